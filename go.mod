@@ -1,0 +1,3 @@
+module sgfit
+
+go 1.26

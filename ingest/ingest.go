@@ -1,0 +1,58 @@
+// Package ingest holds the contracts between places that bytes come from, readers that understand them, and the
+// database that keeps what they mean, and the loop that runs them. Start at LoadFlowLogs.
+//
+// It knows no format and no place: ingest/flowlog, ingest/inventory and ingest/files do.
+package ingest
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"sgfit/schema"
+)
+
+// Ref is one object that a source offers. Slot is the start of the delivery slot that its name tells, zero if none.
+type Ref struct {
+	Place    string
+	Size     int64
+	Modified time.Time
+	Slot     time.Time
+}
+
+// Source lists and opens objects.
+type Source interface {
+	// List returns every object, sorted by Slot, then Place. Places that cannot be read come back as rejected, not as
+	// an error; the error is for a source that is unusable as a whole.
+	List(ctx context.Context) ([]Ref, []schema.Rejected, error)
+	Open(ctx context.Context, ref Ref) (io.ReadCloser, error)
+}
+
+// FlowLogSink keeps what flow logs fold to.
+type FlowLogSink interface {
+	// Loaded says which of the places are in the manifest already, with size and modification time unchanged.
+	Loaded(ctx context.Context, refs []Ref) (map[string]bool, error)
+	// HashLoaded says whether an object of this content is in the manifest under another place.
+	HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error)
+	// AddBatch stores all of the batch, its manifest lines included, in one transaction. Conversations that are
+	// already there (from an earlier batch) are added to.
+	AddBatch(ctx context.Context, b *schema.Batch) error
+}
+
+// InventorySink keeps observations of resources and the intervals made of them.
+type InventorySink interface {
+	Loaded(ctx context.Context, refs []Ref) (map[string]bool, error)
+	// AddItems stores one object's items, its snapshot (nil for history) and its manifest line in one transaction.
+	// Items that are there already keep one row, with the later SeenUntil.
+	AddItems(ctx context.Context, object schema.Object, snapshot *schema.Snapshot, items []schema.Item, rejected []schema.Rejected) error
+	// Items returns every item, sorted by type, id, Captured, Order; and every snapshot sorted by Taken.
+	Items(ctx context.Context) ([]schema.Item, []schema.Snapshot, error)
+	// ReplaceInventory replaces all intervals.
+	ReplaceInventory(ctx context.Context, inv *schema.Inventory) error
+}
+
+// Progress hears how far a load is. Implementations must be safe for concurrent use and quick.
+type Progress interface {
+	Plan(objects int, bytes int64)         // once, after listing
+	Add(objects int, bytes, records int64) // as objects are finished
+}

@@ -1,0 +1,194 @@
+package schema
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Interval is the half-open time [From, To) in which something was true. A zero To means "still".
+type Interval struct{ From, To time.Time }
+
+// Contains says whether t lies in the interval.
+func (i Interval) Contains(t time.Time) bool {
+	return !t.Before(i.From) && (i.To.IsZero() || t.Before(i.To))
+}
+
+// Direction is the side of a group that a rule belongs to.
+type Direction string
+
+// The two directions, spelled as in plan.json.
+const (
+	Ingress Direction = "ingress"
+	Egress  Direction = "egress"
+)
+
+// Rule is one source or destination of a permission, as AWS stores rules (sgr-…): a permission with four CIDRs is four.
+// Its content (all fields but RuleID and Description) is its identity: AWS Config does not know rule ids.
+type Rule struct {
+	Direction Direction `json:"direction"`
+	Protocol  Protocol  `json:"protocol"`
+	// FromPort and ToPort are inclusive; for TCP and UDP 0-65535, for ICMP and ICMPv6 type and code with -1 for any,
+	// and -1/-1 where the protocol has no ports or is AllProtocols.
+	FromPort int32 `json:"from_port"`
+	ToPort   int32 `json:"to_port"`
+	Peer     Peer  `json:"peer"`
+	// PeerOwner is the account of a referenced group where Config says it, else "".
+	PeerOwner   string `json:"peer_owner,omitempty"`
+	RuleID      string `json:"rule_id,omitempty"`     // sgr-…, "" when unknown
+	Description string `json:"description,omitempty"` // hostile text
+}
+
+// Key returns the rule without id and description, for comparing content.
+func (r Rule) Key() Rule {
+	r.RuleID, r.Description, r.PeerOwner = "", "", ""
+	return r
+}
+
+// Group is one state of a security group.
+type Group struct {
+	GroupID     string `json:"group_id"`
+	AccountID   string `json:"account_id"`
+	Region      string `json:"region"`
+	VPCID       string `json:"vpc_id"`
+	Name        string `json:"name"`        // hostile text
+	Description string `json:"description"` // hostile text
+	Rules       []Rule `json:"rules"`       // sorted, without duplicates
+}
+
+// Interface is one state of a network interface. InterfaceType is AWS's open set (interface, lambda,
+// network_load_balancer, nat_gateway …), lower case; "" when unknown.
+type Interface struct {
+	InterfaceID   string         `json:"interface_id"`
+	AccountID     string         `json:"account_id"`
+	Region        string         `json:"region"`
+	VPCID         string         `json:"vpc_id"`
+	SubnetID      string         `json:"subnet_id"`
+	InterfaceType string         `json:"interface_type"`
+	Description   string         `json:"description"` // hostile text
+	RequesterID   string         `json:"requester_id,omitempty"`
+	InstanceID    string         `json:"instance_id,omitempty"`
+	Groups        []string       `json:"groups"`             // sg-…, sorted
+	Addresses     []netip.Addr   `json:"addresses"`          // private IPv4 (primary first) and IPv6
+	Prefixes      []netip.Prefix `json:"prefixes,omitempty"` // delegated to the interface
+	PublicIPs     []netip.Addr   `json:"public_ips,omitempty"`
+	// Forwards is true when the source/destination check is off: foreign addresses are expected.
+	Forwards bool `json:"forwards,omitempty"`
+}
+
+// Subnet and VPC are known by their CIDRs.
+type Subnet struct {
+	SubnetID  string         `json:"subnet_id"`
+	AccountID string         `json:"account_id"`
+	Region    string         `json:"region"`
+	VPCID     string         `json:"vpc_id"`
+	Name      string         `json:"name,omitempty"` // Name tag, hostile text
+	CIDRs     []netip.Prefix `json:"cidrs"`
+}
+
+// VPC is one state of a VPC.
+type VPC struct {
+	VPCID     string         `json:"vpc_id"`
+	AccountID string         `json:"account_id"`
+	Region    string         `json:"region"`
+	Name      string         `json:"name,omitempty"` // Name tag, hostile text
+	CIDRs     []netip.Prefix `json:"cidrs"`
+}
+
+// PrefixList is one state of a managed prefix list.
+type PrefixList struct {
+	PrefixListID string         `json:"prefix_list_id"`
+	AccountID    string         `json:"account_id"` // owner; "AWS" for AWS's own
+	Region       string         `json:"region"`
+	Name         string         `json:"name"` // hostile text
+	MaxEntries   int            `json:"max_entries"`
+	Entries      []netip.Prefix `json:"entries"`
+}
+
+// ItemType names what an Item describes; the values are Config's resource types.
+type ItemType string
+
+// The resource types that sgfit reads.
+const (
+	GroupItem      ItemType = "AWS::EC2::SecurityGroup"
+	InterfaceItem  ItemType = "AWS::EC2::NetworkInterface"
+	InstanceItem   ItemType = "AWS::EC2::Instance" // yields InterfaceItem observations marked Indirect
+	SubnetItem     ItemType = "AWS::EC2::Subnet"
+	VPCItem        ItemType = "AWS::EC2::VPC"
+	PrefixListItem ItemType = "AWS::EC2::PrefixList"
+)
+
+// Item is one observation of one resource: what it was from Captured on, until its next item. The same item stands in
+// history files and in every later snapshot; (Type, ID, Captured, Order, Indirect) tells it from others.
+type Item struct {
+	Type      ItemType
+	ID        string
+	AccountID string
+	Region    string
+	Captured  time.Time // when Config recorded the state: seconds to minutes after the change itself
+	Order     int64     // configurationStateId, 0 when absent; orders items captured in one second
+	Deleted   bool      // the resource was gone; no body
+	Found     bool      // status ResourceDiscovered: new, or the recorder was
+	Created   time.Time // resourceCreationTime or attach time, zero when unknown
+	Indirect  bool      // an interface read off an instance item: gives way to the interface's own items
+	// SeenUntil is the time of the latest snapshot that held this item; zero when only history did.
+	SeenUntil time.Time
+	// One of these is set unless Deleted.
+	Group      *Group
+	Interface  *Interface
+	Subnet     *Subnet
+	VPC        *VPC
+	PrefixList *PrefixList
+}
+
+// Snapshot is one Config snapshot: at Taken every recorded resource of the account and region was in it.
+type Snapshot struct {
+	ID, AccountID, Region string
+	Taken                 time.Time
+	Types                 []ItemType // the types that it held at all, sorted
+}
+
+// Versions of resources: a state and the interval in which it was true. Intervals of one resource do not overlap.
+type (
+	// GroupVersion is a group between two changes of its name, VPC or rules.
+	GroupVersion struct {
+		Interval
+		Group
+	}
+	// RuleVersion is one rule of a group for as long as it stayed there without a break, whatever else changed.
+	RuleVersion struct {
+		Interval
+		GroupID string
+		Rule
+	}
+	// InterfaceVersion is an interface between two changes.
+	InterfaceVersion struct {
+		Interval
+		Interface
+	}
+	// SubnetVersion is a subnet between two changes.
+	SubnetVersion struct {
+		Interval
+		Subnet
+	}
+	// VPCVersion is a VPC between two changes.
+	VPCVersion struct {
+		Interval
+		VPC
+	}
+	// PrefixListVersion is a prefix list between two changes.
+	PrefixListVersion struct {
+		Interval
+		PrefixList
+	}
+)
+
+// Inventory is everything known of an estate, each with the interval in which it was true; slices are sorted by id,
+// then From.
+type Inventory struct {
+	Groups      []GroupVersion
+	Rules       []RuleVersion
+	Interfaces  []InterfaceVersion
+	Subnets     []SubnetVersion
+	VPCs        []VPCVersion
+	PrefixLists []PrefixListVersion
+}

@@ -1,0 +1,35 @@
+package schema
+
+import "time"
+
+// ObjectKind says what an object was read as.
+type ObjectKind string
+
+// What an object can be read as.
+const (
+	FlowLogObject ObjectKind = "flow-log"
+	ConfigObject  ObjectKind = "config"
+)
+
+// Object is the manifest line of one file or S3 object: read whole and once, or set aside with a reason.
+type Object struct {
+	Place    string // path or URL, as a person would open it
+	Kind     ObjectKind
+	Size     int64 // bytes as stored
+	Modified time.Time
+	Hash     string // of the content as stored, "xxh3:" + 32 hex digits; "" when it was not read
+	Format   string // e.g. "text v2 default", "text custom (29 fields)", "config snapshot"
+	Problem  string // why the object, or the rest of it, was set aside; "" when all is well
+	// Line counts. Records counts every data line, header and blank lines apart; for a flow log
+	// Records = OK + Malformed + NoData + SkipData + Duplicates. For Config they count items.
+	Records, OK, Malformed, NoData, SkipData, Duplicates int64
+	First, Last                                          uint32 // Unix seconds over OK records; 0 when none
+}
+
+// Rejected is one piece of input that was set aside.
+type Rejected struct {
+	Place  string
+	Line   int64  // 1-based; 0 when the object as a whole is meant; for Config the 1-based item
+	Reason string // lower-case sentence without a full stop
+	Sample string // the first 200 bytes at most, as read; hostile text
+}
