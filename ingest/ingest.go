@@ -7,18 +7,12 @@ package ingest
 import (
 	"context"
 	"io"
-	"time"
 
 	"sgfit/schema"
 )
 
-// Ref is one object that a source offers. Slot is the start of the delivery slot that its name tells, zero if none.
-type Ref struct {
-	Place    string
-	Size     int64
-	Modified time.Time
-	Slot     time.Time
-}
+// Ref is one object that a source offers.
+type Ref = schema.Ref
 
 // Source lists and opens objects.
 type Source interface {

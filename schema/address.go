@@ -44,3 +44,15 @@ func PrefixRange(p netip.Prefix) AddrRange {
 	}
 	return AddrRange{from, netip.AddrFrom16(b)}
 }
+
+// MatchRanges returns the ranges of the database's numbers that a prefix admits. It is one range, but for short IPv6
+// prefixes such as ::/0: those step around the place that IPv4 takes, since an IPv6 rule admits no IPv4.
+func MatchRanges(p netip.Prefix) []AddrRange {
+	all := PrefixRange(p)
+	mapped := netip.MustParsePrefix("::ffff:0:0/96")
+	if p.Addr().Is4() || !p.Masked().Contains(mapped.Addr()) || p.Bits() >= mapped.Bits() {
+		return []AddrRange{all}
+	}
+	hole := PrefixRange(mapped)
+	return []AddrRange{{all.From, hole.From.Prev()}, {hole.To.Next(), all.To}}
+}

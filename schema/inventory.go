@@ -2,6 +2,7 @@ package schema
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -191,4 +192,19 @@ type Inventory struct {
 	Subnets     []SubnetVersion
 	VPCs        []VPCVersion
 	PrefixLists []PrefixListVersion
+}
+
+// AllAddresses returns the interface's private addresses, those of delegated IPv4 prefixes one by one included
+// (16 for the usual /28). Delegated IPv6 prefixes are too large to list and are left out.
+func (n *Interface) AllAddresses() []netip.Addr {
+	out := slices.Clone(n.Addresses)
+	for _, p := range n.Prefixes {
+		if !p.Addr().Is4() || p.Bits() < 24 {
+			continue
+		}
+		for a := p.Masked().Addr(); p.Contains(a); a = a.Next() {
+			out = append(out, a)
+		}
+	}
+	return out
 }

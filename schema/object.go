@@ -11,6 +11,14 @@ const (
 	ConfigObject  ObjectKind = "config"
 )
 
+// Ref is one object that a source offers. Slot is the start of the delivery slot that its name tells, zero if none.
+type Ref struct {
+	Place    string
+	Size     int64
+	Modified time.Time
+	Slot     time.Time
+}
+
 // Object is the manifest line of one file or S3 object: read whole and once, or set aside with a reason.
 type Object struct {
 	Place    string // path or URL, as a person would open it

@@ -1,0 +1,264 @@
+package inventory
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const (
+	readSize = 256 << 10
+	// maxValue bounds one value that must be held whole; Config's largest items are a few megabytes.
+	maxValue = 64 << 20
+)
+
+var errTooLong = fmt.Errorf("one value is longer than %d MiB", maxValue>>20)
+
+// syntaxError says where a text stops being JSON.
+type syntaxError struct {
+	Offset int64 // bytes from the start of the (unpacked) text
+	Want   string
+}
+
+func (e *syntaxError) Error() string {
+	return fmt.Sprintf("not JSON at byte %d: want %s", e.Offset, e.Want)
+}
+
+// stream cuts a JSON text of any length into members, elements and whole values while holding only the value at hand.
+// Unlike json.Decoder it looks no deeper than brackets and quotes, so that a value with a fault inside costs that value
+// and not the rest of the text, and a value that nobody wants is passed over at the speed of reading. Values that are
+// used go through json.Unmarshal, which does the checking.
+type stream struct {
+	r        io.Reader
+	buf      []byte
+	pos, end int
+	passed   int64 // bytes that left buf
+}
+
+func newStream(r io.Reader) *stream { return &stream{r: r, buf: make([]byte, readSize)} }
+
+// fill reads more, keeping buf[from:end] by moving it to the front. The caller's indexes shift by from.
+func (s *stream) fill(from int) error {
+	copy(s.buf, s.buf[from:s.end])
+	s.passed += int64(from)
+	s.pos, s.end = s.pos-from, s.end-from
+	if s.end == len(s.buf) {
+		if len(s.buf) >= maxValue {
+			return errTooLong
+		}
+		s.buf = append(s.buf, make([]byte, len(s.buf))...)
+	}
+	for tries := 0; tries < 100; tries++ {
+		n, err := s.r.Read(s.buf[s.end:])
+		s.end += n
+		if n > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}
+
+func (s *stream) wrong(want string) error {
+	return &syntaxError{Offset: s.passed + int64(s.pos), Want: want}
+}
+
+// peek passes over white space and returns the next byte without taking it; io.EOF at the end.
+func (s *stream) peek() (byte, error) {
+	for {
+		for ; s.pos < s.end; s.pos++ {
+			switch c := s.buf[s.pos]; c {
+			case ' ', '\t', '\n', '\r':
+			default:
+				return c, nil
+			}
+		}
+		if err := s.fill(s.pos); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// next is peek where the text must go on.
+func (s *stream) next() (byte, error) {
+	c, err := s.peek()
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return c, err
+}
+
+// value takes the next value and returns it as it stands, valid until the next call.
+func (s *stream) value() ([]byte, error) { return s.take(true) }
+
+// skip passes over the next value without holding it.
+func (s *stream) skip() error {
+	_, err := s.take(false)
+	return err
+}
+
+func (s *stream) take(keep bool) ([]byte, error) {
+	c, err := s.next()
+	if err != nil {
+		return nil, err
+	}
+	if !startsValue(c) {
+		return nil, s.wrong("a value")
+	}
+	var cut cutter
+	start, at := s.pos, s.pos
+	for {
+		n, done := cut.find(s.buf[at:s.end])
+		at += n
+		if done {
+			break
+		}
+		from := at
+		if keep {
+			from = start
+		}
+		s.pos = from
+		err := s.fill(from)
+		start, at = 0, at-from
+		if errors.Is(err, io.EOF) && cut.scalar() {
+			break
+		}
+		if err != nil {
+			return nil, unexpected(err)
+		}
+	}
+	s.pos = at
+	if !keep {
+		return nil, nil
+	}
+	return s.buf[start:at], nil
+}
+
+func unexpected(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func startsValue(c byte) bool {
+	switch c {
+	case '{', '[', '"', '-', 't', 'f', 'n':
+		return true
+	}
+	return '0' <= c && c <= '9'
+}
+
+// cutter finds where a value ends, over as many pieces as it comes in.
+type cutter struct {
+	depth           int
+	quoted, escaped bool
+	inside          bool // a bracket or a quote was seen
+}
+
+// scalar says that the value may end where the text ends: a number or a word.
+func (c *cutter) scalar() bool { return !c.inside }
+
+// find returns how many bytes of b belong to the value, and whether it ends there.
+func (c *cutter) find(b []byte) (int, bool) {
+	for i := 0; i < len(b); i++ {
+		if c.escaped {
+			c.escaped = false
+			continue
+		}
+		ch := b[i]
+		if c.quoted {
+			switch ch {
+			case '\\':
+				c.escaped = true
+			case '"':
+				c.quoted = false
+				if c.depth == 0 {
+					return i + 1, true
+				}
+			}
+			continue
+		}
+		switch ch {
+		case '"':
+			c.quoted, c.inside = true, true
+		case '{', '[':
+			c.depth++
+			c.inside = true
+		case '}', ']':
+			if c.depth == 0 {
+				return i, true
+			}
+			if c.depth--; c.depth == 0 {
+				return i + 1, true
+			}
+		case ',', ':', ' ', '\t', '\n', '\r':
+			if c.depth == 0 {
+				return i, true
+			}
+		}
+	}
+	return len(b), false
+}
+
+// members calls each for every member of the object that comes next; each must take the member's value.
+func (s *stream) members(each func(key string) error) error {
+	return s.list('{', '}', func() error {
+		raw, err := s.value()
+		if err != nil {
+			return err
+		}
+		var key string
+		if err := json.Unmarshal(raw, &key); err != nil {
+			return s.wrong("a member's name in quotes")
+		}
+		if c, err := s.next(); err != nil {
+			return err
+		} else if c != ':' {
+			return s.wrong("a colon")
+		}
+		s.pos++
+		return each(key)
+	})
+}
+
+// elements calls each for every element of the array that comes next; each must take it.
+func (s *stream) elements(each func() error) error { return s.list('[', ']', each) }
+
+func (s *stream) list(open, shut byte, each func() error) error {
+	c, err := s.next()
+	if err != nil {
+		return err
+	}
+	if c != open {
+		return s.wrong(string(rune(open)))
+	}
+	s.pos++
+	for first := true; ; first = false {
+		c, err := s.next()
+		if err != nil {
+			return err
+		}
+		if c == shut && first {
+			break
+		}
+		if err := each(); err != nil {
+			return err
+		}
+		if c, err = s.next(); err != nil {
+			return err
+		}
+		if c == shut {
+			break
+		}
+		if c != ',' {
+			return s.wrong("a comma or " + string(rune(shut)))
+		}
+		s.pos++
+	}
+	s.pos++
+	return nil
+}

@@ -1,0 +1,169 @@
+package duck
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sgfit/schema"
+)
+
+func open(t testing.TB) *DB {
+	t.Helper()
+	db, err := Open(context.Background(), filepath.Join(t.TempDir(), "t.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+var (
+	v4 = netip.MustParseAddr("10.1.2.3")
+	v6 = netip.MustParseAddr("2001:db8::1")
+)
+
+func batch(place string, packets uint64) *schema.Batch {
+	return &schema.Batch{
+		Objects:    []schema.Object{{Place: place, Kind: schema.FlowLogObject, Records: 2, OK: 2}},
+		Interfaces: []schema.InterfaceRef{{AccountID: "1", InterfaceID: "eni-b"}, {AccountID: "1", InterfaceID: "eni-a"}},
+		Conversations: []schema.Conversation{
+			{Day: 20000, Interface: 1, Protocol: 6, LocalBy: schema.LocalByAddress, HasFlags: true, Local: v4, LocalPort: 443,
+				Remote: v6, RemotePort: 50000, In: schema.Traffic{Records: 1, Packets: packets, Bytes: 100, Flags: 2, First: 7},
+				Out: schema.Traffic{Records: 1, Packets: 3, Bytes: 300, Flags: 18, First: 8}, Last: 99, Hours: 5},
+		},
+		Coverage: []schema.Coverage{{Day: 20000, Interface: 1, Accepted: 2, FirstSecond: 7, LastSecond: 99}},
+		Rejected: []schema.Rejected{{Place: place, Line: 3, Reason: "too few fields", Sample: "bad \xff"}},
+	}
+}
+
+func TestBatchesOfOneDayMerge(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	for i, p := range []uint64{5, 6} {
+		if err := db.AddBatch(ctx, batch([]string{"a", "b"}[i], p)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.MergeDays(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Rows, Packets, Records, Accepted, Pending, Rejected int
+		Local, Remote, Iface                                string
+	}
+	err := db.SQL().QueryRow(`
+		SELECT count(*), sum(in_packets), sum(in_records+out_records), (SELECT sum(accepted) FROM coverage),
+		       (SELECT count(*) FROM unmerged_day), (SELECT count(*) FROM rejected),
+		       min(local_address), min(remote_address), min(interface_id) FROM conversation_text`).
+		Scan(&got.Rows, &got.Packets, &got.Records, &got.Accepted, &got.Pending, &got.Rejected, &got.Local, &got.Remote, &got.Iface)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := got
+	want.Rows, want.Packets, want.Records, want.Accepted, want.Pending, want.Rejected = 1, 11, 4, 4, 0, 2
+	want.Local, want.Remote, want.Iface = "10.1.2.3", "2001:db8:0:0:0:0:0:1", "eni-a"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestABatchLandsWholeOrNotAtAll(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	if err := db.AddBatch(ctx, batch("a", 5)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.AddBatch(ctx, batch("a", 5)); err == nil {
+		t.Fatal("the same place twice: want an error")
+	}
+	var n int
+	if err := db.SQL().QueryRow(`SELECT count(*) FROM conversation`).Scan(&n); err != nil || n != 1 {
+		t.Errorf("got %d conversations, %v; want 1", n, err)
+	}
+}
+
+func TestANewerDatabaseIsRefused(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "t.db")
+	db, err := Open(ctx, path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.SQL().Exec(`UPDATE meta SET value = '99' WHERE key = 'version'`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	_, err = Open(ctx, path, Options{})
+	var newer *NewerError
+	if !errors.As(err, &newer) || newer.Have != 99 {
+		t.Errorf("got %v, want a NewerError with 99", err)
+	}
+}
+
+func TestInventoryRoundTrip(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	at := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	items := []schema.Item{
+		{Type: schema.InterfaceItem, ID: "eni-a", AccountID: "1", Captured: at, Order: 2, Found: true,
+			Interface: &schema.Interface{InterfaceID: "eni-a", Groups: []string{"sg-1"}, Addresses: []netip.Addr{v4, v6}}},
+		{Type: schema.GroupItem, ID: "sg-1", AccountID: "1", Captured: at, Order: 1, SeenUntil: at.Add(time.Hour),
+			Group: &schema.Group{GroupID: "sg-1", Name: `x'"); DROP TABLE meta;--`, Rules: []schema.Rule{
+				{Direction: schema.Ingress, Protocol: schema.AllProtocols, FromPort: -1, ToPort: -1, Peer: schema.Peer{Kind: schema.PeerIPv6, Value: "::/0"}}}}},
+		{Type: schema.GroupItem, ID: "sg-2", AccountID: "1", Captured: at, Deleted: true},
+	}
+	for _, place := range []string{"one", "two"} { // the second time is the same items again
+		if err := db.AddItems(ctx, schema.Object{Place: place, Kind: schema.ConfigObject}, nil, items, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, _, err := db.Items(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []schema.Item{items[0], items[1], items[2]} // sorted by type
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+		t.Error(diff)
+	}
+	inv := &schema.Inventory{
+		Groups:     []schema.GroupVersion{{Interval: schema.Interval{From: at}, Group: *items[1].Group}},
+		Rules:      []schema.RuleVersion{{Interval: schema.Interval{From: at}, GroupID: "sg-1", Rule: items[1].Group.Rules[0]}},
+		Interfaces: []schema.InterfaceVersion{{Interval: schema.Interval{From: at, To: at.Add(time.Hour)}, Interface: *items[0].Interface}},
+	}
+	for range 2 { // replacing is not adding
+		if err := db.ReplaceInventory(ctx, inv); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rules, ranges, addresses int
+	var covered bool
+	err = db.SQL().QueryRow(`SELECT (SELECT count(*) FROM security_group_rule), (SELECT count(*) FROM security_group_rule_range),
+		(SELECT count(*) FROM network_interface_address),
+		(SELECT bool_or(a.address BETWEEN r.lo AND r.hi) FROM security_group_rule_range r, network_interface_address a
+		 WHERE address_text(a.address) = '10.1.2.3')`).Scan(&rules, &ranges, &addresses, &covered)
+	if err != nil || rules != 1 || ranges != 2 || addresses != 2 || covered {
+		t.Errorf("got %d rules, %d ranges, %d addresses, IPv4 in ::/0 %v, %v; want 1, 2, 2, false", rules, ranges, addresses, covered, err)
+	}
+}
+
+func BenchmarkAddBatch(b *testing.B) {
+	const n = 200_000
+	bt := batch("x", 1)
+	one := bt.Conversations[0]
+	for i := range n {
+		c := one
+		c.RemotePort = uint16(i)
+		c.Day += int32(i % 30)
+		bt.Conversations = append(bt.Conversations, c)
+	}
+	for b.Loop() {
+		db := open(b)
+		if err := db.AddBatch(context.Background(), bt); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
