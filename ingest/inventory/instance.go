@@ -36,7 +36,7 @@ func readInstance(h *head, raw []byte) ([]schema.Item, []problem, error) {
 		return nil, nil, errors.New("networkInterfaces is missing")
 	}
 	if terminated || len(*body.NetworkInterfaces) == 0 {
-		self.Deleted, self.Found, self.Indirect = true, false, true
+		self.Deleted, self.Found = true, false
 		return []schema.Item{self}, nil, nil
 	}
 	return readAttached(h, self, *body.NetworkInterfaces)

@@ -15,15 +15,15 @@ import (
 
 // interfaceBody is the configuration of an AWS::EC2::NetworkInterface, and an entry of an instance's networkInterfaces.
 type interfaceBody struct {
-	NetworkInterfaceID, VPCID, SubnetID      string
-	InterfaceType, Description, RequesterID  string
-	SourceDestCheck                          flag
-	Groups                                   []struct{ GroupID string }
-	PrivateIPAddress                         string
-	PrivateIPAddresses                       []addressBody
+	NetworkInterfaceID, VPCID, SubnetID       string
+	InterfaceType, Description, RequesterID   string
+	SourceDestCheck                           flag
+	Groups                                    []struct{ GroupID string }
+	PrivateIPAddress                          string
+	PrivateIPAddresses                        []addressBody
 	IPv6Addresses, IPv4Prefixes, IPv6Prefixes []named
-	Association                              association
-	Attachment                               *struct {
+	Association                               association
+	Attachment                                *struct {
 		InstanceID string
 		AttachTime hint
 	}

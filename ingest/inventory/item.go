@@ -142,7 +142,7 @@ func (v *verdict) readDeleted(h *head) {
 		v.err = err
 		return
 	}
-	it.Deleted, it.Found, it.Indirect = true, false, v.typ == schema.InstanceItem
+	it.Deleted, it.Found = true, false
 	v.items = []schema.Item{it}
 }
 

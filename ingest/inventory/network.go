@@ -18,7 +18,7 @@ type networkBody struct {
 }
 
 type blockBody struct {
-	CIDRBlock, IPv6CIDRBlock          string
+	CIDRBlock, IPv6CIDRBlock           string
 	CIDRBlockState, IPv6CIDRBlockState named
 }
 

@@ -94,9 +94,9 @@ func (n *named) UnmarshalJSON(b []byte) error {
 		return json.Unmarshal(b, &n.Value)
 	}
 	var o struct {
-		CIDRIP, CIDRIPv6, PrefixListID, CIDR            string
+		CIDRIP, CIDRIPv6, PrefixListID, CIDR             string
 		IPv4Prefix, IPv6Prefix, IPv6Address, State, Name string
-		Description                                     string
+		Description                                      string
 	}
 	if err := json.Unmarshal(b, &o); err != nil {
 		return err
@@ -125,7 +125,7 @@ func unquote(raw []byte) ([]byte, error) {
 }
 
 // clip returns the first n bytes at most, without breaking a character.
-func clip[T string | []byte](b T, n int) string {
+func clip[T ~string | ~[]byte](b T, n int) string {
 	if len(b) <= n {
 		return strings.ToValidUTF8(string(b), "\uFFFD")
 	}

@@ -9,6 +9,9 @@ import (
 	"sgfit/schema"
 )
 
+// forgetAnalysis notes that edges and accounting no longer fit what is loaded.
+const forgetAnalysis = "DELETE FROM meta WHERE key = 'analyzed'"
+
 //go:embed merge_days.sql
 var mergeDaysSQL string
 
@@ -19,6 +22,9 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 		return err
 	}
 	err := db.write(func() error {
+		if err := db.exec(forgetAnalysis); err != nil {
+			return err
+		}
 		ids, err := db.interfaceIDs(ctx, b.Interfaces)
 		if err != nil {
 			return err

@@ -218,6 +218,9 @@ func (db *DB) ReplaceInventory(ctx context.Context, inv *schema.Inventory) error
 		return err
 	}
 	err := db.write(func() error {
+		if err := db.exec(forgetAnalysis); err != nil {
+			return err
+		}
 		for _, table := range []string{"security_group", "security_group_rule", "security_group_rule_range",
 			"network_interface", "network_interface_group", "network_interface_address",
 			"subnet", "vpc", "prefix_list", "prefix_list_entry"} {

@@ -262,6 +262,13 @@ CREATE TABLE account_class (
   records BIGINT NOT NULL
 );
 
+-- Counts on the whole that limit what can be said: unknown_interfaces, silent_interfaces, skip_interfaces,
+-- forwarding_interfaces, late_records, and conversations by method of the opener (method:syn …).
+CREATE TABLE fact (
+  name  VARCHAR PRIMARY KEY,
+  value BIGINT NOT NULL
+);
+
 -- The plans that were made, newest last; body is plan.json.
 CREATE TABLE plan (
   plan_no INTEGER PRIMARY KEY,

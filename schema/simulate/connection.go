@@ -34,6 +34,14 @@ type endpoint struct {
 	host *host
 }
 
+// plain is the end as logs without pkt-* fields show it: any IPv4 address of an interface as its primary one.
+func (e endpoint) plain() netip.AddrPort {
+	if e.host != nil && e.addr.Is4() {
+		return netip.AddrPortFrom(e.host.addrs[0], e.port)
+	}
+	return netip.AddrPortFrom(e.addr, e.port)
+}
+
 // side is what an end's groups made of the connection when it was opened.
 type side struct {
 	rules   []*rule
@@ -135,8 +143,7 @@ const (
 	segment = 1400
 )
 
-// forward is the opener's direction; refused says that it is seen by an interface which drops it, or whose other end
-// never answered.
+// forward is the opener's direction.
 func (c *connection) forward(s spell) volume {
 	switch schema.Protocol(c.protocol) {
 	case schema.TCP:
@@ -144,7 +151,13 @@ func (c *connection) forward(s spell) volume {
 	case schema.ICMP:
 		return volume{packets: s.points, bytes: 84 * s.points}
 	}
-	return volume{packets: s.points, bytes: s.points * (c.request + 28)}
+	return datagrams(s.points, c.request)
+}
+
+// datagrams are UDP messages of a size each, in pieces that fit.
+func datagrams(n, payload uint64) volume {
+	packets := n * (1 + payload/segment)
+	return volume{packets: packets, bytes: n*payload + 28*packets}
 }
 
 func (c *connection) forwardTCP(s spell) volume {
@@ -175,7 +188,7 @@ func (c *connection) backward(s spell) volume {
 	case schema.Protocol(c.protocol) == schema.ICMP:
 		return volume{packets: s.points, bytes: 84 * s.points}
 	case schema.Protocol(c.protocol) != schema.TCP:
-		return volume{packets: s.points, bytes: s.points * (c.response + 28)}
+		return datagrams(s.points, c.response)
 	case c.answer == reset:
 		return volume{1, 40, rst}
 	case c.answer == handshake:

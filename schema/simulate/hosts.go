@@ -3,7 +3,6 @@ package simulate
 import (
 	"fmt"
 	"net/netip"
-	"strconv"
 )
 
 // host is a network interface and the machine or service behind it.
@@ -148,11 +147,11 @@ func (a *Account) hostRows() []hostRow {
 		{"cache", 2, "data", []string{"cache"}, "", nil},
 		{"ledger", 1, "data", []string{"ledger"}, "", nil},
 		{"vault", 2, "data", []string{"vault"}, "", func(h *host) { h.logged = false }},
-		{"ntp", 1, "shared", []string{"ntp"}, "", nil},
+		{"ntp", 1, "shared", []string{"ntp"}, "", public},
 		{"monitoring", 1, "shared", []string{"monitoring"}, "", nil},
 		{"nfs", 1, "shared", []string{"nfs", "node"}, "", a.addSecondary},
 		{"ftp", 1, "shared", []string{"ftp"}, "", nil},
-		{"mail", 1, "shared", []string{"mail", "node"}, "", nil},
+		{"mail", 1, "shared", []string{"mail", "node"}, "", public},
 		{"ad", 2, "shared", []string{"ad"}, "", nil},
 		{"partner", 1, "shared", []string{"partner"}, "", nil},
 		{"game", 2, "app", []string{"game"}, "", nil},
@@ -176,39 +175,5 @@ func (a *Account) moveWiki() {
 		if h.role == "wiki" {
 			h.wears = append(h.wears, wearing{a.at(0.45), []*group{a.groupNamed("green")}})
 		}
-	}
-}
-
-// makeWorkers makes the interfaces that live for hours. Addresses go round: a free one is taken by whoever comes next,
-// batch or reports.
-func (a *Account) makeWorkers() {
-	r := a.rng("workers", 0)
-	freeAt := map[netip.Addr]int64{}
-	perDay := 4 + int(4*min(a.opts.Scale, 3))
-	for d := range a.opts.Days {
-		for w := range perDay {
-			start := a.window.from + int64(d)*day + int64(w)*(20*hour/int64(perDay)) + r.Int64N(hour/2) + 5*minute
-			role := "batch"
-			if w%3 == 2 {
-				role = "reports"
-			}
-			a.makeWorker(role, strconv.Itoa(d*perDay+w), span{start, start + hour + r.Int64N(2*hour)}, freeAt)
-		}
-	}
-}
-
-// makeWorker takes the lowest address that has been free for twenty minutes.
-func (a *Account) makeWorker(role, number string, life span, freeAt map[netip.Addr]int64) {
-	s := a.subnetNamed("batch-a")
-	for n := 20; ; n++ {
-		addr, _ := s.nth(n)
-		if freeAt[addr] > life.from {
-			continue
-		}
-		freeAt[addr] = life.to + 20*minute
-		h := a.newHost(role, role+"-"+number, s, addr, []string{role})
-		h.life, h.wears[0].from = life, life.from
-		h.tags["aws:autoscaling:groupName"] = role + "-asg"
-		return
 	}
 }

@@ -17,7 +17,7 @@ const (
 type Options struct {
 	Seed  uint64
 	Start time.Time // 0: 2026-09-01 UTC; cut to the UTC day
-	Days  int       // 0: 30; at least 4
+	Days  int       // 0: 30; at least 4, and 7 for every wildcard to have its hundred users
 	// Scale is the amount of ordinary traffic: 1 (the zero value) is about 350,000 records in 30 days. The traps stay
 	// present at any scale; 0.05 is the least that is worth having.
 	Scale  float64

@@ -95,6 +95,7 @@ func tierRules() []ruleRow {
 		{"web", in, tcp, 32768, 65535, any4, Unused, "return traffic (not needed: groups are stateful)"},
 		{"web", in, tcp, 22, 22, "sg:bastion", Redundant, "ssh"},
 		{"web", out, all, -1, -1, any4, OpenEgress, ""},
+		{"web", out, all, -1, -1, any6, OpenEgress, ""},
 		{"app", in, tcp, 50051, 50051, "sg:web", Used, "gRPC"},
 		{"app", in, tcp, 8443, 8443, vpcCIDR6, Used, "v6 admin"},
 		{"app", in, tcp, 7800, 7809, "sg:app", Used, "cluster"},

@@ -55,6 +55,7 @@ type party struct {
 	roles     []string
 	index     int // 1-based: only that host of the role; 0: any
 	addrs     []netip.Addr
+	behind    string // role of the gateway through which addrs are reached
 	draw      func(*rand.Rand) netip.Addr
 	v6        bool
 	secondary bool
@@ -69,7 +70,7 @@ func (p portRange) pick(r *rand.Rand) uint16 {
 func (a *Account) candidates(p party, today span) []candidate {
 	var found []candidate
 	for _, addr := range p.addrs {
-		found = append(found, candidate{endpoint{addr: addr}, today})
+		found = append(found, candidate{endpoint{addr: addr, host: a.hostOf(p.behind)}, today})
 	}
 	nth := 0
 	for _, h := range a.hosts {
@@ -170,7 +171,7 @@ func (a *Account) schedule(c *connection, n int, r *rand.Rand, free span) bool {
 		free = free.cut(span{a.day(n).from + 7*hour, a.day(n).from + 18*hour})
 	}
 	lasts := l.lasts.least + r.Int64N(l.lasts.most-l.lasts.least+1)
-	room := free.to - 30 - min(lasts, hour) - free.from
+	room := free.to - 30 - free.from
 	if room <= 0 {
 		return false
 	}
@@ -191,14 +192,14 @@ func (a *Account) schedule(c *connection, n int, r *rand.Rand, free span) bool {
 	return true
 }
 
-// tuple is a 5-tuple without direction.
+// tuple is a 5-tuple without direction, with the addresses that flow logs show at worst.
 type tuple struct {
 	protocol uint8
 	a, b     netip.AddrPort
 }
 
 func (c *connection) tuple() tuple {
-	from, to := netip.AddrPortFrom(c.opener.addr, c.opener.port), netip.AddrPortFrom(c.responder.addr, c.responder.port)
+	from, to := c.opener.plain(), c.responder.plain()
 	if from.Compare(to) > 0 {
 		from, to = to, from
 	}

@@ -33,14 +33,14 @@ const (
 
 // Truth is what really happened in the window. Slices are sorted, so that the same account gives the same bytes.
 type Truth struct {
-	Records       Accounting         `json:"records"`
-	Rules         []RuleTruth        `json:"rules"`          // every rule in force at the end of the window, once
-	Demand        []Demand           `json:"demand"`         // what was really asked for and got, as far as it was logged
-	NotLogged     []string           `json:"not_logged"`     // interfaces without a flow log
-	NotRecorded   []string           `json:"not_recorded"`   // interfaces that Config never knew
-	WithoutGroups []string           `json:"without_groups"` // interfaces that Config knows and that wear no group
-	Malformed     []string           `json:"malformed"`      // the planted lines
-	Conversations []ConversationTrue `json:"-"`              // kept apart: one for each row of schema.Conversation
+	Records       Accounting          `json:"records"`
+	Rules         []RuleTruth         `json:"rules"`          // every rule in force at the end of the window, once
+	Demand        []Demand            `json:"demand"`         // what was really asked for and got, as far as it was logged
+	NotLogged     []string            `json:"not_logged"`     // interfaces without a flow log
+	NotRecorded   []string            `json:"not_recorded"`   // interfaces that Config never knew
+	WithoutGroups []string            `json:"without_groups"` // interfaces that Config knows and that wear no group
+	Malformed     []string            `json:"malformed"`      // the planted lines
+	Conversations []ConversationTruth `json:"-"`              // kept apart: one for each row of schema.Conversation
 }
 
 // Accounting counts the records written, each in exactly one class; the classes add up to Records.
@@ -72,15 +72,15 @@ type RuleTruth struct {
 	Probes      int64       `json:"probes"` // conversations without data: refused at the other end, unanswered, reset, handshake only
 	Noise       int64       `json:"noise"`  // strangers' sessions on an administration port
 	// Unlogged counts real connections through this rule that no flow log shows (not days).
-	Unlogged  int64      `json:"unlogged"`
-	Ambiguous int64      `json:"ambiguous"` // of the uses, those whose opener no record shows
-	Bytes     int64      `json:"bytes"`     // of the uses, both directions, as written
-	Users     []UserTrue `json:"users"`     // sorted by address, port
-	Days      []int32    `json:"days"`      // days since 1970-01-01 with a use, sorted
+	Unlogged  int64       `json:"unlogged"`
+	Ambiguous int64       `json:"ambiguous"` // of the uses, those whose opener no record shows
+	Bytes     int64       `json:"bytes"`     // of the uses, both directions, as written
+	Users     []UserTruth `json:"users"`     // sorted by address, port
+	Days      []int32     `json:"days"`      // days since 1970-01-01 with a use, sorted
 }
 
-// UserTrue is one peer and service port of a rule.
-type UserTrue struct {
+// UserTruth is one peer and service port of a rule.
+type UserTruth struct {
 	Address netip.Addr `json:"address"`
 	Port    uint16     `json:"port"`
 	Uses    int64      `json:"uses"`
@@ -97,9 +97,9 @@ type Demand struct {
 	Peers       int64            `json:"peers"`
 }
 
-// ConversationTrue is one conversation as a fold of the records should find it, with what the records do not tell.
+// ConversationTruth is one conversation as a fold of the records should find it, with what the records do not tell.
 // Addresses are those that the format shows for the interface.
-type ConversationTrue struct {
+type ConversationTruth struct {
 	Day           int32      `json:"day"`
 	InterfaceID   string     `json:"interface_id"`
 	Protocol      uint8      `json:"protocol"`
@@ -113,7 +113,7 @@ type ConversationTrue struct {
 	Accepted      uint32     `json:"accepted"` // records
 	Rejected      uint32     `json:"rejected"`
 	Bytes         uint64     `json:"bytes"`     // of accepted records
-	Ambiguous     bool       `json:"ambiguous"` // no record shows the opener
-	Carried       bool       `json:"carried"`   // no rule in force on that day admits it any more
+	Ambiguous     bool       `json:"ambiguous"` // no record of any format shows the opener
+	Carried       bool       `json:"carried"`   // at its end, or the day's, no rule admits it any more
 	Shown         bool       `json:"shown"`     // the opening itself lies in the window
 }

@@ -1,0 +1,144 @@
+package analyze
+
+import (
+	"net/netip"
+	"time"
+
+	"sgfit/schema"
+)
+
+// Evidence is what the window shows, before any judgement. Groups come apart from it, one by one (Analysis.Groups).
+type Evidence struct {
+	Start, End   time.Time // whole UTC days
+	ObservedDays int       // days with any record
+	Classes      map[string]int64
+	Atoms        []Atom
+	Inventory    Inventory
+	Facts        Facts
+}
+
+// Facts are counts on the whole that limit what can be said.
+type Facts struct {
+	UnknownInterfaces    int64            // logged interfaces that the inventory did not know when they talked
+	LateRecords          int64            // of their records, those of interfaces that it knows at another time
+	SilentInterfaces     int64            // interfaces with groups that no record names
+	SkipInterfaces       int64            // interfaces with SKIPDATA
+	ForwardingInterfaces int64            // interfaces that hand on the traffic of others
+	Methods              map[string]int64 // conversations by method of the opener
+}
+
+// Atom is a set of rules that admitted the same conversations: all of them get the credit, and one of them must stay.
+// Rules are rule numbers, ascending. Conversations without probes and strangers; those of unknown opener included.
+type Atom struct {
+	Rules         []uint32
+	Conversations int64
+}
+
+// Group is a security group that had rules in force at the end of the window, or that some interface wore.
+type Group struct {
+	GroupID, AccountID, Region, VPCID, Name string
+	Interfaces                              int // that wore it at any time of the window
+	Rules                                   []Rule
+}
+
+// Rule is one rule in force at the end of the window with what is known of it. Counts cover the window from the rule's
+// birth; uses are conversations without probes and strangers whose opener is known.
+type Rule struct {
+	No uint32
+	schema.Rule
+	From          time.Time // when it came into force, as far as Config knows
+	Conversations int64
+	Sole          int64
+	Probes        int64
+	Completed     int64 // of the probes, handshakes that were completed
+	ProbeDays     int   // days on which one peer completed such a handshake, at most
+	Noise         int64 // conversations of strangers on an open administration port
+	Ambiguous     int64 // conversations that may be uses, whose opener could not be told
+	Bytes         int64
+	Peers         int64
+	Days          int
+	First, Last   time.Time // zero without uses
+	ObservedDays  int
+	DaysInForce   int    // days of the window from its birth
+	WornDays      int    // of them, days on which some interface wore the group
+	Unlogged      int    // wearers that were not logged, on the worst day
+	Skipped       int64  // SKIPDATA records of wearers
+	Opaque        string // why its peers cannot be listed, "" when they can
+	Stale         bool   // its reference can match nobody
+	Ports         []PortUse
+	Uses          []Use // without those of accepted wildcards; sorted by protocol, port, peer
+	Sources       []SourceSpan
+	TopPeers      []PeerUse
+}
+
+// PortUse sums a rule's uses of one service. Accepted: more distinct peers than the threshold of wildcards, on a rule
+// whose peer is a wildcard; its Uses are not listed.
+type PortUse struct {
+	Protocol      schema.Protocol
+	Port          uint16
+	Peers         int64 // distinct, with real uses
+	Conversations int64
+	Ambiguous     int64
+	Accepted      bool
+}
+
+// Use is what one peer did through one rule on one service.
+type Use struct {
+	Protocol      schema.Protocol
+	Port          uint16
+	Peer          netip.Addr
+	Conversations int64
+	Sole          int64
+	Ambiguous     int64
+	Recent        int64 // conversations of the last seven days
+	Days          int
+	FirstDay      int // days since the window's start, of real uses; -1 without
+	LastDay       int
+	Owners        []Owner // who had the address when it was seen; an unknown owner is the zero Owner
+}
+
+// Owner is one state of a network interface that had an address.
+type Owner struct {
+	State                                   uint32
+	InterfaceID, AccountID, VPCID, SubnetID string
+	Groups                                  []string // sorted
+}
+
+// SourceSpan counts the peers of a rule that were first and last seen on the same days, and on as many days between.
+type SourceSpan struct {
+	FirstDay, LastDay int // days since the window's start
+	Days              int
+	Sources           int
+}
+
+// PeerUse is one of the busiest peers of a rule.
+type PeerUse struct {
+	Peer          netip.Addr
+	Owner         Owner
+	Conversations int64
+	Days          int
+}
+
+// Inventory is the estate at the end of the window, as far as suggestions need it.
+type Inventory struct {
+	Subnets     []schema.Subnet
+	VPCs        []schema.VPC
+	PrefixLists []schema.PrefixList
+	Members     map[string][]netip.Addr // group -> private addresses that wear it, sorted
+	Wearers     map[string]int          // group -> interfaces that wear it
+	GroupVPC    map[string]string       // group -> VPC
+	// Addresses are those of known interfaces, with the groups that wear them: known to belong to someone.
+	Addresses map[netip.Addr][]string
+}
+
+// Flow is what the window's edges say of one (groups worn, direction, service, peer): what a rule set is asked about.
+type Flow struct {
+	Groups        []string
+	Direction     schema.Direction
+	Protocol      schema.Protocol
+	Port          uint16
+	Peer          netip.Addr
+	PeerGroups    []string // worn by the peer's interface when it was seen, nil for none
+	Noise         bool     // a probe, or a stranger on an open administration port
+	Conversations int64
+}

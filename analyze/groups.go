@@ -1,0 +1,210 @@
+package analyze
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+
+	"sgfit/schema"
+)
+
+// Groups loads the groups that had rules in force at the end of the window or were worn in it, sorted by account,
+// region, VPC and id, with all facts of their rules but Uses.
+func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
+	var groups []*Group
+	byID := map[string]*Group{}
+	const query = `
+		WITH latest AS (
+		  SELECT group_id, arg_max(g, valid_from) AS g FROM security_group g JOIN at_end a USING (group_id)
+		  WHERE epoch(valid_from) <= a.t AND epoch(valid_to) > a.t GROUP BY group_id)
+		SELECT group_id, g.account_id, g.region, g.vpc_id, g.name,
+		       (SELECT count(DISTINCT w.interface_id) FROM wear_day w WHERE w.group_id = latest.group_id)
+		FROM latest ORDER BY g.account_id, g.region, g.vpc_id, group_id`
+	err := a.each(ctx, query, func(scan func(...any) error) error {
+		g := new(Group)
+		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &g.Interfaces); err != nil {
+			return err
+		}
+		groups, byID[g.GroupID] = append(groups, g), g
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load groups: %w", err)
+	}
+	rules, err := a.loadRules(ctx, byID)
+	if err != nil {
+		return nil, fmt.Errorf("load rules: %w", err)
+	}
+	for _, load := range []func(context.Context, map[uint32]*Rule) error{a.loadPorts, a.loadSources, a.loadTopPeers} {
+		if err := load(ctx, rules); err != nil {
+			return nil, fmt.Errorf("load uses: %w", err)
+		}
+	}
+	return groups, nil
+}
+
+func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[uint32]*Rule, error) {
+	where := map[uint32]*Group{}
+	const query = `
+		SELECT f.*, greatest(0, least(b.end_s // 86400 - greatest(b.start_s, vf + 86399) // 86400, b.end_s // 86400))::INTEGER
+		FROM rule_fact f CROSS JOIN bounds b ORDER BY group_id, rule_no`
+	err := a.each(ctx, query, func(scan func(...any) error) error {
+		var r Rule
+		var group string
+		var vf, first, last int64
+		err := scan(&r.No, &group, &r.Direction, &r.Protocol, &r.FromPort, &r.ToPort, &r.Peer.Kind, &r.Peer.Value,
+			&r.RuleID, &r.Description, &vf, &r.Conversations, &r.Sole, &r.Probes, &r.Completed, &r.ProbeDays, &r.Noise,
+			&r.Ambiguous, &r.Bytes, &r.Peers, &r.Days, &first, &last, &r.ObservedDays, &r.Skipped, &r.WornDays, &r.Unlogged,
+			&r.Opaque, &r.Stale, &r.DaysInForce)
+		if err != nil {
+			return err
+		}
+		r.From, r.First, r.Last = secondsToTime(vf), secondsToTime(first), secondsToTime(last)
+		if g := byID[group]; g != nil {
+			g.Rules = append(g.Rules, r)
+			where[r.No] = g
+		}
+		return nil
+	})
+	rules := map[uint32]*Rule{}
+	for _, g := range byID {
+		for i := range g.Rules {
+			rules[g.Rules[i].No] = &g.Rules[i]
+		}
+	}
+	return rules, err
+}
+
+func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error {
+	const query = `
+		SELECT rule_no, protocol, port, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT
+		FROM rule_use WHERE conversations + ambiguous > 0 AND rule_no IN (SELECT rule_no FROM in_force)
+		GROUP BY ALL ORDER BY ALL`
+	return a.each(ctx, query, func(scan func(...any) error) error {
+		var no uint32
+		var protocol uint8
+		var p PortUse
+		if err := scan(&no, &protocol, &p.Port, &p.Peers, &p.Conversations, &p.Ambiguous); err != nil {
+			return err
+		}
+		p.Protocol = schema.Protocol(protocol)
+		if r := rules[no]; r != nil {
+			p.Accepted = r.Peer.IsWildcard() && p.Peers > int64(a.wildcard)
+			r.Ports = append(r.Ports, p)
+		}
+		return nil
+	})
+}
+
+func (a *Analysis) loadSources(ctx context.Context, rules map[uint32]*Rule) error {
+	const query = `
+		SELECT rule_no, p.first_day - b.start_day, p.last_day - b.start_day, p.days, count(*)
+		FROM rule_peer p CROSS JOIN (SELECT first_day AS start_day FROM bounds) b GROUP BY ALL ORDER BY ALL`
+	return a.each(ctx, query, func(scan func(...any) error) error {
+		var no uint32
+		var s SourceSpan
+		if err := scan(&no, &s.FirstDay, &s.LastDay, &s.Days, &s.Sources); err != nil {
+			return err
+		}
+		if r := rules[no]; r != nil {
+			r.Sources = append(r.Sources, s)
+		}
+		return nil
+	})
+}
+
+func (a *Analysis) loadTopPeers(ctx context.Context, rules map[uint32]*Rule) error {
+	query := `
+		SELECT rule_no, ` + hiLo("peer") + `, state, conversations, days FROM rule_peer
+		QUALIFY row_number() OVER (PARTITION BY rule_no ORDER BY conversations DESC, peer) <= 10
+		ORDER BY rule_no, conversations DESC, peer`
+	return a.each(ctx, query, func(scan func(...any) error) error {
+		var no, state uint32
+		var hi, lo uint64
+		var p PeerUse
+		if err := scan(&no, &hi, &lo, &state, &p.Conversations, &p.Days); err != nil {
+			return err
+		}
+		p.Peer, p.Owner = schema.AddrFromBits(hi, lo), a.owners[state]
+		if r := rules[no]; r != nil {
+			r.TopPeers = append(r.TopPeers, p)
+		}
+		return nil
+	})
+}
+
+// WithUses yields the groups, in the order of Groups, each with the Uses of its rules filled in but for those of
+// accepted wildcards. Uses are the bulk of the evidence: they are dropped again when the next group is asked for. The
+// connection is busy until the iteration ends.
+func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Group, error] {
+	return func(yield func(*Group, error) bool) {
+		rows, err := a.conn.QueryContext(ctx, usesQuery, a.wildcard)
+		if err != nil {
+			yield(nil, fmt.Errorf("load uses: %w", err))
+			return
+		}
+		defer rows.Close()
+		next, more, err := a.scanUse(rows)
+		for _, g := range groups {
+			for more && err == nil && next.group == g.GroupID {
+				g.addUse(next)
+				next, more, err = a.scanUse(rows)
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("load uses of %s: %w", g.GroupID, err))
+				return
+			}
+			ok := yield(g, nil)
+			for i := range g.Rules {
+				g.Rules[i].Uses = nil
+			}
+			if !ok {
+				return
+			}
+		}
+	}
+}
+
+// usesQuery sorts groups as Groups does. Its parameter is the threshold of wildcards.
+var usesQuery = `
+	WITH port AS (SELECT rule_no, protocol, port FROM rule_use GROUP BY ALL HAVING count(*) FILTER (conversations > 0) > ?),
+	     latest AS (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
+	                WHERE epoch(valid_from) <= a.t AND epoch(valid_to) > a.t)
+	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("u.peer") + `, u.conversations, u.sole, u.ambiguous, u.recent,
+	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
+	       coalesce(array_to_string(u.states, ','), '')
+	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) CROSS JOIN bounds b
+	LEFT JOIN port p ON p.rule_no = u.rule_no AND p.protocol = u.protocol AND p.port = u.port
+	WHERE u.conversations + u.ambiguous > 0
+	  AND NOT (p.rule_no IS NOT NULL AND u.rule_no IN (SELECT rule_no FROM wild_rule))
+	ORDER BY l.account_id, l.region, l.vpc_id, f.group_id, u.rule_no, u.protocol, u.port, u.peer`
+
+type useRow struct {
+	group string
+	rule  uint32
+	use   Use
+}
+
+func (a *Analysis) scanUse(rows *sql.Rows) (r useRow, more bool, err error) {
+	if !rows.Next() {
+		return r, false, rows.Err()
+	}
+	var protocol uint8
+	var hi, lo uint64
+	var states string
+	u := &r.use
+	err = rows.Scan(&r.group, &r.rule, &protocol, &u.Port, &hi, &lo, &u.Conversations, &u.Sole, &u.Ambiguous, &u.Recent,
+		&u.Days, &u.FirstDay, &u.LastDay, &states)
+	u.Protocol, u.Peer, u.Owners = schema.Protocol(protocol), schema.AddrFromBits(hi, lo), a.ownersOf(states)
+	return r, true, err
+}
+
+func (g *Group) addUse(r useRow) {
+	for i := range g.Rules {
+		if g.Rules[i].No == r.rule {
+			g.Rules[i].Uses = append(g.Rules[i].Uses, r.use)
+			return
+		}
+	}
+}

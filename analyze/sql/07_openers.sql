@@ -1,0 +1,72 @@
+-- Question: who opened each conversation, how was it found, and how sure is it?
+-- Result:   opener(conv, who, method, confidence); below 0.8 the opener counts as unknown.
+-- Assumes:  the cascade and its confidences as measured in the project's reference: proven endpoint .98, the other
+--           interface's record as there, one-way .9, symmetric port .5, fan .95, sibling .9, known port .85,
+--           boundary .8, start order .6. The first method that fits decides.
+CREATE OR REPLACE TEMP TABLE known_port AS
+SELECT unnest([20, 21, 22, 23, 25, 53, 67, 68, 69, 80, 88, 110, 111, 123, 135, 137, 138, 139, 143, 161, 162, 179, 389, 443,
+  445, 465, 500, 514, 515, 548, 554, 587, 623, 631, 636, 873, 902, 989, 990, 993, 995, 1080, 1194, 1433, 1434, 1521, 1701,
+  1723, 1812, 1813, 1883, 2049, 2055, 2181, 2375, 2376, 2379, 2380, 2484, 3128, 3260, 3268, 3269, 3306, 3389, 4222, 4317,
+  4318, 4500, 4739, 4789, 5044, 5060, 5061, 5222, 5353, 5355, 5432, 5433, 5439, 5601, 5671, 5672, 5900, 5984, 5985, 5986,
+  6081, 6343, 6379, 6380, 6443, 6514, 6667, 7000, 7001, 7077, 7199, 7473, 7474, 7687, 8000, 8008, 8009, 8080, 8081, 8086,
+  8088, 8125, 8140, 8200, 8300, 8301, 8302, 8443, 8472, 8500, 8600, 8883, 8888, 9000, 9042, 9090, 9091, 9092, 9093, 9094,
+  9098, 9100, 9142, 9160, 9200, 9300, 9418, 9443, 9995, 9996, 10050, 10051, 10250, 10255, 11211, 15672, 26257, 27017,
+  27018, 27019, 50051, 61616])::USMALLINT AS port;
+
+CREATE OR REPLACE TEMP TABLE mirrored AS
+SELECT t.day, t.protocol, t.local, t.lport, t.remote, t.rport, min(s.who) AS who, min(s.method) AS method, min(s.confidence) AS confidence
+FROM talk t JOIN sure s USING (conv)
+WHERE s.who <> 'both' AND t.peer_state > 0
+GROUP BY ALL
+HAVING count(DISTINCT s.who) = 1;
+
+CREATE OR REPLACE TEMP TABLE found AS
+WITH sign AS (
+  SELECT r.conv, r.protocol IN (6, 17) AS ports, r.protocol, r.lport, r.rport, r.in_records, r.out_records, r.in_first, r.out_first,
+         sl.ip IS NOT NULL AS server_local, sr.ip IS NOT NULL AS server_remote,
+         m.who AS mirror_who, m.method AS mirror_method, m.confidence AS mirror_confidence,
+         coalesce(fl.nf, 1) AS fan_local, coalesce(fr.nf, 1) AS fan_remote,
+         bl.ip IS NOT NULL AS sibling_local, br.ip IS NOT NULL AS sibling_remote,
+         kl.port IS NOT NULL AS known_local, kr.port IS NOT NULL AS known_remote,
+         i.conv IS NOT NULL AS can_in, o.conv IS NOT NULL AS can_out
+  FROM rest r
+  LEFT JOIN server sl ON sl.protocol = r.protocol AND sl.ip = r.local AND sl.port = r.lport
+  LEFT JOIN server sr ON sr.protocol = r.protocol AND sr.ip = r.remote AND sr.port = r.rport
+  LEFT JOIN mirrored m ON m.day = r.day AND m.protocol = r.protocol AND m.local = r.remote AND m.lport = r.rport
+                      AND m.remote = r.local AND m.rport = r.lport
+  LEFT JOIN fan fl ON fl.protocol = r.protocol AND fl.ip = r.local AND fl.port = r.lport
+  LEFT JOIN fan fr ON fr.protocol = r.protocol AND fr.ip = r.remote AND fr.port = r.rport
+  LEFT JOIN sibling_endpoint bl ON bl.protocol = r.protocol AND bl.ip = r.local AND bl.port = r.lport
+  LEFT JOIN sibling_endpoint br ON br.protocol = r.protocol AND br.ip = r.remote AND br.port = r.rport
+  LEFT JOIN known_port kl ON kl.port = r.lport
+  LEFT JOIN known_port kr ON kr.port = r.rport
+  LEFT JOIN can_in i ON i.conv = r.conv
+  LEFT JOIN can_out o ON o.conv = r.conv
+)
+SELECT conv, CASE
+  WHEN ports AND server_local AND NOT server_remote THEN struct_pack(who := 'remote', method := 'proven', confidence := 0.98)
+  WHEN ports AND server_remote AND NOT server_local THEN struct_pack(who := 'local', method := 'proven', confidence := 0.98)
+  WHEN mirror_who IS NOT NULL THEN struct_pack(who := CASE mirror_who WHEN 'local' THEN 'remote' ELSE 'local' END,
+                                               method := 'other-interface', confidence := mirror_confidence)
+  WHEN protocol <> 6 AND out_records = 0 THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.9)
+  WHEN protocol <> 6 AND in_records = 0 THEN struct_pack(who := 'local', method := 'one-way', confidence := 0.9)
+  WHEN ports AND lport = rport THEN struct_pack(who := 'both', method := 'symmetric', confidence := 0.5)
+  WHEN ports AND fan_local >= 3 AND fan_local >= 3 * fan_remote THEN struct_pack(who := 'remote', method := 'fan', confidence := 0.95)
+  WHEN ports AND fan_remote >= 3 AND fan_remote >= 3 * fan_local THEN struct_pack(who := 'local', method := 'fan', confidence := 0.95)
+  WHEN ports AND sibling_local AND NOT sibling_remote THEN struct_pack(who := 'remote', method := 'sibling', confidence := 0.9)
+  WHEN ports AND sibling_remote AND NOT sibling_local THEN struct_pack(who := 'local', method := 'sibling', confidence := 0.9)
+  WHEN ports AND known_local AND NOT known_remote THEN struct_pack(who := 'remote', method := 'known-port', confidence := 0.85)
+  WHEN ports AND known_remote AND NOT known_local THEN struct_pack(who := 'local', method := 'known-port', confidence := 0.85)
+  WHEN ports AND lport < 32768 AND rport >= 32768 THEN struct_pack(who := 'remote', method := 'boundary', confidence := 0.8)
+  WHEN ports AND rport < 32768 AND lport >= 32768 THEN struct_pack(who := 'local', method := 'boundary', confidence := 0.8)
+  WHEN out_records = 0 THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.6)
+  WHEN in_records = 0 THEN struct_pack(who := 'local', method := 'one-way', confidence := 0.6)
+  WHEN in_first < out_first THEN struct_pack(who := 'remote', method := 'start', confidence := 0.6)
+  WHEN out_first < in_first THEN struct_pack(who := 'local', method := 'start', confidence := 0.6)
+  ELSE struct_pack(who := 'unknown', method := 'unknown', confidence := 0.5) END AS v
+FROM sign;
+
+CREATE OR REPLACE TEMP TABLE opener AS
+SELECT conv, who, method, confidence::FLOAT AS confidence FROM sure
+UNION ALL
+SELECT conv, v.who, v.method, v.confidence::FLOAT FROM found;

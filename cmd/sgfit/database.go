@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/shirou/gopsutil/v4/mem"
+	"github.com/spf13/cobra"
+
+	"sgfit/schema/duck"
+)
+
+// databaseOptions say which database a command works on, and with how much memory.
+type databaseOptions struct {
+	path   string
+	memory string
+}
+
+func (o *databaseOptions) addFlags(cmd *cobra.Command, path string) {
+	cmd.Flags().StringVar(&o.path, "db", path, "database file, made if it is not there")
+	cmd.Flags().StringVar(&o.memory, "memory", "", "most memory for the database, e.g. 2GiB; beyond it spills to disk (default a quarter of the machine's)")
+	_ = cmd.MarkFlagFilename("db", "db", "duckdb") // completion only
+}
+
+func (o *databaseOptions) open(ctx context.Context, readOnly bool) (*duck.DB, error) {
+	memory, err := memoryLimit(o.memory)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	if !readOnly {
+		if err := os.MkdirAll(filepath.Dir(o.path), 0o755); err != nil {
+			return nil, fmt.Errorf("make the database's folder: %w", err)
+		}
+	}
+	return duck.Open(ctx, o.path, duck.Options{MemoryBytes: memory, ReadOnly: readOnly})
+}
+
+// memoryLimit reads "2GiB", "512MB", "1073741824"; "" is a quarter of the machine.
+func memoryLimit(s string) (int64, error) {
+	if s == "" {
+		v, err := mem.VirtualMemory()
+		if err != nil {
+			return 0, nil // DuckDB then uses its own default
+		}
+		return int64(v.Total / 4), nil
+	}
+	number := strings.TrimRight(s, "BKMGTikmgtb ")
+	unit := strings.ToUpper(strings.TrimSpace(s[len(number):]))
+	units := map[string]float64{"": 1, "B": 1, "K": 1 << 10, "KB": 1e3, "KIB": 1 << 10, "M": 1 << 20, "MB": 1e6, "MIB": 1 << 20,
+		"G": 1 << 30, "GB": 1e9, "GIB": 1 << 30, "T": 1 << 40, "TB": 1e12, "TIB": 1 << 40}
+	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	factor, ok := units[unit]
+	if err != nil || !ok || n*factor < 64<<20 {
+		return 0, fmt.Errorf("--memory %q: give a size of at least 64MiB, such as 2GiB", s)
+	}
+	return int64(n * factor), nil
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"sgfit/analyze"
+	"sgfit/schema"
+	"sgfit/schema/duck"
+	"sgfit/suggest"
+	"sgfit/suggest/report"
+)
+
+// planOptions steer what is suggested.
+type planOptions struct {
+	wildcardSources int
+	minDays         int
+}
+
+func (o *planOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", analyze.DefaultWildcardSources,
+		"a wildcard with more distinct real sources than this is acceptable")
+	cmd.Flags().IntVar(&o.minDays, "min-days", 14, "fewest observed days on which anything is removed or replaced")
+}
+
+func (o *planOptions) check() error {
+	if o.wildcardSources < 1 {
+		return &usageError{fmt.Errorf("--wildcard-sources %d: give at least 1", o.wildcardSources)}
+	}
+	if o.minDays < 1 {
+		return &usageError{fmt.Errorf("--min-days %d: give at least 1", o.minDays)}
+	}
+	return nil
+}
+
+// analyse runs f on an analysed database. fresh asks every question again.
+func analyse(ctx context.Context, term *terminal, db *duck.DB, opt planOptions, fresh bool, f func(*analyze.Analysis) error) (err error) {
+	if err := db.MergeDays(ctx); err != nil {
+		return err
+	}
+	conn, err := db.SQL().Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	ask := analyze.Resume
+	if fresh {
+		ask = analyze.Run
+	}
+	a, err := ask(ctx, conn, analyze.Options{WildcardSources: opt.wildcardSources, Step: term.steps()})
+	if err != nil {
+		return err
+	}
+	return f(a)
+}
+
+// makePlan decides every rule, replays the window against the plan, and stores it.
+func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions, fresh bool) (plan suggest.Plan, err error) {
+	if err := opt.check(); err != nil {
+		return plan, err
+	}
+	err = analyse(ctx, term, db, opt, fresh, func(a *analyze.Analysis) error {
+		plan, err = decide(ctx, term, a, opt)
+		return err
+	})
+	if err != nil {
+		return plan, err
+	}
+	body, err := encodePlan(plan)
+	if err != nil {
+		return plan, err
+	}
+	return plan, db.SavePlan(ctx, body)
+}
+
+func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOptions) (suggest.Plan, error) {
+	ev, err := a.Evidence(ctx)
+	if err != nil {
+		return suggest.Plan{}, err
+	}
+	groups, err := a.Groups(ctx)
+	if err != nil {
+		return suggest.Plan{}, err
+	}
+	term.say("Deciding the rules of %d groups", len(groups))
+	plan, err := suggest.Make(ev, groups, a.WithUses(ctx, groups),
+		suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays})
+	if err != nil {
+		return plan, err
+	}
+	term.say("Replaying the window against the plan")
+	opaque := suggest.OpaquePeers(groups)
+	return suggest.Prove(ev, plan, func(plan suggest.Plan) (suggest.Replayed, []suggest.Refusal, error) {
+		return suggest.Replay(plan, a.Flows(ctx), suggest.ListEntries(ev), opaque)
+	})
+}
+
+func encodePlan(plan suggest.Plan) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", " ")
+	enc.SetEscapeHTML(true)
+	if err := enc.Encode(plan); err != nil {
+		return nil, fmt.Errorf("encode the plan: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func decodePlan(body []byte) (suggest.Plan, error) {
+	var plan suggest.Plan
+	if err := json.Unmarshal(body, &plan); err != nil {
+		return plan, fmt.Errorf("read the plan: %w", err)
+	}
+	if plan.Schema != suggest.SchemaVersion {
+		return plan, fmt.Errorf("read the plan: its schema is %q, this sgfit knows %s", plan.Schema, suggest.SchemaVersion)
+	}
+	return plan, nil
+}
+
+// writeReports leaves plan.json, report.html and report.md in dir.
+func writeReports(plan suggest.Plan, dir string, opt report.Options) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make the report's folder: %w", err)
+	}
+	body, err := encodePlan(plan)
+	if err != nil {
+		return err
+	}
+	var html, md bytes.Buffer
+	if err := report.HTML(&html, plan, opt); err != nil {
+		return fmt.Errorf("render report.html: %w", err)
+	}
+	if err := report.Markdown(&md, plan, opt); err != nil {
+		return fmt.Errorf("render report.md: %w", err)
+	}
+	for _, file := range []struct {
+		name    string
+		content []byte
+	}{{"plan.json", body}, {"report.html", html.Bytes()}, {"report.md", md.Bytes()}} {
+		if err := writeFile(filepath.Join(dir, file.name), file.content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFile replaces a file whole or not at all.
+func writeFile(path string, content []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	_, err = tmp.Write(content)
+	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(tmp.Name()))
+	}
+	return nil
+}
+
+// wantAccount warns when flow logs and Config files know different accounts.
+func differingAccounts(flowLogs, config []string) bool {
+	for _, a := range flowLogs {
+		for _, b := range config {
+			if a == b {
+				return false
+			}
+		}
+	}
+	return len(flowLogs) > 0 && len(config) > 0
+}
+
+var _ = schema.FlowLogObject

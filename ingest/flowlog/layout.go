@@ -1,0 +1,115 @@
+package flowlog
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// layout is the order of fields that a header names.
+type layout struct {
+	columns []column
+	names   []string
+	has     columns
+	header  []byte // the line that named it; nil when there was none
+	name    string // as in schema.Object.Format
+	refusal string // why records of this layout cannot be used; "" when they can
+}
+
+// isHeader says whether a line names fields: it begins with a letter, and at least two of its words, or its only one,
+// are names that AWS documents. Values that are names at the same time do not occur in records.
+func isHeader(line []byte) bool {
+	if len(line) == 0 || !isLetter(line[0]) {
+		return false
+	}
+	words, known := 0, 0
+	for w := range bytes.FieldsFuncSeq(line, isBlank) {
+		words++
+		if _, ok := fieldNamed(string(w)); ok || isTransitGatewayField(string(w)) {
+			known++
+		}
+		if known == 2 {
+			return true
+		}
+	}
+	return known == 1 && words == 1
+}
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+func isBlank(r rune) bool { return r == ' ' || r == '\t' }
+
+// layoutOf reads a header. Unknown names are columns to pass over.
+func layoutOf(header []byte) *layout {
+	l := &layout{header: bytes.Clone(header)}
+	twice := ""
+	for _, name := range strings.FieldsFunc(string(header), isBlank) {
+		c, _ := fieldNamed(name)
+		if c != passedOver && l.has.has(c) {
+			twice = name
+		}
+		l.columns = append(l.columns, c)
+		l.names = append(l.names, name)
+		l.has.add(c)
+	}
+	l.name = l.describe()
+	l.refusal = l.unusable(twice)
+	return l
+}
+
+// defaultLayout is the layout of data without a header.
+func defaultLayout() *layout {
+	l := layoutOf([]byte(defaultFields))
+	l.header = nil
+	return l
+}
+
+func (l *layout) describe() string {
+	for _, name := range l.names {
+		if isTransitGatewayField(name) {
+			return fmt.Sprintf("text transit gateway (%d fields)", len(l.names))
+		}
+	}
+	if strings.ReplaceAll(strings.ToLower(strings.Join(l.names, " ")), "_", "-") == defaultFields {
+		return "text v2 default"
+	}
+	return fmt.Sprintf("text custom (%d fields)", len(l.names))
+}
+
+// transitGatewayRefusal is the reason for all transit gateway logs, with or without a header.
+const transitGatewayRefusal = "transit gateway flow log: its records name no network interface and no action, so they say nothing about security groups"
+
+func (l *layout) unusable(twice string) string {
+	if strings.HasPrefix(l.name, "text transit gateway") {
+		return transitGatewayRefusal
+	}
+	if twice != "" {
+		return "the header names " + twice + " twice"
+	}
+	if missing := l.missing(); len(missing) > 0 {
+		return "the format lacks " + strings.Join(missing, ", ") + "; choose a flow log format with these fields"
+	}
+	return ""
+}
+
+// missing names the fields without which a record cannot be credited to a rule.
+func (l *layout) missing() []string {
+	var names []string
+	need := func(name string, anyOf ...column) {
+		for _, c := range anyOf {
+			if l.has.has(c) {
+				return
+			}
+		}
+		names = append(names, name)
+	}
+	need("interface-id", interfaceID)
+	need("srcaddr", srcAddr, pktSrcAddr)
+	need("dstaddr", dstAddr, pktDstAddr)
+	need("srcport", srcPort)
+	need("dstport", dstPort)
+	need("protocol", protocol)
+	need("start", start)
+	need("action", action)
+	return names
+}

@@ -1,0 +1,276 @@
+package flowlog
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"sgfit/schema"
+)
+
+// longestLine is where a line is taken for something else. The longest record, with every field of version 10, has
+// less than 2,000 bytes.
+const longestLine = 64 << 10
+
+// mostRejected is how many rejected lines of one object are kept; all are counted.
+const mostRejected = 10_000
+
+// errForeign ends the reading of an object whose content is no text.
+var errForeign = errors.New("content is not flow log text")
+
+// scan reads one object: bytes come in through Write, records go to the table.
+type scan struct {
+	object   schema.Object
+	rejected []schema.Rejected
+	stolen   []uint16
+	table    *table
+	seen     *seen // nil when duplicates are kept
+	order    uint16
+	layout   *layout // nil before the first line
+	line     int64
+	carry    []byte // the line that the next chunk goes on with
+	tooLong  bool   // carry is the beginning of a line that is being passed over
+	exported bool
+	record   record
+	items    []item
+}
+
+// Write takes the next chunk of text.
+func (s *scan) Write(p []byte) (int, error) {
+	size := len(p)
+	for {
+		n := bytes.IndexByte(p, '\n')
+		if n < 0 {
+			return size, s.keep(p)
+		}
+		line := p[:n]
+		if len(s.carry) > 0 {
+			if err := s.keep(line); err != nil {
+				return 0, err
+			}
+			line = s.carry
+		}
+		if err := s.take(line); err != nil {
+			return 0, err
+		}
+		s.carry, s.tooLong = s.carry[:0], false
+		p = p[n+1:]
+	}
+}
+
+// keep puts the beginning of a line aside, no more of it than longestLine.
+func (s *scan) keep(p []byte) error {
+	room := longestLine - len(s.carry)
+	if len(p) > room {
+		p, s.tooLong = p[:room], true
+		if s.layout == nil && foreignContent(append(s.carry, p...)) != "" {
+			return s.begin(append(s.carry, p...))
+		}
+	}
+	s.carry = append(s.carry, p...)
+	return nil
+}
+
+// finish takes a last line without a line end, and folds what is left.
+func (s *scan) finish() error {
+	var err error
+	if len(s.carry) > 0 {
+		err = s.take(s.carry)
+		s.carry = s.carry[:0]
+	}
+	s.fold()
+	return err
+}
+
+// take reads one line.
+func (s *scan) take(line []byte) error {
+	s.line++
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	if s.line == 1 {
+		line = bytes.TrimPrefix(line, []byte("\ufeff"))
+	}
+	if s.layout == nil || len(line) == 0 || isLetter(line[0]) || isBlank(rune(line[0])) {
+		if done, err := s.special(line); done || err != nil {
+			return err
+		}
+	}
+	if s.tooLong {
+		s.object.Records++
+		s.reject(line, fmt.Sprintf("line longer than %d bytes", longestLine))
+		return nil
+	}
+	s.data(line)
+	return nil
+}
+
+// special takes lines that are no data: blank ones and headers. It runs for the first line and for lines that could be
+// either.
+func (s *scan) special(line []byte) (done bool, err error) {
+	if len(bytes.TrimLeft(line, " \t")) == 0 {
+		return true, nil
+	}
+	if s.layout == nil {
+		return s.layoutFirst(line)
+	}
+	if bytes.Equal(line, s.layout.header) {
+		return true, nil
+	}
+	if isHeader(line) {
+		s.adopt(layoutOf(line))
+		return true, nil
+	}
+	return false, nil
+}
+
+// layoutFirst finds out from the first line that is not blank what the object is.
+func (s *scan) layoutFirst(line []byte) (done bool, err error) {
+	if err := s.begin(line); err != nil {
+		return true, err
+	}
+	if isHeader(line) {
+		s.adopt(layoutOf(line))
+		return true, nil
+	}
+	s.adopt(defaultLayout())
+	if n := exportPrefix(line); n > 0 {
+		s.exported = true
+		s.object.Format += ", CloudWatch export"
+		line = line[n:]
+	}
+	if isTransitGatewayLine(line) {
+		s.object.Format = "text transit gateway"
+		s.layout.refusal = transitGatewayRefusal
+		s.refuse(line)
+	}
+	return false, nil
+}
+
+// begin refuses content that is no text with blanks between the fields.
+func (s *scan) begin(line []byte) error {
+	what := foreignContent(line)
+	if what == "" {
+		return nil
+	}
+	s.object.Format = "not recognised"
+	s.object.Problem = what + ", and only text with blanks between the fields is read as flow log"
+	s.rejected = append(s.rejected, schema.Rejected{Place: s.object.Place, Reason: s.object.Problem, Sample: sample(line)})
+	return errForeign
+}
+
+// adopt makes a layout the current one.
+func (s *scan) adopt(l *layout) {
+	switch {
+	case s.object.Format == "":
+		s.object.Format = l.name
+	case s.object.Format != l.name:
+		s.object.Format = "text, several formats"
+	}
+	s.layout = l
+	if l.refusal != "" {
+		s.refuse(l.header)
+	}
+}
+
+// refuse sets the rest of the object aside, until a header names a format that can be used.
+func (s *scan) refuse(line []byte) {
+	if s.object.Problem == "" {
+		s.object.Problem = s.layout.refusal
+	}
+	s.rejected = append(s.rejected, schema.Rejected{
+		Place: s.object.Place, Line: s.line, Reason: s.layout.refusal, Sample: sample(line),
+	})
+}
+
+// reject counts a line as malformed.
+func (s *scan) reject(line []byte, reason string) {
+	s.object.Malformed++
+	if s.object.Malformed <= mostRejected {
+		s.rejected = append(s.rejected, schema.Rejected{Place: s.object.Place, Line: s.line, Reason: reason, Sample: sample(line)})
+	}
+}
+
+// data reads a line that must be a record.
+func (s *scan) data(line []byte) {
+	s.object.Records++
+	if s.layout.refusal != "" {
+		s.object.Malformed++
+		return
+	}
+	whole := line
+	if s.exported {
+		line = line[exportPrefix(line):]
+	}
+	if f := s.layout.parse(line, &s.record); f.kind != sound {
+		if s.object.Malformed >= mostRejected {
+			s.object.Malformed++
+			return
+		}
+		s.reject(whole, s.layout.reason(f, line))
+		return
+	}
+	if s.record.status != ok {
+		s.silence()
+		return
+	}
+	s.queue()
+}
+
+// queue hands an OK record to the table, in batches.
+func (s *scan) queue() {
+	r := &s.record
+	i := s.table.names.of(r.iface, r.account)
+	place := s.table.scopeOf(i, int32(r.start/daySeconds))
+	s.items = s.items[:len(s.items)+1]
+	it := &s.items[len(s.items)-1]
+	s.table.convey(r, place, it)
+	if s.seen != nil {
+		it.mark = r.mark(s.table.names.list[i].hash)
+	}
+	if s.object.First == 0 || r.start < s.object.First {
+		s.object.First = r.start
+	}
+	s.object.Last = max(s.object.Last, r.end)
+	if len(s.items) == batchSize {
+		s.fold()
+	}
+}
+
+// fold empties the queue.
+func (s *scan) fold() {
+	if len(s.items) == 0 {
+		return
+	}
+	sum := s.table.add(s.items, s.seen, s.order)
+	s.object.OK += sum.counted
+	s.object.Duplicates += sum.duplicates
+	s.stolen = append(s.stolen, sum.stolen...)
+	s.items = s.items[:0]
+}
+
+// silence counts a NODATA or SKIPDATA record, and marks the time that it covers where it tells it.
+func (s *scan) silence() {
+	r := &s.record
+	if r.status == noData {
+		s.object.NoData++
+	} else {
+		s.object.SkipData++
+	}
+	if !r.has.has(interfaceID) || !r.has.has(start) {
+		return
+	}
+	if !r.has.has(end) || r.end < r.start {
+		r.end = r.start
+	}
+	i := s.table.names.of(r.iface, r.account)
+	c := &s.table.scopes[s.table.scopeOf(i, int32(r.start/daySeconds))]
+	if r.status == noData {
+		c.noData++
+		c.touch(hoursOf(r.start, r.end), r.start, r.end)
+		return
+	}
+	c.skipData++
+	c.skipHours |= hoursOf(r.start, r.end)
+	c.widen(r.start, r.end)
+}

@@ -1,0 +1,278 @@
+package inventory
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// maxNesting bounds messages within messages: a notification in an event in a recorded answer is three.
+const maxNesting = 8
+
+// envelope finds configuration items in all the wrappings they come in:
+//
+//	{"configurationItems": […]}                    snapshot, history, get-resource-config-history
+//	{"baseConfigurationItems": […]}                batch-get-resource-config
+//	{"configurationItem": {…} or […]}              notification, oversized notification's object, rule event
+//	{"Results": ["{…}", …]}                        select-resource-config
+//	{"Message" | "invokingEvent": "{…}" or {…}}    SNS around a notification, Lambda around a rule event
+//	{"data" | "detail": {…}}                       recorded API answers, EventBridge
+//	{"resourceType": …, "configuration": …}        a bare item
+//	[ … ], and one document after the other        of any of these
+type envelope struct {
+	item       func(raw []byte) error // gets each item as it stands
+	lost       func(reason string, sample []byte)
+	level      int
+	read       int // documents begun at the top
+	snapshotID string
+	shape      string // what it was read as, "" until something was recognised
+	message    string // messageType
+	keys       []string
+	foreign    string // what it looks like when it is not Config's
+}
+
+var errForeign = errors.New("not AWS Config data")
+
+// shapes by the member that gives them away.
+var shapes = map[string]string{
+	"configurationitems":       "config items",
+	"baseconfigurationitems":   "config batch-get-resource-config",
+	"configurationitem":        "config notification",
+	"configurationitemsummary": "config notification",
+	"results":                  "config select-resource-config",
+}
+
+// bare are the members of an item; an object that has the two most telling ones is one.
+var bare = map[string]bool{"resourcetype": true, "resourceid": true, "awsaccountid": true, "accountid": true, "arn": true,
+	"awsregion": true, "configurationitemstatus": true, "configurationitemcapturetime": true, "configurationstateid": true,
+	"resourcecreationtime": true, "configuration": true, "tags": true}
+
+// documents reads one document after the other until the end.
+func (e *envelope) documents(s *stream) error {
+	for {
+		if _, err := s.peek(); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if e.level == 0 {
+			e.read++
+		}
+		if err := e.document(s); err != nil {
+			return err
+		}
+	}
+}
+
+func (e *envelope) document(s *stream) error {
+	c, err := s.next()
+	if err != nil {
+		return err
+	}
+	switch c {
+	case '{':
+		return e.object(s)
+	case '[':
+		return s.elements(func() error { return e.nested(s, "an element") })
+	}
+	if e.level == 0 && e.read == 1 {
+		return errNotJSON
+	}
+	return s.wrong("an object or a list")
+}
+
+var errNotJSON = errors.New("not JSON")
+
+func (e *envelope) object(s *stream) error {
+	var own bytes.Buffer // the members of a bare item
+	err := s.members(func(key string) error {
+		low := strings.ToLower(key)
+		if e.level == 0 && len(e.keys) < 8 && !slices.Contains(e.keys, clip(key, 40)) {
+			e.keys = append(e.keys, clip(key, 40))
+		}
+		if shape, ok := shapes[low]; ok {
+			e.recognise(shape)
+		}
+		switch low {
+		case "configurationitems", "baseconfigurationitems", "configurationitem", "results":
+			return e.items(s)
+		case "configurationitemsummary":
+			return e.summary(s)
+		case "message", "invokingevent", "data", "detail":
+			return e.nested(s, key)
+		case "configsnapshotid", "messagetype":
+			return e.label(s, low)
+		}
+		if bare[low] {
+			return e.member(s, key, &own)
+		}
+		return e.other(s, key)
+	})
+	if err != nil || own.Len() == 0 {
+		return err
+	}
+	return e.bareItem(own.Bytes())
+}
+
+func (e *envelope) recognise(shape string) {
+	if e.shape == "" {
+		e.shape = shape
+	}
+}
+
+// items reads a list of items, or a single one.
+func (e *envelope) items(s *stream) error {
+	c, err := s.next()
+	if err != nil {
+		return err
+	}
+	switch c {
+	case '[':
+		return s.elements(func() error { return e.one(s) })
+	case 'n':
+		return s.skip()
+	}
+	return e.one(s)
+}
+
+func (e *envelope) one(s *stream) error {
+	raw, err := s.value()
+	if err != nil {
+		return err
+	}
+	return e.item(raw)
+}
+
+// summary is what an oversized notification holds in place of the item.
+func (e *envelope) summary(s *stream) error {
+	raw, err := s.value()
+	if err == nil {
+		e.lost("oversized notification: it holds a summary only, the item lies in the bucket under OversizedChangeNotification", raw)
+	}
+	return err
+}
+
+// nested reads a document within the document, as it is or in quotes. Prose in its place is passed over; JSON with a
+// fault is a loss, but not to what stands around it.
+func (e *envelope) nested(s *stream, where string) error {
+	raw, err := s.value()
+	if err != nil {
+		return err
+	}
+	inner, err := unquote(raw)
+	if err != nil || len(inner) == 0 || (inner[0] != '{' && inner[0] != '[') {
+		return nil
+	}
+	if e.level >= maxNesting {
+		e.lost("messages within messages, too deep", inner)
+		return nil
+	}
+	e.level++
+	defer func() { e.level-- }()
+	inside := newStream(bytes.NewReader(bytes.Clone(inner)))
+	if err := e.documents(inside); err != nil && !isOurs(err) {
+		e.lost(fmt.Sprintf("%s is no whole JSON: %v", where, err), inner)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// isOurs tells decisions, which end the reading, from faults of the text.
+func isOurs(err error) bool {
+	var syntax *syntaxError
+	return !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func (e *envelope) label(s *stream, low string) error {
+	raw, err := s.value()
+	if err != nil {
+		return err
+	}
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return nil
+	}
+	if low == "messagetype" {
+		e.message = clip(text, 80)
+	} else {
+		e.snapshotID = text
+	}
+	return nil
+}
+
+func (e *envelope) member(s *stream, key string, own *bytes.Buffer) error {
+	raw, err := s.value()
+	if err != nil {
+		return err
+	}
+	if own.Len() > 0 {
+		own.WriteByte(',')
+	}
+	name, _ := json.Marshal(key)
+	own.Write(name)
+	own.WriteByte(':')
+	own.Write(raw)
+	return nil
+}
+
+func (e *envelope) bareItem(members []byte) error {
+	low := bytes.ToLower(members)
+	if !bytes.Contains(low, []byte(`"resourcetype":`)) || !bytes.Contains(low, []byte(`"configurationitemcapturetime":`)) {
+		return nil
+	}
+	e.recognise("config items")
+	return e.item(append(append([]byte("{"), members...), '}'))
+}
+
+// other passes over a member, and stops where it shows that the whole is something else.
+func (e *envelope) other(s *stream, key string) error {
+	if e.shape != "" || e.snapshotID != "" {
+		return s.skip()
+	}
+	if key == "Records" {
+		return e.records(s)
+	}
+	if e.foreign = foreignKeys[key]; e.foreign != "" {
+		return errForeign
+	}
+	return s.skip()
+}
+
+// records tells CloudTrail from other lists of records by the first of them.
+func (e *envelope) records(s *stream) error {
+	e.foreign = "a list of records"
+	if c, err := s.next(); err != nil || c != '[' {
+		return errForeign
+	}
+	_ = s.elements(func() error {
+		raw, err := s.value()
+		if err == nil && bytes.Contains(raw, []byte(`"eventSource"`)) {
+			e.foreign = "a CloudTrail log"
+		}
+		return errForeign
+	})
+	return errForeign
+}
+
+// foreignKeys are top-level members of what people mistake for Config data.
+var foreignKeys = map[string]string{
+	"SecurityGroups":               "the output of describe-security-groups",
+	"SecurityGroupRules":           "the output of describe-security-group-rules",
+	"NetworkInterfaces":            "the output of describe-network-interfaces",
+	"Reservations":                 "the output of describe-instances",
+	"Subnets":                      "the output of describe-subnets",
+	"Vpcs":                         "the output of describe-vpcs",
+	"PrefixLists":                  "the output of describe-managed-prefix-lists or describe-prefix-lists",
+	"FlowLogs":                     "the output of describe-flow-logs",
+	"ConfigurationRecorders":       "the output of describe-configuration-recorders",
+	"ConfigurationRecordersStatus": "the output of describe-configuration-recorder-status",
+	"DeliveryChannels":             "the output of describe-delivery-channels",
+	"DeliveryChannelsStatus":       "the output of describe-delivery-channel-status",
+	"logEvents":                    "a CloudWatch Logs delivery",
+	"eventSource":                  "a CloudTrail event",
+}

@@ -1,0 +1,89 @@
+package inventory
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sgfit/schema"
+)
+
+// FuzzDecode: whatever the bytes, the decoder ends without a panic, accounts for every item, and delivers nothing that
+// EC2 could not hold.
+func FuzzDecode(f *testing.F) {
+	_ = filepath.WalkDir(samples, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".json") {
+			if b, err := os.ReadFile(path); err == nil {
+				f.Add(b)
+			}
+		}
+		return nil
+	})
+	permission := `{"ipProtocol":"icmp","fromPort":8,"toPort":-1,"ipRanges":["10.0.0.0/8"],"ipv6Ranges":[{"cidrIpv6":"::/0"}],"userIdGroupPairs":[{"groupId":"sg-2"}]}`
+	f.Add([]byte(snapshotJSON(itemJSON("AWS::EC2::SecurityGroup", "sg-1", "OK", 5, groupJSON(permission)))))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var items []schema.Item
+		contents, err := Decode(bytes.NewReader(data), "f", func(it schema.Item) error {
+			items = append(items, it)
+			return nil
+		})
+		if err != nil {
+			t.Fatalf("bytes in memory failed to be read: %v", err)
+		}
+		var skipped int64
+		for _, n := range contents.Skipped {
+			skipped += n
+		}
+		if contents.Records != contents.OK+contents.Malformed+skipped || (contents.Malformed > 0 && len(contents.Rejected) == 0) {
+			t.Fatalf("the accounts do not add up: %+v", contents)
+		}
+		for _, it := range items {
+			checkItem(t, it)
+		}
+		checkLaws(t, Timeline(items, nil, Options{}), breaks(items))
+	})
+}
+
+func checkItem(t *testing.T, it schema.Item) {
+	t.Helper()
+	if it.ID == "" || it.Captured.IsZero() || it.Deleted == hasBody(&it) {
+		t.Fatalf("not an observation: %+v", it)
+	}
+	if it.Group == nil {
+		return
+	}
+	for i, r := range it.Group.Rules {
+		if i > 0 && (compareRules(it.Group.Rules[i-1], r) >= 0 || it.Group.Rules[i-1].Key() == r.Key()) {
+			t.Fatalf("rules out of order, or twice: %+v", it.Group.Rules)
+		}
+		checkRule(t, r)
+	}
+}
+
+func checkRule(t *testing.T, r schema.Rule) {
+	t.Helper()
+	none := r.FromPort == -1 && r.ToPort == -1
+	ports := r.FromPort >= 0 && r.FromPort <= r.ToPort && r.ToPort <= 65535
+	icmp := r.FromPort >= -1 && r.FromPort <= 255 && r.ToPort >= -1 && r.ToPort <= 255 && (r.FromPort >= 0 || r.ToPort == -1)
+	ok := none
+	switch r.Protocol {
+	case schema.TCP, schema.UDP:
+		ok = ports
+	case schema.ICMP, schema.ICMPv6:
+		ok = icmp
+	}
+	if !ok || r.Protocol < -1 || r.Protocol > 255 {
+		t.Fatalf("no such ports: %+v", r)
+	}
+	prefix, cidr := r.Peer.Prefix()
+	kind := r.Peer.Kind
+	switch {
+	case r.Peer.Value == "" || cidr != (kind == schema.PeerIPv4 || kind == schema.PeerIPv6):
+		t.Fatalf("no such peer: %+v", r)
+	case cidr && (prefix.Masked().String() != r.Peer.Value || prefix.Addr().Is4() != (kind == schema.PeerIPv4)):
+		t.Fatalf("not a canonical CIDR: %+v", r)
+	}
+}

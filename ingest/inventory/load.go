@@ -1,0 +1,202 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"sgfit/ingest"
+	"sgfit/schema"
+)
+
+// Options of a load, and of Timeline, which looks at AssumeUnchanged alone. The zero value is good.
+type Options struct {
+	// Workers decode objects at the same time; each holds one object's items. 0 means 2.
+	Workers  int
+	Progress ingest.Progress // nil for none
+	// AssumeUnchanged takes each resource to have been since its creation, or since ever where that is unknown, what it
+	// was when first seen. It is for logs that are older than the first snapshot, and it is a guess.
+	AssumeUnchanged bool
+}
+
+// Summary says what a load did, and what is known after it.
+type Summary struct {
+	// This load.
+	Objects  int // read now, those with a problem included
+	Known    int // in the manifest already
+	Problems int // objects refused, or broken off
+	Unread   []schema.Rejected
+	// Items of the objects read now: Records = OK + Malformed + the sum of Skipped.
+	Records, OK, Malformed int64
+	Skipped                map[string]int64 // resource types that sgfit does not read
+	Rejected               int64            // pieces set aside
+
+	// Everything loaded so far. Interfaces read off instances count as interfaces.
+	Items             map[schema.ItemType]int64
+	Accounts, Regions []string // sorted
+	First, Last       time.Time
+	Snapshots         int
+	Versions          int // intervals made
+}
+
+// LoadConfig loads AWS Config objects that the sink does not have yet, each whole and in one transaction, and makes the
+// inventory anew from all that was ever loaded. An object that cannot be fetched is in Summary.Unread and is tried again
+// by the next load; the error is for a source or a sink that fails, or an ended context.
+func LoadConfig(ctx context.Context, source ingest.Source, sink ingest.InventorySink, opts Options) (Summary, error) {
+	var sum Summary
+	refs, unread, err := source.List(ctx)
+	if err != nil {
+		return sum, fmt.Errorf("list config objects: %w", err)
+	}
+	loaded, err := sink.Loaded(ctx, refs)
+	if err != nil {
+		return sum, fmt.Errorf("look up loaded config objects: %w", err)
+	}
+	sum.Unread, sum.Skipped = unread, map[string]int64{}
+	todo := slices.DeleteFunc(slices.Clone(refs), func(r ingest.Ref) bool { return loaded[r.Place] })
+	sum.Known = len(refs) - len(todo)
+	if err := load(ctx, source, sink, todo, opts, &sum); err != nil {
+		return sum, err
+	}
+	return sum, rebuild(ctx, sink, opts, &sum)
+}
+
+// outcome is one object read, or the reason why it could not be.
+type outcome struct {
+	object Object
+	err    error
+}
+
+// load decodes in workers and stores in this goroutine, so that at most Workers+1 objects are held.
+func load(ctx context.Context, source ingest.Source, sink ingest.InventorySink, refs []ingest.Ref, opts Options, sum *Summary) error {
+	plan(opts.Progress, refs)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var failed error
+	for o := range decodeAll(ctx, source, refs, opts.Workers) {
+		if failed != nil || ctx.Err() != nil {
+			continue // let the workers end
+		}
+		if failed = store(ctx, sink, o, sum); failed != nil {
+			cancel()
+			continue
+		}
+		if opts.Progress != nil {
+			opts.Progress.Add(1, o.object.Size, o.object.Records)
+		}
+	}
+	if failed == nil {
+		failed = ctx.Err()
+	}
+	return failed
+}
+
+func plan(p ingest.Progress, refs []ingest.Ref) {
+	if p == nil {
+		return
+	}
+	var bytes int64
+	for _, r := range refs {
+		bytes += r.Size
+	}
+	p.Plan(len(refs), bytes)
+}
+
+// decodeAll returns the outcomes in the order in which they are done.
+func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, workers int) <-chan outcome {
+	if workers <= 0 {
+		workers = 2
+	}
+	todo, done, known := make(chan ingest.Ref), make(chan outcome), newMemo()
+	go func() {
+		defer close(todo)
+		for _, ref := range refs {
+			select {
+			case todo <- ref:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for ref := range todo {
+				o, err := read(ctx, source, ref, known)
+				done <- outcome{o, err}
+			}
+		})
+	}
+	go func() {
+		wg.Wait()
+		close(done)
+	}()
+	return done
+}
+
+func store(ctx context.Context, sink ingest.InventorySink, o outcome, sum *Summary) error {
+	place := o.object.Place
+	if o.err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		sum.Unread = append(sum.Unread, schema.Rejected{Place: place, Reason: clip(o.err.Error(), 500)})
+		return nil
+	}
+	if err := sink.AddItems(ctx, o.object.Object, o.object.Snapshot, o.object.Items, o.object.Rejected); err != nil {
+		return fmt.Errorf("store %s: %w", place, err)
+	}
+	sum.add(&o.object)
+	return nil
+}
+
+func (s *Summary) add(o *Object) {
+	s.Objects++
+	if o.Problem != "" {
+		s.Problems++
+	}
+	s.Records, s.OK, s.Malformed = s.Records+o.Records, s.OK+o.OK, s.Malformed+o.Malformed
+	s.Rejected += int64(len(o.Rejected))
+	for typ, n := range o.Skipped {
+		s.Skipped[typ] += n
+	}
+}
+
+// rebuild makes the inventory even if nothing was new: the load before may have been killed on its way here, and the
+// options may differ.
+func rebuild(ctx context.Context, sink ingest.InventorySink, opts Options, sum *Summary) error {
+	items, snapshots, err := sink.Items(ctx)
+	if err != nil {
+		return fmt.Errorf("read config items back: %w", err)
+	}
+	inv := Timeline(items, snapshots, opts)
+	sum.survey(items, snapshots, &inv)
+	if err := sink.ReplaceInventory(ctx, &inv); err != nil {
+		return fmt.Errorf("store the inventory: %w", err)
+	}
+	return nil
+}
+
+func (s *Summary) survey(items []schema.Item, snapshots []schema.Snapshot, inv *schema.Inventory) {
+	s.Items = map[schema.ItemType]int64{}
+	accounts, regions := map[string]bool{}, map[string]bool{}
+	for i := range items {
+		it := &items[i]
+		s.Items[it.Type]++
+		accounts[it.AccountID], regions[it.Region] = true, true
+		if s.First.IsZero() || it.Captured.Before(s.First) {
+			s.First = it.Captured
+		}
+		if it.Captured.After(s.Last) {
+			s.Last = it.Captured
+		}
+	}
+	delete(accounts, "")
+	delete(regions, "")
+	s.Accounts, s.Regions = slices.Sorted(maps.Keys(accounts)), slices.Sorted(maps.Keys(regions))
+	s.Snapshots = len(snapshots)
+	s.Versions = len(inv.Groups) + len(inv.Rules) + len(inv.Interfaces) + len(inv.Subnets) + len(inv.VPCs) + len(inv.PrefixLists)
+}

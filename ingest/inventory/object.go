@@ -1,0 +1,87 @@
+package inventory
+
+import (
+	"context"
+	"encoding/hex"
+	"io"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"sgfit/ingest"
+	"sgfit/schema"
+)
+
+// Object is one object read whole, as a sink takes it.
+type Object struct {
+	schema.Object
+	Snapshot *schema.Snapshot // nil for history
+	Items    []schema.Item
+	Rejected []schema.Rejected
+	Skipped  map[string]int64 // items of other types, by type
+}
+
+// Read reads one object of a source. A fault of its content is in Object.Problem and Rejected; the error is for an
+// object that could not be fetched, about which nothing is known.
+func Read(ctx context.Context, source ingest.Source, ref ingest.Ref) (Object, error) {
+	return read(ctx, source, ref, nil)
+}
+
+func read(ctx context.Context, source ingest.Source, ref ingest.Ref, known *memo) (Object, error) {
+	o := Object{Object: schema.Object{Place: ref.Place, Kind: schema.ConfigObject, Size: ref.Size, Modified: ref.Modified}}
+	r, err := source.Open(ctx, ref)
+	if err != nil {
+		return o, err
+	}
+	defer r.Close()
+	hash := xxh3.New()
+	stored := io.TeeReader(&contextReader{ctx, r}, hash)
+	contents, err := decode(stored, ref.Place, known, func(it schema.Item) error {
+		o.Items = append(o.Items, it)
+		return nil
+	})
+	if err != nil {
+		return o, err
+	}
+	if contents.Format != "" { // refused objects are not read to their end
+		if _, err := io.Copy(io.Discard, stored); err != nil {
+			return o, err
+		}
+		sum := hash.Sum128().Bytes()
+		o.Hash = "xxh3:" + hex.EncodeToString(sum[:])
+	}
+	o.fill(contents)
+	return o, nil
+}
+
+func (o *Object) fill(c Contents) {
+	o.Format, o.Problem, o.Records, o.OK, o.Malformed = c.Format, c.Problem, c.Records, c.OK, c.Malformed
+	o.Snapshot, o.Rejected, o.Skipped = c.Snapshot, c.Rejected, c.Skipped
+	o.First, o.Last = unixSeconds(c.First), unixSeconds(c.Last)
+	if c.Snapshot == nil {
+		return
+	}
+	for i := range o.Items {
+		o.Items[i].SeenUntil = c.Snapshot.Taken
+	}
+}
+
+func unixSeconds(t time.Time) uint32 {
+	if t.IsZero() {
+		return 0
+	}
+	return uint32(t.Unix())
+}
+
+// contextReader stops reading when the context ends.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}

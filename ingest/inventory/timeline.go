@@ -1,0 +1,166 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"sgfit/schema"
+)
+
+const (
+	// captureDelay is how long after a change Config may record it (seconds to minutes), and how long before it was
+	// taken a snapshot may have been gathered.
+	captureDelay = 10 * time.Minute
+	// creationWindow is how long before its first capture a known creation time is believed to have had the same state.
+	creationWindow = 24 * time.Hour
+)
+
+// Timeline makes intervals of observations. It is pure, and its result does not depend on the order of its input.
+//
+// A state holds from its capture to the next capture, or to the resource's deletion. A resource's first state also holds
+// for a little before its capture: from its creation when that is known and within 24 hours, else for ten minutes, which
+// covers the delay of recording. No further, unless Options.AssumeUnchanged: a group that was first seen today must not be held
+// against yesterday's records.
+//
+// A resource that a snapshot does not hold was gone by then, if the snapshot holds its type at all and the resource was
+// last seen at least ten minutes before. It may come back.
+//
+// Interfaces read off instances (Indirect) count only where the interface has no state of its own.
+func Timeline(items []schema.Item, snapshots []schema.Snapshot, opts Options) schema.Inventory {
+	var inv schema.Inventory
+	census := takeCensus(snapshots)
+	for _, life := range observations(items) {
+		addVersions(&inv, life, states(life, census, opts))
+	}
+	return inv
+}
+
+// observation is an item in its resource's sequence.
+type observation struct {
+	*schema.Item
+	instance string    // the instance that an Indirect interface was read off
+	seen     time.Time // the latest time at which it is known to have been so
+}
+
+func observe(it *schema.Item) observation {
+	o := observation{Item: it, seen: it.Captured}
+	if it.SeenUntil.After(o.seen) {
+		o.seen = it.SeenUntil
+	}
+	if it.Indirect && it.Interface != nil {
+		o.instance = it.Interface.InstanceID
+	}
+	return o
+}
+
+// observations groups items by resource, sorted by type and id; each resource's are in the order of their capture, one
+// for each time. Instances themselves are no resource of the inventory: their items end interfaces.
+func observations(items []schema.Item) [][]observation {
+	all := make([]observation, 0, len(items))
+	for i := range items {
+		if it := &items[i]; it.Type != schema.InstanceItem && (it.Deleted || hasBody(it)) {
+			all = append(all, observe(it))
+		}
+	}
+	all = append(all, detachments(items)...)
+	slices.SortFunc(all, compareObservations)
+	var lives [][]observation
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].Type == all[0].Type && all[n].ID == all[0].ID {
+			n++
+		}
+		lives = append(lives, collapse(preferOwn(all[:n:n])))
+		all = all[n:]
+	}
+	return lives
+}
+
+func hasBody(it *schema.Item) bool {
+	switch it.Type {
+	case schema.GroupItem:
+		return it.Group != nil
+	case schema.InterfaceItem:
+		return it.Interface != nil
+	case schema.SubnetItem:
+		return it.Subnet != nil
+	case schema.VPCItem:
+		return it.VPC != nil
+	case schema.PrefixListItem:
+		return it.PrefixList != nil
+	}
+	return false
+}
+
+// compareObservations orders by resource, then time. Two items of one identity should not differ; where they do, the
+// body decides, so that the order of the input does not.
+func compareObservations(a, b observation) int {
+	if c := cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID), a.Captured.Compare(b.Captured),
+		cmp.Compare(a.Order, b.Order), compareBool(a.Indirect, b.Indirect), compareBool(b.Deleted, a.Deleted)); c != 0 {
+		return c
+	}
+	if a.Item == b.Item || sameBody(a.Item, b.Item) {
+		return cmp.Or(cmp.Compare(a.instance, b.instance), a.seen.Compare(b.seen), a.Created.Compare(b.Created))
+	}
+	return bytes.Compare(bodyText(a.Item), bodyText(b.Item))
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+func sameBody(a, b *schema.Item) bool {
+	return a.Group == b.Group && a.Interface == b.Interface && a.Subnet == b.Subnet && a.VPC == b.VPC && a.PrefixList == b.PrefixList
+}
+
+func bodyText(it *schema.Item) []byte {
+	b, _ := json.Marshal([]any{it.AccountID, it.Region, it.Found, it.Created, it.SeenUntil,
+		it.Group, it.Interface, it.Subnet, it.VPC, it.PrefixList})
+	return b
+}
+
+// preferOwn drops what was read off instances where the interface has a state of its own.
+func preferOwn(life []observation) []observation {
+	own := slices.ContainsFunc(life, func(o observation) bool { return !o.Indirect && !o.Deleted })
+	if own {
+		return slices.DeleteFunc(life, func(o observation) bool { return o.Indirect })
+	}
+	return dropForeignDetachments(life)
+}
+
+// collapse keeps the last of the items captured at one time. What tells the life's beginning is kept from all of them.
+func collapse(life []observation) []observation {
+	out := life[:0]
+	for _, o := range life {
+		n := len(out)
+		if n == 0 || !out[n-1].Captured.Equal(o.Captured) {
+			out = append(out, o)
+			continue
+		}
+		out[n-1] = merge(out[n-1], o)
+	}
+	return out
+}
+
+// merge returns the later of two observations of one time, knowing what both know.
+func merge(a, b observation) observation {
+	it := *b.Item
+	it.Found = a.Found || b.Found
+	if it.Created.IsZero() || (!a.Created.IsZero() && a.Created.Before(it.Created)) {
+		it.Created = a.Created
+	}
+	b.Item = &it
+	if a.Order == it.Order && a.Deleted == it.Deleted && a.seen.After(b.seen) {
+		b.seen, it.SeenUntil = a.seen, a.SeenUntil
+	}
+	return b
+}

@@ -1,0 +1,36 @@
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// SavePlan stores a plan (the bytes of plan.json) behind the earlier ones; the same plan again is not stored twice.
+func (db *DB) SavePlan(ctx context.Context, body []byte) error {
+	const insert = `
+		INSERT INTO plan
+		SELECT coalesce((SELECT max(plan_no) FROM plan), 0) + 1, $1
+		WHERE $1 IS DISTINCT FROM (SELECT arg_max(body, plan_no) FROM plan)`
+	if _, err := db.sql.ExecContext(ctx, insert, string(body)); err != nil {
+		return fmt.Errorf("store the plan: %w", err)
+	}
+	return nil
+}
+
+// ErrNoPlan says that no plan was stored yet.
+var ErrNoPlan = errors.New("the database holds no plan")
+
+// LatestPlan returns the plan that was stored last.
+func (db *DB) LatestPlan(ctx context.Context) ([]byte, error) {
+	var body string
+	err := db.sql.QueryRowContext(ctx, `SELECT body FROM plan ORDER BY plan_no DESC LIMIT 1`).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrNoPlan
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the plan: %w", err)
+	}
+	return []byte(body), nil
+}

@@ -1,0 +1,237 @@
+package suggest
+
+import (
+	"cmp"
+	"math"
+	"net/netip"
+	"slices"
+	"sort"
+
+	"sgfit/schema"
+)
+
+// boxRect is one rule: a span of ports times one prefix, its key left-aligned as in coverTree.
+type boxRect struct {
+	protocol schema.Protocol
+	ports    PortSpan
+	key      Count
+	bits     int
+}
+
+// boxMerger holds rectangles, sorted, none inside another.
+type boxMerger struct {
+	rects      []boxRect
+	index      boxIndex
+	full, site int
+	limits     coverLimits
+	alpha      float64
+}
+
+func newBoxMerger(rects []boxRect, index boxIndex, full int, opt CoverOptions) *boxMerger {
+	m := &boxMerger{index: index, full: full, site: full, limits: newCoverLimits(full, opt)}
+	if opt.SiteBits > 0 && opt.SiteBits < full {
+		m.site = opt.SiteBits
+	}
+	m.alpha = describeAlpha(portRuleBits+m.site, opt.Density, PrivateDensity)
+	slices.SortFunc(rects, compareRects)
+	for _, r := range slices.Compact(rects) {
+		if !slices.ContainsFunc(rects, func(s boxRect) bool { return s != r && s.holds(r) }) {
+			m.rects = append(m.rects, r)
+		}
+	}
+	return m
+}
+
+// boxPair is two rectangles and their bounding box.
+type boxPair struct {
+	a, b, whole boxRect
+	score       float64 // the lower the better
+}
+
+// shorten merges while the description gets shorter, the greatest gain first. No port is opened that neither of the
+// two had: ports are services, and only the budget makes a box span one that nobody used.
+func (m *boxMerger) shorten() {
+	gain := func(p *boxPair) bool {
+		if int(max(p.a.ports.From, p.b.ports.From)) > int(min(p.a.ports.To, p.b.ports.To))+1 {
+			return false
+		}
+		p.score = m.describe(p.whole)
+		for _, r := range m.rects {
+			if p.whole.holds(r) {
+				p.score -= m.describe(r)
+			}
+		}
+		return p.score < 0
+	}
+	m.merge(gain, func() bool { return false })
+}
+
+// reduce merges until at most budget rectangles are left, the fewest new tuples first; false when it cannot.
+func (m *boxMerger) reduce(budget int) bool {
+	fresh := func(p *boxPair) bool {
+		p.score = m.size(p.whole) - m.held(p.whole)
+		return true
+	}
+	m.merge(fresh, func() bool { return len(m.rects) <= budget })
+	return len(m.rects) <= budget
+}
+
+// merge replaces pairs by their bounding boxes, the lowest score first and then the first in order, until done or
+// until no pair is left. score says whether a pair is wanted at all; scores are asked again when a merge meets them.
+func (m *boxMerger) merge(score func(*boxPair) bool, done func() bool) {
+	if done() {
+		return
+	}
+	var pairs []boxPair
+	add := func(a, b boxRect) {
+		if p, ok := m.pair(a, b); ok {
+			if !score(&p) {
+				p.score = math.Inf(1)
+			}
+			pairs = append(pairs, p)
+		}
+	}
+	for i, a := range m.rects {
+		for _, b := range m.rects[i+1:] {
+			add(a, b)
+		}
+	}
+	for !done() {
+		at := lowestScore(pairs)
+		if at < 0 {
+			return
+		}
+		whole := pairs[at].whole
+		m.replace(whole)
+		pairs = slices.DeleteFunc(pairs, func(p boxPair) bool { return whole.holds(p.a) || whole.holds(p.b) })
+		for i := range pairs {
+			if pairs[i].whole.meets(whole) && !score(&pairs[i]) {
+				pairs[i].score = math.Inf(1)
+			}
+		}
+		for _, r := range m.rects {
+			if r != whole {
+				add(whole, r)
+			}
+		}
+	}
+}
+
+// lowestScore is the index of the first pair with the lowest score, -1 where none is wanted.
+func lowestScore(pairs []boxPair) int {
+	at, least := -1, math.Inf(1)
+	for i, p := range pairs {
+		if p.score < least || p.score == least && at >= 0 && compareRects(p.whole, pairs[at].whole) < 0 {
+			at, least = i, p.score
+		}
+	}
+	return at
+}
+
+// pair is the bounding box of two rectangles; false for two protocols and for a prefix that is not allowed.
+func (m *boxMerger) pair(a, b boxRect) (boxPair, bool) {
+	if a.protocol != b.protocol {
+		return boxPair{}, false
+	}
+	bits := min(a.bits, b.bits, a.key.commonBits(b.key))
+	whole := boxRect{a.protocol, PortSpan{min(a.ports.From, b.ports.From), max(a.ports.To, b.ports.To)}, maskKey(a.key, bits), bits}
+	given := bits == a.bits && whole.key == a.key || bits == b.bits && whole.key == b.key
+	return boxPair{a: a, b: b, whole: whole}, m.limits.permit(whole.key, bits, given)
+}
+
+// replace puts a rectangle in the place of all that it holds.
+func (m *boxMerger) replace(whole boxRect) {
+	m.rects = slices.DeleteFunc(m.rects, whole.holds)
+	at, _ := slices.BinarySearchFunc(m.rects, whole, compareRects)
+	m.rects = slices.Insert(m.rects, at, whole)
+}
+
+// size is the number of (port, site) tuples in a rectangle.
+func (m *boxMerger) size(r boxRect) float64 {
+	return float64(r.ports.width()) * math.Ldexp(1, max(0, m.site-r.bits))
+}
+
+// held is the number of tuples of a rectangle that are admitted already, exactly: elementary segments of ports, and in
+// each the prefixes that are not inside another.
+func (m *boxMerger) held(w boxRect) float64 {
+	var inside []boxRect
+	var bounds []int
+	for _, r := range m.rects {
+		if !r.meets(w) {
+			continue
+		}
+		r.ports = PortSpan{max(r.ports.From, w.ports.From), min(r.ports.To, w.ports.To)}
+		if r.bits < w.bits {
+			r.key, r.bits = w.key, w.bits
+		}
+		inside = append(inside, r)
+		bounds = append(bounds, int(r.ports.From), int(r.ports.To)+1)
+	}
+	slices.Sort(bounds)
+	bounds = slices.Compact(bounds)
+	total := 0.0
+	for i := 1; i < len(bounds); i++ {
+		total += float64(bounds[i]-bounds[i-1]) * m.sitesAt(inside, uint16(bounds[i-1]))
+	}
+	return total
+}
+
+// sitesAt is the number of sites that rectangles, sorted by prefix or not, admit on one port.
+func (m *boxMerger) sitesAt(rects []boxRect, port uint16) float64 {
+	var prefixes []coverLeaf
+	for _, r := range rects {
+		if r.ports.From <= port && port <= r.ports.To {
+			prefixes = append(prefixes, coverLeaf{r.key, r.bits})
+		}
+	}
+	slices.SortFunc(prefixes, compareLeaves)
+	sum := 0.0
+	for _, p := range dropNested(prefixes) {
+		sum += math.Ldexp(1, max(0, m.site-p.bits))
+	}
+	return sum
+}
+
+// describe is the length of a rectangle's description in bits: see Cover.
+func (m *boxMerger) describe(r boxRect) float64 {
+	seen := 0
+	keys := prefixKeys(r.key, r.bits)
+	for _, p := range m.index.within(r.protocol, r.ports) {
+		from := sort.Search(len(p.sites), func(i int) bool { return !p.sites[i].Less(maskKey(keys.from, m.site)) })
+		to := sort.Search(len(p.sites), func(i int) bool { return keys.to.Less(p.sites[i]) })
+		seen += to - from
+	}
+	return portRuleBits + float64(r.bits) + m.alpha*log2Choose(m.size(r), float64(seen))
+}
+
+// boxes puts prefixes of the same ports together.
+func (m *boxMerger) boxes() []Box {
+	var out []Box
+	for _, r := range m.rects {
+		n := len(out)
+		if n == 0 || out[n-1].Protocol != r.protocol || out[n-1].Ports != r.ports {
+			out = append(out, Box{Protocol: r.protocol, Ports: r.ports})
+			n++
+		}
+		out[n-1].Prefixes = append(out[n-1].Prefixes, netip.PrefixFrom(keyAddr(r.key, m.full), r.bits))
+	}
+	return out
+}
+
+func (r boxRect) holds(s boxRect) bool {
+	return r.protocol == s.protocol && r.ports.From <= s.ports.From && s.ports.To <= r.ports.To &&
+		r.bits <= s.bits && r.key.commonBits(s.key) >= r.bits
+}
+
+func (r boxRect) meets(s boxRect) bool {
+	return r.protocol == s.protocol && r.ports.From <= s.ports.To && s.ports.From <= r.ports.To &&
+		r.key.commonBits(s.key) >= min(r.bits, s.bits)
+}
+
+func compareRects(a, b boxRect) int {
+	return cmp.Or(
+		cmp.Compare(a.protocol, b.protocol),
+		cmp.Compare(a.ports.From, b.ports.From), cmp.Compare(a.ports.To, b.ports.To),
+		compareLeaves(coverLeaf{a.key, a.bits}, coverLeaf{b.key, b.bits}),
+	)
+}

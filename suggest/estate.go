@@ -1,0 +1,186 @@
+package suggest
+
+import (
+	"net/netip"
+	"slices"
+
+	"sgfit/analyze"
+	"sgfit/schema"
+)
+
+// estate answers what the inventory knows at the end of the window.
+type estate struct {
+	inv     *analyze.Inventory
+	lists   PrefixLists
+	vpcs    map[string][]netip.Prefix
+	subnets []subnetCIDR // sorted by first address
+	sorted  []netip.Addr // addresses of known interfaces, sorted
+}
+
+type subnetCIDR struct {
+	prefix netip.Prefix
+	subnet *schema.Subnet
+}
+
+func newEstate(ev *analyze.Evidence) *estate {
+	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, vpcs: map[string][]netip.Prefix{}}
+	for _, l := range e.inv.PrefixLists {
+		e.lists[l.PrefixListID] = l.Entries
+	}
+	for _, v := range e.inv.VPCs {
+		e.vpcs[v.VPCID] = append(e.vpcs[v.VPCID], v.CIDRs...)
+	}
+	for i := range e.inv.Subnets {
+		for _, p := range e.inv.Subnets[i].CIDRs {
+			e.subnets = append(e.subnets, subnetCIDR{p, &e.inv.Subnets[i]})
+		}
+	}
+	slices.SortFunc(e.subnets, func(a, b subnetCIDR) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
+	for a := range e.inv.Addresses {
+		e.sorted = append(e.sorted, a)
+	}
+	slices.SortFunc(e.sorted, netip.Addr.Compare)
+	return e
+}
+
+// exposed resolves a rule's peer to the addresses that it stands for now.
+func (e *estate) exposed(p schema.Protocol, from, to int32, peer schema.Peer) ExposedRule {
+	r := ExposedRule{Protocol: p, FromPort: from, ToPort: to}
+	switch peer.Kind {
+	case schema.PeerGroup:
+		for _, a := range e.inv.Members[peer.Value] {
+			r.Peers = append(r.Peers, schema.AddrRange{From: a, To: a})
+		}
+	case schema.PeerPrefixList:
+		for _, p := range e.lists[peer.Value] {
+			r.Peers = append(r.Peers, schema.PrefixRange(p))
+		}
+	default:
+		if p, ok := peer.Prefix(); ok {
+			r.Peers = append(r.Peers, schema.PrefixRange(p))
+		}
+	}
+	return r
+}
+
+// subnetsAt returns the known subnets that hold the address: more than one when VPCs overlap.
+func (e *estate) subnetsAt(a netip.Addr) []subnetCIDR {
+	i, _ := slices.BinarySearchFunc(e.subnets, a, func(s subnetCIDR, a netip.Addr) int {
+		if s.prefix.Addr().Compare(a) <= 0 {
+			return -1
+		}
+		return 1
+	})
+	var out []subnetCIDR
+	for i--; i >= 0 && len(out) < 4; i-- {
+		if !e.subnets[i].prefix.Contains(a) {
+			break
+		}
+		out = append(out, e.subnets[i])
+	}
+	return out
+}
+
+// subnetAt returns the one known subnet that holds the address.
+func (e *estate) subnetAt(a netip.Addr) (subnetCIDR, bool) {
+	s := e.subnetsAt(a)
+	if len(s) != 1 {
+		return subnetCIDR{}, false
+	}
+	return s[0], true
+}
+
+// caps returns the known subnets that the peers lie in, each once.
+func (e *estate) caps(peers []netip.Addr) []netip.Prefix {
+	seen := map[netip.Prefix]bool{}
+	var out []netip.Prefix
+	for _, a := range peers {
+		for _, s := range e.subnetsAt(a) {
+			if !seen[s.prefix] {
+				seen[s.prefix] = true
+				out = append(out, s.prefix)
+			}
+		}
+	}
+	return out
+}
+
+// strangers returns the addresses within the prefixes that belong to interfaces which wear none of the groups: a cover
+// must not reach them.
+func (e *estate) strangers(within []netip.Prefix, groups map[string]bool, seen map[netip.Addr]bool) []schema.AddrRange {
+	var out []schema.AddrRange
+	for _, p := range within {
+		i, _ := slices.BinarySearchFunc(e.sorted, p.Masked().Addr(), netip.Addr.Compare)
+		for ; i < len(e.sorted) && p.Contains(e.sorted[i]); i++ {
+			a := e.sorted[i]
+			if !seen[a] && !slices.ContainsFunc(e.inv.Addresses[a], func(g string) bool { return groups[g] }) {
+				out = append(out, schema.AddrRange{From: a, To: a})
+			}
+		}
+	}
+	return out
+}
+
+// isOpaque says whether a rule's peers cannot be listed.
+func isOpaque(r *analyze.Rule) bool { return r.Opaque != "" }
+
+// admits says whether a peer of a rule or replacement admits an address whose owners wore groups at every sighting.
+func (e *estate) admits(peer schema.Peer, u *analyze.Use) bool {
+	switch peer.Kind {
+	case schema.PeerGroup:
+		return len(u.Owners) > 0 && !slices.ContainsFunc(u.Owners, func(o analyze.Owner) bool {
+			return !slices.Contains(o.Groups, peer.Value)
+		})
+	case schema.PeerPrefixList:
+		return slices.ContainsFunc(e.lists[peer.Value], func(p netip.Prefix) bool { return p.Contains(u.Peer) })
+	}
+	p, ok := peer.Prefix()
+	return ok && p.Contains(u.Peer)
+}
+
+// privateSpace is what the internet does not route.
+var privateSpace = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("169.254.0.0/16"),
+	netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"),
+}
+
+// isPrivate says whether an address is private, or lies in a known VPC (IPv6 addresses of VPCs are global).
+func (e *estate) isPrivate(a netip.Addr) bool {
+	if slices.ContainsFunc(privateSpace, func(p netip.Prefix) bool { return p.Contains(a) }) {
+		return true
+	}
+	for _, cidrs := range e.vpcs {
+		if slices.ContainsFunc(cidrs, func(p netip.Prefix) bool { return p.Contains(a) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// beforeAfter is the exposure of one direction of a group, today and as the plan leaves it.
+func (e *estate) beforeAfter(rules []Rule, d schema.Direction) BeforeAfter {
+	var before, after []ExposedRule
+	for _, r := range rules {
+		if r.Direction != d {
+			continue
+		}
+		p, _ := schema.ParseProtocol(r.Protocol) // made by ourselves
+		own := e.exposed(p, portOr(r.FromPort), portOr(r.ToPort), r.Peer)
+		before = append(before, own)
+		switch r.Action {
+		case Keep, Review:
+			after = append(after, own)
+		case Replace:
+			for _, n := range r.Replacement {
+				after = append(after, e.exposedReplacement(n))
+			}
+		}
+	}
+	return BeforeAfter{Before: BitsExposed(before), After: BitsExposed(after)}
+}
+
+// exposure is that of both directions.
+func (e *estate) exposure(rules []Rule) ExposureBits {
+	return ExposureBits{Ingress: e.beforeAfter(rules, schema.Ingress), Egress: e.beforeAfter(rules, schema.Egress)}
+}

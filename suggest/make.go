@@ -1,0 +1,124 @@
+package suggest
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+
+	"sgfit/analyze"
+)
+
+// Options of a plan. The zero value means the defaults.
+type Options struct {
+	// WildcardSources is how many distinct real sources make a wildcard acceptable; 0 means the analysis' default.
+	WildcardSources int
+	// MinDays is the fewest observed days on which anything is removed or replaced; 0 means 14.
+	MinDays int
+	// Quota is AWS's limit of rules a direction, group and address family; 0 means DefaultBudget.
+	Quota int
+}
+
+func (o Options) defaults() Options {
+	if o.WildcardSources == 0 {
+		o.WildcardSources = analyze.DefaultWildcardSources
+	}
+	if o.MinDays == 0 {
+		o.MinDays = 14
+	}
+	if o.Quota == 0 {
+		o.Quota = DefaultBudget
+	}
+	return o
+}
+
+// Make decides every rule in force. groups are all groups with the facts of their rules; withUses yields the same
+// groups, in the same order, with the uses that replacements are fitted to (analyze.Analysis.WithUses). The plan's
+// Replay is left for the caller to fill in with Replay.
+func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Plan, error) {
+	opt = opt.defaults()
+	m := &maker{opt: opt, ev: ev, estate: newEstate(ev), rules: map[uint32]*subject{}}
+	for _, g := range groups {
+		m.enter(g)
+	}
+	m.findShadows(groups)
+	m.findRedundant()
+	plan := Plan{Schema: SchemaVersion, Accounting: accounting(ev.Classes), Groups: []Group{},
+		Window: Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays}}
+	for g, err := range withUses {
+		if err != nil {
+			return Plan{}, fmt.Errorf("make the plan: %w", err)
+		}
+		plan.Groups = append(plan.Groups, m.group(g))
+	}
+	plan.Notes = notes(ev, opt)
+	return plan, nil
+}
+
+// maker holds what decisions on one rule need to know of the others.
+type maker struct {
+	opt    Options
+	ev     *analyze.Evidence
+	estate *estate
+	rules  map[uint32]*subject // rules in force, by number
+}
+
+// subject is one rule on its way into the plan.
+type subject struct {
+	*analyze.Rule
+	group    *analyze.Group
+	bits     float64    // exposure of the rule alone
+	shadowed *subject   // a rule of the same group and direction that admits all that this one does
+	through  []*subject // set when the rule is redundant: the rules that carry its uses
+}
+
+// name is how people refer to the rule.
+func (s *subject) name() string {
+	return s.group.GroupID + " " + string(s.Direction) + " " + ruleWords(s.Protocol, s.FromPort, s.ToPort, s.Peer)
+}
+
+func (m *maker) enter(g *analyze.Group) {
+	for i := range g.Rules {
+		r := &g.Rules[i]
+		s := &subject{Rule: r, group: g}
+		s.bits = BitsExposed([]ExposedRule{m.estate.exposed(r.Protocol, r.FromPort, r.ToPort, r.Peer)})
+		m.rules[r.No] = s
+	}
+}
+
+// group decides one group's rules. Its uses are loaded.
+func (m *maker) group(g *analyze.Group) Group {
+	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
+		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: []Rule{}}
+	quota := newQuota(g, m.opt.Quota)
+	for i := range g.Rules {
+		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
+	}
+	slices.SortStableFunc(out.Rules, compareRules)
+	out.ExposureBits = m.estate.exposure(out.Rules)
+	return out
+}
+
+// compareRules orders rules as plan.json shows them.
+func compareRules(a, b Rule) int {
+	return cmp.Or(
+		-cmp.Compare(a.Direction, b.Direction), // ingress first
+		cmp.Compare(a.Protocol, b.Protocol),
+		cmp.Compare(portOr(a.FromPort), portOr(b.FromPort)),
+		cmp.Compare(portOr(a.ToPort), portOr(b.ToPort)),
+		cmp.Compare(a.Peer.Kind, b.Peer.Kind),
+		cmp.Compare(a.Peer.Value, b.Peer.Value))
+}
+
+func portOr(p *int32) int32 {
+	if p == nil {
+		return -1
+	}
+	return *p
+}
+
+func accounting(c map[string]int64) Accounting {
+	return Accounting{Records: c["records"], Malformed: c["malformed"], NoData: c["nodata"], SkipData: c["skipdata"],
+		Duplicate: c["duplicate"], Rejected: c["rejected"], UnknownInterface: c["unknown_interface"], NoGroup: c["no_group"],
+		Matched: c["matched"], Unmatched: c["unmatched"], Ambiguous: c["ambiguous"]}
+}

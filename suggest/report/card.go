@@ -1,0 +1,131 @@
+package report
+
+import (
+	"strings"
+
+	"sgfit/suggest"
+)
+
+// Card is everything that the plan says of one rule, in words, ready for a template.
+type Card struct {
+	Ref          string // "sg-0abc/3", which sgfit explain understands
+	Name         string // as RuleName says it
+	Words        string // "inbound tcp 443 from 10.0.0.0/8"
+	RuleID       string
+	Description  string
+	Action       suggest.Action
+	Findings     []Said
+	Evidence     suggest.Evidence
+	Facts        []Fact
+	Peers        string // the busiest ones
+	Sure         []Fact
+	Grade, Label string
+	Replacement  []string
+	Alternatives []Choice
+	StillThrough []string
+	NamedUsers   []string
+}
+
+// Said is a finding with its kind in words.
+type Said struct {
+	Kind          suggest.Kind
+	Title, Reason string
+}
+
+// Choice is an alternative to a replacement.
+type Choice struct {
+	Name  string
+	Bits  string
+	Rules []string
+}
+
+// Verb is the action as a heading says it.
+func (c Card) Verb() string {
+	switch c.Action {
+	case suggest.Remove:
+		return "Remove"
+	case suggest.Replace:
+		return "Replace"
+	case suggest.Review:
+		return "Review"
+	case suggest.Keep:
+		return "Keep"
+	}
+	return string(c.Action)
+}
+
+// Instead introduces the replacement: of a rule under review it is only what would be suggested.
+func (c Card) Instead() string {
+	if c.Action == suggest.Review {
+		return "Would become, if the evidence sufficed"
+	}
+	return "Becomes"
+}
+
+func card(group suggest.Group, index int) Card {
+	r := group.Rules[index-1]
+	c := Card{
+		Ref: indexRef(group.GroupID, index), Name: RuleName(group.GroupID, r), Words: ruleWords(r), RuleID: ruleID(r),
+		Description: r.Description, Action: r.Action, Findings: said(r.Findings),
+		Evidence: r.Evidence, Facts: facts(r.Evidence), Peers: peersWords(r.Evidence.TopPeers),
+		Sure: sureness(r), Grade: r.Confidence.Grade, Label: r.Confidence.NewSources.Label, StillThrough: r.StillThrough, NamedUsers: r.NamedUsers,
+	}
+	for _, x := range r.Replacement {
+		c.Replacement = append(c.Replacement, replacementWords(r.Direction, x))
+	}
+	for _, a := range r.Alternatives {
+		c.Alternatives = append(c.Alternatives, choice(r, a))
+	}
+	return c
+}
+
+func choice(r suggest.Rule, a suggest.Alternative) Choice {
+	c := Choice{Name: a.Name, Bits: bits(a.ExposureBits)}
+	for _, x := range a.Rules {
+		c.Rules = append(c.Rules, replacementWords(r.Direction, x))
+	}
+	return c
+}
+
+func said(findings []suggest.Finding) []Said {
+	var out []Said
+	for _, f := range findings {
+		out = append(out, Said{f.Kind, kindTitle(f.Kind), f.Reason})
+	}
+	return out
+}
+
+// Seen writes the first and last day of use for a table's cell.
+func (c Card) Seen() string {
+	if c.Evidence.FirstSeen == nil {
+		return "–"
+	}
+	return seenWords(c.Evidence)
+}
+
+// KeptNotes is the rest of a kept rule's evidence in one line under it.
+func (c Card) KeptNotes() string {
+	parts := []string{"grade " + c.Sure[0].Text, "coverage " + percent(c.Evidence.Coverage)}
+	if c.Evidence.Noise > 0 {
+		parts = append(parts, "noise "+count(c.Evidence.Noise, "one-off session of a stranger", "one-off sessions of strangers"))
+	}
+	if c.Evidence.Ambiguous > 0 {
+		parts = append(parts, "opener unknown "+thousands(c.Evidence.Ambiguous))
+	}
+	if len(c.Evidence.Ports) > 0 {
+		parts = append(parts, "ports "+portsWords(c.Evidence.Ports))
+	}
+	if c.Peers != "" {
+		parts = append(parts, "busiest: "+c.Peers)
+	}
+	if len(c.NamedUsers) > 0 {
+		parts = append(parts, "regular users: "+strings.Join(c.NamedUsers, ", "))
+	}
+	if len(c.StillThrough) > 0 {
+		parts = append(parts, "also through: "+strings.Join(c.StillThrough, ", "))
+	}
+	for _, s := range c.Sure[1:] {
+		parts = append(parts, s.Text)
+	}
+	return strings.Join(parts, " · ")
+}

@@ -1,0 +1,98 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"sgfit/suggest"
+)
+
+// Fact is one line of evidence: what, and how much of it.
+type Fact struct{ Name, Text string }
+
+// facts tells the evidence of one rule. Counts that are zero and mean nothing by being so are left out.
+func facts(e suggest.Evidence) []Fact {
+	fs := []Fact{{"Real use", useWords(e)}}
+	if e.Conversations > 0 {
+		fs = append(fs,
+			Fact{"Only this rule", soleWords(e)},
+			Fact{"Used on", fmt.Sprintf("%s of %s", thousands(e.Days), count(e.ObservedDays, "observed day", "observed days"))},
+			Fact{"Seen", seenWords(e)},
+			Fact{"Peers", count(e.Peers, "address", "addresses")})
+	}
+	if len(e.Ports) > 0 {
+		fs = append(fs, Fact{"Ports in use", portsWords(e.Ports)})
+	}
+	fs = append(fs, Fact{"Probes", thousands(e.Probes)})
+	if e.Noise > 0 {
+		fs = append(fs, Fact{"Noise", count(e.Noise, "one-off session of a stranger", "one-off sessions of strangers")})
+	}
+	if e.Ambiguous > 0 {
+		fs = append(fs, Fact{"Opener unknown", count(e.Ambiguous, "conversation", "conversations")})
+	}
+	return append(fs, Fact{"Coverage", coverageWords(e)})
+}
+
+func useWords(e suggest.Evidence) string {
+	if e.Conversations == 0 {
+		return "none on " + count(e.ObservedDays, "observed day", "observed days")
+	}
+	return count(e.Conversations, "conversation", "conversations") + ", " + byteSize(e.Bytes)
+}
+
+func soleWords(e suggest.Evidence) string {
+	switch e.Sole {
+	case 0:
+		return "none: other rules admit all of it"
+	case e.Conversations:
+		return "all of it"
+	}
+	return thousands(e.Sole) + " of " + thousands(e.Conversations)
+}
+
+func seenWords(e suggest.Evidence) string {
+	if first, last := day(e.FirstSeen), day(e.LastSeen); first != last {
+		return first + " to " + last
+	}
+	return day(e.FirstSeen)
+}
+
+func coverageWords(e suggest.Evidence) string {
+	return percent(e.Coverage) + " of the days it was in force"
+}
+
+// portsWords lists seen ports by protocol: "tcp 22, 443, 8000-8010; udp 53; icmp".
+func portsWords(ports []suggest.PortRange) string {
+	var b strings.Builder
+	last := ""
+	for _, p := range ports {
+		switch {
+		case p.Protocol == last:
+			b.WriteString(",")
+		case last != "":
+			b.WriteString("; " + p.Protocol)
+		default:
+			b.WriteString(p.Protocol)
+		}
+		if last = p.Protocol; p.From != 0 || p.To != 0 {
+			b.WriteString(" " + portWord(p.Protocol, &p.From, &p.To))
+		}
+	}
+	return b.String()
+}
+
+// peersWords lists the busiest peers in one line.
+func peersWords(peers []suggest.PeerUse) string {
+	var all []string
+	for _, p := range peers {
+		all = append(all, p.Address+ownerWords(p)+": "+thousands(p.Conversations)+" on "+count(p.Days, "day", "days"))
+	}
+	return strings.Join(all, "; ")
+}
+
+func ownerWords(p suggest.PeerUse) string {
+	if p.Interface == "" {
+		return ""
+	}
+	return " (" + p.Interface + ")"
+}

@@ -1,0 +1,131 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"sgfit/suggest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// samplePlan is testdata/sample.plan.json, made by hand to hold every action and every kind of finding.
+func samplePlan(t testing.TB) suggest.Plan {
+	t.Helper()
+	b, err := os.ReadFile("testdata/sample.plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p suggest.Plan
+	if err := json.Unmarshal(b, &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func sampleOptions() Options {
+	return Options{Title: "Example estate", Command: "sgfit run --flow-logs logs/ --config config/ --out report/", GeneratedBy: "sgfit 0.1.0", Open: 2}
+}
+
+// goldenFiles is who owns which file of testdata: a file that no entry renders fails TestEveryGoldenFileHasAnOwner.
+func goldenFiles() map[string]func(io.Writer, suggest.Plan) error {
+	return map[string]func(io.Writer, suggest.Plan) error{
+		"report.golden.html":        func(w io.Writer, p suggest.Plan) error { return HTML(w, p, sampleOptions()) },
+		"report.golden.md":          func(w io.Writer, p suggest.Plan) error { return Markdown(w, p, sampleOptions()) },
+		"summary.golden.txt":        func(w io.Writer, p suggest.Plan) error { return Summary(w, p, SummaryOptions{Width: 110}) },
+		"summary-narrow.golden.txt": func(w io.Writer, p suggest.Plan) error { return Summary(w, p, SummaryOptions{Width: 80}) },
+		"summary-colour.golden.txt": func(w io.Writer, p suggest.Plan) error {
+			return Summary(w, p, SummaryOptions{Width: 120, Colour: true, Groups: 3})
+		},
+		"explain-replace.golden.txt": explainSample("sgr-0b1000000000000a2"),
+		"explain-remove.golden.txt":  explainSample("sg-0a22a99000000002 ingress tcp 8080 10.20.0.0/16"),
+		"explain-review.golden.txt":  explainSample("sg-0a22a99000000002/5"),
+		"explain-keep.golden.txt":    explainSample("sg-0a33300000000003/1"),
+		"explain-hostile.golden.txt": explainSample("ingress tcp any 10.30.0.7/32"),
+	}
+}
+
+func explainSample(ref string) func(io.Writer, suggest.Plan) error {
+	return func(w io.Writer, p suggest.Plan) error { return Explain(w, p, ref, ExplainOptions{Width: 100}) }
+}
+
+func TestGolden(t *testing.T) {
+	for name, render := range goldenFiles() {
+		t.Run(name, func(t *testing.T) {
+			var got bytes.Buffer
+			if err := render(&got, samplePlan(t)); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join("testdata", name)
+			if *update {
+				if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Errorf("-want +got (go test -update writes it anew):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEveryGoldenFileHasAnOwner(t *testing.T) {
+	owned := goldenFiles()
+	files, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if owned[f.Name()] == nil && f.Name() != "sample.plan.json" {
+			t.Errorf("nobody owns testdata/%s", f.Name())
+		}
+	}
+}
+
+func TestSampleHasEverything(t *testing.T) {
+	p := samplePlan(t)
+	kinds, actions := map[suggest.Kind]bool{}, map[suggest.Action]bool{}
+	for f := range everyRule(p) {
+		actions[f.rule.Action] = true
+		for _, x := range append(f.rule.Findings, f.group.Findings...) {
+			kinds[x.Kind] = true
+		}
+	}
+	if len(actions) != 4 || len(kinds) != 16 {
+		t.Errorf("the sample has %d actions of 4 and %d kinds of 16", len(actions), len(kinds))
+	}
+}
+
+func TestSampleFitsTheSchema(t *testing.T) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(suggest.JSONSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("plan.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(samplePlan(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.MustCompile("plan.schema.json").Validate(plan); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,129 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sgfit/suggest"
+)
+
+// Page is the whole report in words, before it is written in one language or another.
+type Page struct {
+	Options
+	Window, Period string // "2026-09-01 to 2026-09-30", "30 days, 30 of them observed"
+	Looked         []Fact
+	Total          Tally
+	In, Out        Exposure
+	Shrinking      int     // worn groups that lose inbound exposure
+	Median         float64 // of the bits that they lose
+	Groups         []GroupView
+	Still          []GroupView // nothing to change, nothing to review
+	Notes          []suggest.Note
+	Unseen         []Unseen
+	Wildcards      []Remark
+	Classes        []Class
+	Records        int64
+	ClassSum       int64
+	Problem        string // the accounting does not add up
+	Refused        bool   // the replay failed
+	Replay         string
+	PrintAll       bool // on paper every group is open
+}
+
+// printAllGroups is how many groups are still printed whole. More would be a print of thousands of pages by accident.
+const printAllGroups = 300
+
+func newPage(plan suggest.Plan, opts Options) Page {
+	plan = visiblePlan(plan)
+	views := groupViews(plan)
+	p := Page{
+		Options: opts.withDefaults(), Window: windowWords(plan.Window), Period: periodWords(plan.Window), Looked: looked(plan),
+		Notes: plan.Notes, Unseen: unseen(views), Wildcards: acceptedWildcards(views),
+		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
+		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
+		PrintAll: len(views) <= printAllGroups,
+	}
+	p.addUp(views)
+	for i, v := range views {
+		v.Expanded = i < p.Open && len(v.ToDo) > 0
+		if len(v.ToDo) > 0 {
+			p.Groups = append(p.Groups, v)
+		} else {
+			p.Still = append(p.Still, v)
+		}
+	}
+	return p
+}
+
+func (p *Page) addUp(views []GroupView) {
+	var in, out []Exposure
+	var gains []float64
+	for _, v := range views {
+		p.Total = p.Total.plus(v.Tally)
+		if v.Worn() {
+			in, out = append(in, v.In), append(out, v.Out)
+			gains = append(gains, v.In.Lost())
+		}
+	}
+	p.In, p.Out = total(in), total(out)
+	p.Shrinking, p.Median = shrinking(gains)
+}
+
+// MedianWords says what the middle one of the groups that shrink loses.
+func (p Page) MedianWords() string { return fewer(p.Median) }
+
+// windowWords names the first and the last day; the plan's end is the midnight after it.
+func windowWords(w suggest.Window) string {
+	first, last := w.Start.UTC(), w.End.UTC().Add(-time.Nanosecond)
+	if last.Before(first) {
+		last = first
+	}
+	if w.Start.IsZero() && w.End.IsZero() {
+		return "no traffic loaded"
+	}
+	return day(&first) + " to " + day(&last)
+}
+
+func periodWords(w suggest.Window) string {
+	days := int(w.End.Sub(w.Start).Hours() / 24)
+	return count(days, "day", "days") + ", " + thousands(w.ObservedDays) + " of them observed"
+}
+
+func looked(plan suggest.Plan) []Fact {
+	accounts, regions, vpcs := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	rules := 0
+	for _, g := range plan.Groups {
+		accounts[g.AccountID], regions[g.Region], vpcs[g.VPCID] = true, true, true
+		rules += len(g.Rules)
+	}
+	return []Fact{
+		{"Window", windowWords(plan.Window) + " (UTC): " + periodWords(plan.Window)},
+		{count(len(named(accounts)), "Account", "Accounts"), listed(accounts)},
+		{count(len(named(regions)), "Region", "Regions"), listed(regions)},
+		{"VPCs", thousands(len(named(vpcs)))},
+		{"Security groups", thousands(len(plan.Groups))},
+		{"Rules in force", thousands(rules)},
+		{"Flow-log records", thousands(plan.Accounting.Records)},
+	}
+}
+
+// listed joins names; of more than a dozen it says how many are left out.
+func listed(set map[string]bool) string {
+	all := named(set)
+	if len(all) > 12 {
+		return strings.Join(all[:12], ", ") + " and " + thousands(len(all)-12) + " more"
+	}
+	return strings.Join(all, ", ")
+}
+
+func named(set map[string]bool) []string {
+	var all []string
+	for name := range set {
+		if name != "" {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
