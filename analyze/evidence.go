@@ -94,7 +94,8 @@ type Use struct {
 	Days          int
 	FirstDay      int // days since the window's start, of real uses; -1 without
 	LastDay       int
-	Owners        []Owner // who had the address when it was seen; an unknown owner is the zero Owner
+	Sets          [][]uint32 // the sets of rules that admitted its conversations: their Atoms
+	Owners        []Owner    // who had the address when it was seen; an unknown owner is the zero Owner
 }
 
 // Owner is one state of a network interface that had an address.

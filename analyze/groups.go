@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"strings"
 
 	"sgfit/schema"
 )
@@ -173,7 +174,7 @@ var usesQuery = `
 	                WHERE epoch(valid_from) <= a.t AND epoch(valid_to) > a.t)
 	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("u.peer") + `, u.conversations, u.sole, u.ambiguous, u.recent,
 	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
-	       coalesce(array_to_string(u.states, ','), '')
+	       coalesce(array_to_string(u.states, ','), ''), coalesce(u.sets, '')
 	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) CROSS JOIN bounds b
 	LEFT JOIN port p ON p.rule_no = u.rule_no AND p.protocol = u.protocol AND p.port = u.port
 	WHERE u.conversations + u.ambiguous > 0
@@ -192,11 +193,14 @@ func (a *Analysis) scanUse(rows *sql.Rows) (r useRow, more bool, err error) {
 	}
 	var protocol uint8
 	var hi, lo uint64
-	var states string
+	var states, sets string
 	u := &r.use
 	err = rows.Scan(&r.group, &r.rule, &protocol, &u.Port, &hi, &lo, &u.Conversations, &u.Sole, &u.Ambiguous, &u.Recent,
-		&u.Days, &u.FirstDay, &u.LastDay, &states)
+		&u.Days, &u.FirstDay, &u.LastDay, &states, &sets)
 	u.Protocol, u.Peer, u.Owners = schema.Protocol(protocol), schema.AddrFromBits(hi, lo), a.ownersOf(states)
+	for set := range strings.SplitSeq(sets, ";") {
+		u.Sets = append(u.Sets, numbers(set))
+	}
 	return r, true, err
 }
 

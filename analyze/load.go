@@ -60,13 +60,21 @@ func split(list string) []string {
 	return strings.Split(list, ",")
 }
 
+// numbers reads a list that a query made of numbers.
+func numbers(list string) []uint32 {
+	var out []uint32
+	for s := range strings.SplitSeq(list, ",") {
+		if n, err := strconv.ParseUint(s, 10, 32); err == nil {
+			out = append(out, uint32(n))
+		}
+	}
+	return out
+}
+
 func (a *Analysis) ownersOf(states string) []Owner {
 	var out []Owner
-	for _, s := range split(states) {
-		n, err := strconv.ParseUint(s, 10, 32)
-		if err == nil {
-			out = append(out, a.owners[uint32(n)])
-		}
+	for _, n := range numbers(states) {
+		out = append(out, a.owners[n])
 	}
 	return out
 }
@@ -103,10 +111,8 @@ func (a *Analysis) loadClasses(ctx context.Context, ev *Evidence) error {
 func (a *Analysis) loadAtoms(ctx context.Context, ev *Evidence) error {
 	const query = `
 		SELECT rules, sum(conversations)::BIGINT
-		FROM (SELECT string_agg(r.rule_no::VARCHAR, ',' ORDER BY r.rule_no) AS rules, any_value(e.conversations) AS conversations
-		      FROM edge_rule r JOIN edge e USING (edge_no)
-		      WHERE e.conversations > 0 AND e.edge_no NOT IN (SELECT edge_no FROM edge_noise)
-		      GROUP BY r.edge_no)
+		FROM edge_set JOIN edge e USING (edge_no)
+		WHERE e.conversations > 0 AND e.edge_no NOT IN (SELECT edge_no FROM edge_noise)
 		GROUP BY rules ORDER BY rules`
 	return a.each(ctx, query, func(scan func(...any) error) error {
 		var rules string
@@ -114,13 +120,7 @@ func (a *Analysis) loadAtoms(ctx context.Context, ev *Evidence) error {
 		if err := scan(&rules, &atom.Conversations); err != nil {
 			return err
 		}
-		for _, s := range split(rules) {
-			n, err := strconv.ParseUint(s, 10, 32)
-			if err != nil {
-				return err
-			}
-			atom.Rules = append(atom.Rules, uint32(n))
-		}
+		atom.Rules = numbers(rules)
 		ev.Atoms = append(ev.Atoms, atom)
 		return nil
 	})

@@ -46,6 +46,7 @@ func TestBoxes(t *testing.T) {
 		{"a port that is not allowed", boxUses(schema.TCP, []uint16{1}, web), CoverOptions{Allowed: parsePrefixes("10.1.0.0/16")}, nil},
 		{"one", boxUses(schema.TCP, []uint16{443}, office), CoverOptions{}, []Box{{schema.TCP, PortSpan{443, 443}, officePrefixes}}},
 		{"services stay apart", boxUses(schema.TCP, []uint16{80, 443}, office), CoverOptions{}, []Box{{schema.TCP, PortSpan{80, 80}, officePrefixes}, {schema.TCP, PortSpan{443, 443}, officePrefixes}}},
+		{"services two ports apart stay apart", boxUses(schema.TCP, []uint16{8080, 8082}, office), CoverOptions{}, []Box{{schema.TCP, PortSpan{8080, 8080}, officePrefixes}, {schema.TCP, PortSpan{8082, 8082}, officePrefixes}}},
 		{"neighbouring ports of the same peers", boxUses(schema.TCP, []uint16{8080, 8081}, office), CoverOptions{}, []Box{{schema.TCP, PortSpan{8080, 8081}, officePrefixes}}},
 		{"neighbouring ports, one peer more", append(boxUses(schema.TCP, []uint16{8080}, addrsIn(r, "10.5.0.0/24", 100)), boxUses(schema.TCP, []uint16{8081}, addrsIn(r, "10.5.0.0/24", 110))...), CoverOptions{}, []Box{{schema.TCP, PortSpan{8080, 8081}, parsePrefixes("10.5.0.0/24")}}},
 		{"neighbouring ports of other peers", append(boxUses(schema.TCP, []uint16{22}, office), boxUses(schema.TCP, []uint16{23}, web)...), CoverOptions{Density: 2}, []Box{{schema.TCP, PortSpan{22, 22}, officePrefixes}, {schema.TCP, PortSpan{23, 23}, webPrefixes}}},

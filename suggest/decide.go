@@ -18,12 +18,12 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 		out.Action, out.Findings = Remove, append(out.Findings, staleFinding(s))
 	case s.Conversations == 0 && s.Ambiguous == 0:
 		m.silent(s, &out)
-	case s.through != nil:
+	case s.isRedundant():
 		m.redundant(s, &out)
 	default:
 		out.Action = Keep
 		if !isOpaque(s.Rule) && s.Conversations > 0 {
-			better, fits = m.fit(s, s.Uses, q.left(s.Direction, s.Peer))
+			better, fits = m.fit(s, m.carried(s), q.left(s.Direction, s.Peer))
 		}
 		if fits {
 			m.narrow(s, &out, better, q)
@@ -53,19 +53,24 @@ func (m *maker) silent(s *subject, out *Rule) {
 
 // redundant decides a rule whose uses all flow through others too.
 func (m *maker) redundant(s *subject, out *Rule) {
-	names := make([]string, len(s.through))
-	for i, o := range s.through {
-		names[i] = o.name()
-	}
-	out.StillThrough = names
+	out.StillThrough = throughNames(s)
 	out.Findings = append(out.Findings, Finding{Redundant, fmt.Sprintf(
-		"all %s that this rule admitted were also admitted by %s, through which they would still flow", count(s.Conversations, "conversation"), list(names, 3))})
+		"all %s that this rule admitted were also admitted by %s, through which they would still flow",
+		count(s.Conversations, "conversation"), list(out.StillThrough, 3))})
 	doubts := m.unseen(s)
 	out.Findings = append(out.Findings, doubts...)
 	out.Action = Remove
 	if len(doubts) > 0 {
 		out.Action = Review
 	}
+}
+
+func throughNames(s *subject) []string {
+	names := make([]string, len(s.through))
+	for i, o := range s.through {
+		names[i] = o.name()
+	}
+	return names
 }
 
 // narrow decides a used rule for which narrower ones are known.
@@ -187,7 +192,8 @@ func namesHosts(rules []ReplacementRule) bool {
 func (m *maker) backtest(s *subject) Backtest {
 	cut := m.windowDays() - 7
 	var before []analyze.Use
-	for _, u := range s.Uses {
+	carried := m.carried(s)
+	for _, u := range carried {
 		if u.FirstDay >= 0 && u.FirstDay < cut {
 			before = append(before, u)
 		}
@@ -201,8 +207,8 @@ func (m *maker) backtest(s *subject) Backtest {
 	}
 	var out Backtest
 	sources := map[string]bool{}
-	for i := range s.Uses {
-		u := &s.Uses[i]
+	for i := range carried {
+		u := &carried[i]
 		if u.Recent == 0 || m.admitted(rules, u) {
 			continue
 		}
@@ -229,7 +235,7 @@ func (m *maker) admitted(rules []ReplacementRule, u *analyze.Use) bool {
 // settled its sources are.
 func (m *maker) confidence(s *subject, out Rule, better []ReplacementRule) Confidence {
 	c := Confidence{Grade: "none", NewSources: m.newSources(s)}
-	if s.Conversations > 0 && s.through == nil {
+	if s.Conversations > 0 && !s.isRedundant() {
 		c.Backtest = m.backtest(s)
 	}
 	if out.Action == Review || s.ObservedDays < m.opt.MinDays && !s.Stale {

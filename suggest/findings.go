@@ -46,6 +46,10 @@ func staleFinding(s *subject) Finding {
 // standing lists what is true of the rule whatever its use.
 func (m *maker) standing(s *subject) []Finding {
 	var out []Finding
+	if s.Conversations > 0 && s.Sole == 0 && !s.isRedundant() && !isOpaque(s.Rule) {
+		out = append(out, Finding{Redundant, fmt.Sprintf(
+			"all %s that this rule admitted were also admitted by other rules; as the narrowest it stays, and the others need not admit them", count(s.Conversations, "conversation"))})
+	}
 	if s.shadowed != nil {
 		out = append(out, Finding{Shadowed, "the same group's rule " + s.shadowed.name() + " admits all that this rule admits"})
 	}

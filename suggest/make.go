@@ -61,6 +61,7 @@ type maker struct {
 	ev     *analyze.Evidence
 	estate *estate
 	rules  map[uint32]*subject // rules in force, by number
+	needed map[uint32]bool     // rules that admitted something alone
 }
 
 // subject is one rule on its way into the plan.
@@ -69,7 +70,8 @@ type subject struct {
 	group    *analyze.Group
 	bits     float64    // exposure of the rule alone
 	shadowed *subject   // a rule of the same group and direction that admits all that this one does
-	through  []*subject // set when the rule is redundant: the rules that carry its uses
+	carries  bool       // some of its uses flow through no narrower rule
+	through  []*subject // rules that carry the uses which it does not carry itself
 }
 
 // name is how people refer to the rule.

@@ -32,6 +32,10 @@ func TestDescribeNewSources(t *testing.T) {
 			}
 		})
 	}
+	sinceTheFirstDay := SourceDays{1, 6, 6}
+	if few, many := NewSourcesBound(repeat(sinceTheFirstDay, 1), 6, 7), NewSourcesBound(repeat(sinceTheFirstDay, 50), 6, 7); few != many {
+		t.Errorf("sources of the first day count as new: bound %d with one, %d with fifty", few, many)
+	}
 	if got := NewSourcesBound(repeat(steady, 3), 0, 7); got != 0 {
 		t.Errorf("bound without observed days = %d", got)
 	}

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"sgfit/analyze"
@@ -14,7 +15,7 @@ func (m *maker) findShadows(groups []*analyze.Group) {
 		for i := range g.Rules {
 			for j := range g.Rules {
 				wide, narrow := m.rules[g.Rules[j].No], m.rules[g.Rules[i].No]
-				if i != j && contains(wide.Rule, narrow.Rule) && (narrow.shadowed == nil || wide.bits > narrow.shadowed.bits) {
+				if i != j && m.estate.contains(wide.Rule, narrow.Rule) && (narrow.shadowed == nil || wide.bits > narrow.shadowed.bits) {
 					narrow.shadowed = wide
 				}
 			}
@@ -22,8 +23,8 @@ func (m *maker) findShadows(groups []*analyze.Group) {
 	}
 }
 
-// contains says whether a admits all that b admits, by their text alone: CIDRs contain CIDRs, other peers themselves.
-func contains(a, b *analyze.Rule) bool {
+// contains says whether a admits all that b admits.
+func (e *estate) contains(a, b *analyze.Rule) bool {
 	if a.Direction != b.Direction || a.Protocol != schema.AllProtocols && a.Protocol != b.Protocol {
 		return false
 	}
@@ -34,62 +35,103 @@ func contains(a, b *analyze.Rule) bool {
 	if isICMP && a.FromPort != -1 && (a.FromPort != b.FromPort || a.ToPort != -1 && a.ToPort != b.ToPort) {
 		return false
 	}
-	if a.Peer.Kind != b.Peer.Kind {
-		return false
-	}
-	p, ok := a.Peer.Prefix()
-	q, _ := b.Peer.Prefix()
+	return e.containsPeer(a.Peer, b.Peer)
+}
+
+// containsPeer compares peers by what they can ever stand for: CIDRs by their bits, a group in a CIDR by the whole VPC
+// that its members live in.
+func (e *estate) containsPeer(a, b schema.Peer) bool {
+	p, ok := a.Prefix()
 	if !ok {
-		return a.Peer == b.Peer
+		return a == b
 	}
-	return p.Bits() <= q.Bits() && p.Contains(q.Addr())
+	q, ok := b.Prefix()
+	if ok {
+		return inside(q, p)
+	}
+	space := e.lists[b.Value]
+	if b.Kind == schema.PeerGroup {
+		space = e.vpcs[e.inv.GroupVPC[b.Value]]
+	}
+	return len(space) > 0 && !slices.ContainsFunc(space, func(q netip.Prefix) bool { return !inside(q, p) })
 }
 
-// findRedundant marks used rules whose every use flows through others too. Two redundant rules never both go: widest
-// first, a rule is marked only while each set of rules that admitted the same conversations keeps another one.
-//
-// A rule that will be replaced keeps carrying its uses, since its replacement admits all of them.
+// inside says whether q lies in p.
+func inside(q, p netip.Prefix) bool { return p.Bits() <= q.Bits() && p.Contains(q.Addr()) }
+
+// findRedundant decides which rule carries the conversations that several rules admit, and marks the rules that carry
+// none. Every set of rules that admitted the same conversations (an atom) has exactly one carrier, so two redundant
+// rules never both go; the carrier is the narrowest rule of the set, and among equals one that is needed anyway because
+// it admits something alone.
 func (m *maker) findRedundant() {
-	atoms := map[uint32][]*analyze.Atom{}
-	for i := range m.ev.Atoms {
-		for _, no := range m.ev.Atoms[i].Rules {
-			atoms[no] = append(atoms[no], &m.ev.Atoms[i])
+	needed := map[uint32]bool{}
+	for _, atom := range m.ev.Atoms {
+		if standing := m.standingIn(atom.Rules); len(standing) == 1 {
+			needed[standing[0].No] = true
 		}
 	}
-	var candidates []*subject
-	for no := range atoms {
-		if s := m.rules[no]; s != nil && s.Conversations > 0 && !isOpaque(s.Rule) {
-			candidates = append(candidates, s)
+	m.needed = needed
+	for _, atom := range m.ev.Atoms {
+		standing := m.standingIn(atom.Rules)
+		carrier := m.carrier(standing)
+		for _, s := range standing {
+			switch {
+			case s == carrier:
+				s.carries = true
+			case !slices.Contains(s.through, carrier):
+				s.through = append(s.through, carrier)
+			}
 		}
 	}
-	slices.SortFunc(candidates, func(a, b *subject) int {
-		return cmp.Or(-cmp.Compare(a.bits, b.bits), -cmp.Compare(a.No, b.No))
-	})
-	for _, s := range candidates {
-		s.through = m.carriers(s, atoms[s.No])
+	for _, s := range m.rules {
+		slices.SortFunc(s.through, func(a, b *subject) int { return cmp.Compare(a.No, b.No) })
 	}
 }
 
-// carriers returns the rules that still admit every atom of s, sorted by name; nil when one has none.
-func (m *maker) carriers(s *subject, atoms []*analyze.Atom) []*subject {
+// standingIn returns the rules of a set that are in force at the end of the window and whose peers can be listed.
+func (m *maker) standingIn(rules []uint32) []*subject {
 	var out []*subject
-	for _, atom := range atoms {
-		found := false
-		for _, no := range atom.Rules {
-			o := m.rules[no]
-			if o == nil || o == s || o.through != nil || isOpaque(o.Rule) {
-				continue
-			}
-			found = true
-			if !slices.Contains(out, o) {
-				out = append(out, o)
-			}
-			break
-		}
-		if !found {
-			return nil
+	for _, no := range rules {
+		if s := m.rules[no]; s != nil && !isOpaque(s.Rule) {
+			out = append(out, s)
 		}
 	}
-	slices.SortFunc(out, func(a, b *subject) int { return cmp.Compare(a.No, b.No) })
+	return out
+}
+
+func (m *maker) carrier(standing []*subject) *subject {
+	var best *subject
+	for _, s := range standing {
+		if best == nil || m.carriesBefore(s, best) {
+			best = s
+		}
+	}
+	return best
+}
+
+func (m *maker) carriesBefore(a, b *subject) bool {
+	if a.bits != b.bits {
+		return a.bits < b.bits
+	}
+	if m.needed[a.No] != m.needed[b.No] {
+		return m.needed[a.No]
+	}
+	return a.No < b.No
+}
+
+// isRedundant says whether the rule was used, but all of its uses flow through others.
+func (s *subject) isRedundant() bool { return s.Conversations > 0 && !s.carries && len(s.through) > 0 }
+
+// carried returns the uses that the rule itself must go on to admit.
+func (m *maker) carried(s *subject) []analyze.Use {
+	if len(s.through) == 0 {
+		return s.Uses
+	}
+	var out []analyze.Use
+	for _, u := range s.Uses {
+		if slices.ContainsFunc(u.Sets, func(set []uint32) bool { return m.carrier(m.standingIn(set)) == s }) {
+			out = append(out, u)
+		}
+	}
 	return out
 }

@@ -1,8 +1,10 @@
 -- Question: who used which rule, for what, how much, and when?
--- Result:   stranger(protocol, port, peer)   one-off visitors of administration ports that are open to the world
+-- Result:   edge_set(edge_no, rules)         the rules that admit an edge, as text "3,17"
+--           stranger(protocol, port, peer)   one-off visitors of administration ports that are open to the world
 --           rule_use(rule_no, protocol, port, peer, …)   one row a rule, service and peer, over the window:
 --             conversations, sole, bytes, days, first_day, last_day, first_s, last_s, recent (conversations of the last
 --             seven days): real uses; probes, completed, probe_days; noise (strangers' conversations); ambiguous;
+--             sets (the sets of rules that admitted the conversations, "3,17;17"),
 --             states (network_interface states that owned the peer's address, 0 for nobody known)
 -- Assumes:  a stranger is a public address seen on fewer than three days, never for a minute or 20 kB, one of at least
 --           ten such on that port. Whoever comes back, or stays, is a user.
@@ -37,12 +39,15 @@ JOIN edge_rule r USING (edge_no)
 WHERE e.direction = 'ingress'
 GROUP BY e.edge_no HAVING bool_and(r.rule_no IN (SELECT rule_no FROM wild_rule));
 
+CREATE OR REPLACE TEMP TABLE edge_set AS
+SELECT edge_no, string_agg(rule_no::VARCHAR, ',' ORDER BY rule_no) AS rules FROM edge_rule GROUP BY edge_no;
+
 CREATE OR REPLACE TEMP TABLE rule_use AS
 WITH u AS (
   SELECT r.rule_no, r.sole, e.protocol, e.port, e.peer, e.peer_state, e.day, e.first_second, e.last_second, e.bytes,
          e.confidence >= 0.8 AND n.edge_no IS NULL AND e.conversations > 0 AS used,
-         e.confidence >= 0.8 AS sure, n.edge_no IS NOT NULL AS noise, e.conversations, e.probes, e.completed
-  FROM edge_rule r JOIN edge e USING (edge_no) LEFT JOIN edge_noise n USING (edge_no)
+         e.confidence >= 0.8 AS sure, n.edge_no IS NOT NULL AS noise, e.conversations, e.probes, e.completed, s.rules
+  FROM edge_rule r JOIN edge e USING (edge_no) JOIN edge_set s USING (edge_no) LEFT JOIN edge_noise n USING (edge_no)
 )
 SELECT rule_no, protocol, port, peer,
        coalesce(sum(conversations) FILTER (used), 0)::BIGINT AS conversations,
@@ -57,6 +62,7 @@ SELECT rule_no, protocol, port, peer,
        count(DISTINCT day) FILTER (sure AND completed > 0)::INTEGER AS probe_days,
        coalesce(sum(conversations) FILTER (noise AND sure), 0)::BIGINT AS noise,
        coalesce(sum(conversations) FILTER (NOT sure), 0)::BIGINT AS ambiguous,
+       string_agg(DISTINCT rules, ';' ORDER BY rules) FILTER (NOT noise AND conversations > 0) AS sets,
        list(DISTINCT peer_state ORDER BY peer_state) FILTER (used OR (NOT sure AND conversations > 0)) AS states
 FROM u
 GROUP BY ALL;

@@ -52,6 +52,9 @@ func (g *traffic) connect() connection {
 	i := g.rng.IntN(len(g.interfaces))
 	c := connection{iface: i, local: g.interfaces[i], proto: 6, left: 1 + g.rng.IntN(4)}
 	peer := int(g.peers.Uint64())
+	if peer == i {
+		peer = (peer + 1) % len(g.interfaces)
+	}
 	c.remote = g.interfaces[peer]
 	service, client := servicePorts[peer%len(servicePorts)], uint16(32768+g.rng.IntN(28232))
 	switch kind := g.rng.IntN(100); {

@@ -227,7 +227,7 @@ func number(line []byte, i int) (v uint64, next int, state numberState) {
 // setNumber keeps a number where it is in the field's range. Times of 13 digits are milliseconds, as one collector
 // writes them: as seconds they would lie more than 30,000 years ahead.
 func (r *record) setNumber(c column, v uint64) bool {
-	most := uint64(math.MaxUint64)
+	least, most := uint64(0), uint64(math.MaxUint64)
 	switch c {
 	case srcPort:
 		r.srcPort, most = uint16(v), math.MaxUint16
@@ -242,13 +242,13 @@ func (r *record) setNumber(c column, v uint64) bool {
 	case tcpFlags:
 		r.flags, most = uint8(v), math.MaxUint8
 	case start:
-		v, most = seconds(v), math.MaxUint32
+		v, least, most = seconds(v), 1, math.MaxUint32
 		r.start = uint32(v)
 	case end:
-		v, most = seconds(v), math.MaxUint32
+		v, least, most = seconds(v), 1, math.MaxUint32
 		r.end = uint32(v)
 	}
-	if v > most {
+	if v < least || v > most {
 		return false
 	}
 	r.has.add(c)

@@ -62,10 +62,11 @@ func (p *plain) fill(get map[string]string) bool {
 			return 0
 		}
 		v, err := strconv.ParseUint(get[name], 10, 64)
-		if strings.Contains(name, "t") && (name == "start" || name == "end") || name == "end" {
+		if name == "start" || name == "end" {
 			if v >= 1e12 && v < 1e13 {
 				v /= 1000
 			}
+			good = good && v > 0
 		}
 		// The parser gives up on numbers that only just fit 64 bits.
 		good = good && err == nil && v <= most && !strings.ContainsAny(get[name], "+_")

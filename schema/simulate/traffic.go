@@ -21,7 +21,7 @@ type link struct {
 	pairs    bool
 	nature   Nature
 	answer   answer
-	lasts    span2 // seconds
+	lasts    seconds
 	beat     int64 // seconds between activity; 0: 20
 	request  uint64
 	response uint64
@@ -29,16 +29,14 @@ type link struct {
 	office   bool // working hours only
 	// warm is how long before the window the first day's connections were opened; 0: they open in the window.
 	warm int64
-	// days restricts the habit to every nth day (0 and 1: each).
-	days int
 	via  string // role of the load balancer that keeps the client's address
 	late bool   // now and then a packet comes after the end
 	// hidden traffic is never logged by AWS; obscure means that no record can show the opener.
 	hidden, obscure bool
 }
 
-// span2 is a range to draw from, both included.
-type span2 struct{ least, most int64 }
+// seconds is a range of durations to draw from, both included.
+type seconds struct{ least, most int64 }
 
 // portRange is a range of ports, both included; the zero value is Linux's ephemeral range.
 type portRange struct{ from, to uint16 }
@@ -102,9 +100,6 @@ type candidate struct {
 // plan makes the day's new connections of one link, in order of nothing in particular.
 func (a *Account) plan(l *link, n int, taken map[tuple]bool) []*connection {
 	today := a.day(n)
-	if l.days > 1 && n%l.days != 1 {
-		return nil
-	}
 	r := a.rng("link "+l.purpose, n)
 	from, to := a.candidates(l.from, today), a.candidates(l.to, today)
 	var made []*connection
