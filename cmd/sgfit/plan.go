@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sgfit/analyze"
-	"sgfit/schema"
 	"sgfit/schema/duck"
 	"sgfit/suggest"
 	"sgfit/suggest/report"
@@ -167,17 +166,3 @@ func writeFile(path string, content []byte) error {
 	}
 	return nil
 }
-
-// wantAccount warns when flow logs and Config files know different accounts.
-func differingAccounts(flowLogs, config []string) bool {
-	for _, a := range flowLogs {
-		for _, b := range config {
-			if a == b {
-				return false
-			}
-		}
-	}
-	return len(flowLogs) > 0 && len(config) > 0
-}
-
-var _ = schema.FlowLogObject

@@ -139,3 +139,18 @@ func size(n int64) string {
 	}
 	return fmt.Sprintf("%d bytes", n)
 }
+
+// steps says which question is being asked.
+func (t *terminal) steps() func(name string, n, of int) {
+	return func(name string, n, of int) {
+		if n == 1 {
+			t.say("Analysing: %d questions", of)
+		}
+		if !t.quiet && isTerminal(t.err) {
+			fmt.Fprintf(t.err, "\r\x1b[K  %d/%d %s", n, of, name)
+			if n == of {
+				fmt.Fprint(t.err, "\r\x1b[K")
+			}
+		}
+	}
+}

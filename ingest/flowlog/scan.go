@@ -96,7 +96,7 @@ func (s *scan) take(line []byte) error {
 			return err
 		}
 	}
-	if s.tooLong {
+	if s.tooLong || len(line) > longestLine {
 		s.object.Records++
 		s.reject(line, fmt.Sprintf("line longer than %d bytes", longestLine))
 		return nil

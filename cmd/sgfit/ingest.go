@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sgfit/ingest"
+	"sgfit/ingest/files"
+	"sgfit/ingest/flowlog"
+	"sgfit/ingest/inventory"
+	"sgfit/schema"
+	"sgfit/schema/duck"
+)
+
+// ingestOptions steer how input is read.
+type ingestOptions struct {
+	strict          bool
+	workers         int
+	assumeUnchanged bool
+}
+
+func (o *ingestOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "end with exit code 3 when input was set aside")
+	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core)")
+}
+
+func (o *ingestOptions) addConfigFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.assumeUnchanged, "assume-unchanged", false,
+		"take each resource to have been before Config first saw it what it was then (a guess, for logs older than the snapshots)")
+}
+
+func newIngestCommand(term *terminal) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "ingest",
+		Short: "Load flow logs or AWS Config files into a database",
+		Example: `  sgfit ingest config --db account.db ./config
+  sgfit ingest flow-logs --db account.db ./flow-logs '/more/2026/09/**/*.log.gz'`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newIngestFlowLogsCommand(term), newIngestConfigCommand(term))
+	return cmd
+}
+
+func newIngestFlowLogsCommand(term *terminal) *cobra.Command {
+	var dbo databaseOptions
+	var opt ingestOptions
+	cmd := &cobra.Command{
+		Use:   "flow-logs PATH…",
+		Short: "Load VPC Flow Logs: text, plain or gzip, any field order",
+		Long: `Load VPC Flow Logs from files, folders (walked) and globs. The format is recognised by content: text, plain or
+gzip, fields in any order that a header names, without a header AWS's default order. Objects that are in the
+database already are passed over, so the same command can be run again when new files have come.`,
+		Example: `  sgfit ingest flow-logs --db account.db ./AWSLogs/111122223333/vpcflowlogs`,
+		Args:    usage(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			return withDatabase(cmd.Context(), &dbo, false, func(db *duck.DB) error {
+				_, err := loadFlowLogs(cmd.Context(), term, db, paths, opt)
+				return err
+			})
+		},
+	}
+	dbo.addFlags(cmd, "sgfit.db")
+	opt.addFlags(cmd)
+	return cmd
+}
+
+func newIngestConfigCommand(term *terminal) *cobra.Command {
+	var dbo databaseOptions
+	var opt ingestOptions
+	cmd := &cobra.Command{
+		Use:   "config PATH…",
+		Short: "Load AWS Config snapshot and history files",
+		Long: `Load AWS Config snapshot and history files (.json, .json.gz) from files, folders (walked) and globs: security
+groups, network interfaces (instances where interfaces are not recorded), subnets, VPCs, prefix lists. Intervals of
+what was true when are made anew from everything that was ever loaded.`,
+		Example: `  sgfit ingest config --db account.db ./AWSLogs/111122223333/Config`,
+		Args:    usage(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			return withDatabase(cmd.Context(), &dbo, false, func(db *duck.DB) error {
+				_, err := loadConfig(cmd.Context(), term, db, paths, opt)
+				return err
+			})
+		},
+	}
+	dbo.addFlags(cmd, "sgfit.db")
+	opt.addFlags(cmd)
+	opt.addConfigFlags(cmd)
+	return cmd
+}
+
+// withDatabase opens the database, runs f, and closes it.
+func withDatabase(ctx context.Context, opt *databaseOptions, readOnly bool, f func(*duck.DB) error) (err error) {
+	db, err := opt.open(ctx, readOnly)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return f(db)
+}
+
+func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (ingest.Summary, error) {
+	bar := term.progress("Reading flow logs")
+	sum, err := ingest.LoadFlowLogs(ctx, files.Source{Paths: paths}, db, flowlog.New, ingest.Options{Workers: opt.workers, Progress: bar})
+	bar.finish()
+	if err != nil {
+		return sum, fmt.Errorf("load flow logs: %w", err)
+	}
+	term.say("Flow logs: %d objects read, %d known already, %d refused; %d records", sum.Read, sum.Skipped, sum.Refused, sum.Records)
+	warnUnread(term, sum.Unread)
+	if sum.Rejected > 0 {
+		term.warn("%d lines or objects of the flow logs were set aside, with place and reason: sgfit status --rejected --db %s", sum.Rejected, db.Path())
+	}
+	return sum, strictly(opt, sum.Rejected+int64(len(sum.Unread)))
+}
+
+func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (inventory.Summary, error) {
+	bar := term.progress("Reading Config files")
+	sum, err := inventory.LoadConfig(ctx, files.Source{Paths: paths}, db,
+		inventory.Options{Workers: opt.workers, Progress: bar, AssumeUnchanged: opt.assumeUnchanged})
+	bar.finish()
+	if err != nil {
+		return sum, fmt.Errorf("load Config files: %w", err)
+	}
+	term.say("Config: %d objects read, %d known already; %s", sum.Objects, sum.Known, itemWords(sum))
+	warnUnread(term, sum.Unread)
+	if sum.Rejected > 0 {
+		term.warn("%d pieces of the Config files were set aside, with place and reason: sgfit status --rejected --db %s", sum.Rejected, db.Path())
+	}
+	if sum.Items[schema.GroupItem] == 0 {
+		term.warn("the Config files hold no security group; is %s recorded by AWS Config?", schema.GroupItem)
+	}
+	if sum.Items[schema.InterfaceItem] == 0 && sum.Items[schema.GroupItem] > 0 {
+		term.warn("the Config files hold no network interface, so no record can be judged; record %s in AWS Config", schema.InterfaceItem)
+	}
+	return sum, strictly(opt, sum.Rejected+int64(len(sum.Unread)))
+}
+
+func itemWords(sum inventory.Summary) string {
+	var words []string
+	for _, t := range []struct {
+		kind schema.ItemType
+		name string
+	}{{schema.GroupItem, "security-group"}, {schema.InterfaceItem, "interface"}, {schema.SubnetItem, "subnet"},
+		{schema.VPCItem, "VPC"}, {schema.PrefixListItem, "prefix-list"}} {
+		words = append(words, fmt.Sprintf("%d %s items", sum.Items[t.kind], t.name))
+	}
+	return strings.Join(words, ", ")
+}
+
+func warnUnread(term *terminal, unread []schema.Rejected) {
+	for i, r := range unread {
+		if i == 10 {
+			term.warn("and %d more places could not be read", len(unread)-i)
+			return
+		}
+		term.warn("%s: %s", r.Place, r.Reason)
+	}
+}
+
+func strictly(opt ingestOptions, rejected int64) error {
+	if opt.strict && rejected > 0 {
+		return fmt.Errorf("%d pieces of input: %w", rejected, errRejectedInput)
+	}
+	return nil
+}

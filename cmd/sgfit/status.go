@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"sgfit/schema"
+	"sgfit/schema/duck"
+)
+
+func newStatusCommand(term *terminal) *cobra.Command {
+	var dbo databaseOptions
+	var asJSON, rejected bool
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say what is loaded, from when to when, and what is missing",
+		Example: `  sgfit status --db account.db
+  sgfit status --db account.db --rejected   # input that was set aside, with place and reason`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withDatabase(cmd.Context(), &dbo, true, func(db *duck.DB) error {
+				if rejected {
+					return printRejected(cmd, term, db, limit, asJSON)
+				}
+				st, err := db.Status(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(term, st)
+				}
+				printStatus(term, st)
+				return nil
+			})
+		},
+	}
+	dbo.addFlags(cmd, "sgfit.db")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&rejected, "rejected", false, "list the input that was set aside")
+	cmd.Flags().IntVar(&limit, "limit", 50, "with --rejected: most lines to list; 0 for all")
+	return cmd
+}
+
+func printJSON(term *terminal, v any) error {
+	enc := json.NewEncoder(term.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func printRejected(cmd *cobra.Command, term *terminal, db *duck.DB, limit int, asJSON bool) error {
+	list, total, err := db.Rejected(cmd.Context(), limit)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(term, list)
+	}
+	for _, r := range list {
+		place := r.Place
+		if r.Line > 0 {
+			place = fmt.Sprintf("%s:%d", r.Place, r.Line)
+		}
+		fmt.Fprintf(term.out, "%s: %s\n", oneLine(place), oneLine(r.Reason))
+		if r.Sample != "" {
+			fmt.Fprintf(term.out, "    %s\n", oneLine(r.Sample))
+		}
+	}
+	if n := total - int64(len(list)); n > 0 {
+		fmt.Fprintf(term.out, "… and %d more; --limit 0 lists all\n", n)
+	}
+	if total == 0 {
+		fmt.Fprintln(term.out, "Nothing was set aside.")
+	}
+	return nil
+}
+
+// oneLine makes hostile text fit for one line of a terminal.
+func oneLine(s string) string { return strings.ReplaceAll(printable(s), "\n", " ") }
+
+func printStatus(term *terminal, st duck.Status) {
+	w := newTable(term)
+	w.AppendHeader(table.Row{"loaded", "objects", "set aside", "records or items", "from", "to"})
+	for _, o := range st.Objects {
+		name := map[schema.ObjectKind]string{schema.FlowLogObject: "flow logs", schema.ConfigObject: "Config files"}[o.Kind]
+		w.AppendRow(table.Row{name, o.Objects, o.Problems, o.Records, moment(o.First), moment(o.Last)})
+	}
+	w.Render()
+	fmt.Fprintln(term.out)
+
+	w = newTable(term)
+	w.AppendHeader(table.Row{"known", "number", "states", "from", "to"})
+	for _, r := range st.Inventory {
+		w.AppendRow(table.Row{r.Name, r.Resources, r.States, moment(r.First), moment(r.Last)})
+	}
+	w.Render()
+	fmt.Fprintln(term.out)
+
+	fmt.Fprintf(term.out, "Accounts in the flow logs %s; in Config %s. %d of %d logged interfaces are in the inventory.\n",
+		orNone(st.Accounts.Logged), orNone(st.Accounts.Known), st.Accounts.KnownInterfaces, st.Accounts.LoggedInterfaces)
+	if len(st.Days) > 0 {
+		fmt.Fprintf(term.out, "\nDays with records (. none, o some with SKIPDATA, # all well)\n%s", calendar(st.Days))
+	}
+	if !st.Analyzed {
+		fmt.Fprintln(term.out, "\nNot analysed since the last load; next: sgfit suggest --db FILE")
+	}
+}
+
+func newTable(term *terminal) table.Writer {
+	w := table.NewWriter()
+	w.SetOutputMirror(term.out)
+	w.SetStyle(table.StyleLight)
+	w.Style().Options = table.OptionsNoBordersAndSeparators
+	w.Style().Format.Header = text.FormatDefault
+	return w
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "(none)"
+	}
+	return oneLine(strings.Join(list, ", "))
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format("2006-01-02 15:04")
+}
+
+// calendar draws a line a month, a column a day.
+func calendar(days []duck.DayStatus) string {
+	byDay := map[string]duck.DayStatus{}
+	for _, d := range days {
+		byDay[d.Day.Format("2006-01-02")] = d
+	}
+	var b strings.Builder
+	first, last := days[0].Day, days[len(days)-1].Day
+	for m := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC); !m.After(last); m = m.AddDate(0, 1, 0) {
+		fmt.Fprintf(&b, "  %s  ", m.Format("2006-01"))
+		for d := m; d.Month() == m.Month(); d = d.AddDate(0, 0, 1) {
+			s, ok := byDay[d.Format("2006-01-02")]
+			switch {
+			case ok && s.SkipData > 0:
+				b.WriteByte('o')
+			case ok:
+				b.WriteByte('#')
+			case d.Before(first) || d.After(last):
+				b.WriteByte(' ')
+			default:
+				b.WriteByte('.')
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

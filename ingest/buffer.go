@@ -1,0 +1,57 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+
+	"github.com/zeebo/xxh3"
+)
+
+// buffered is the largest object that is held in memory between the look at its content and its reading; larger ones
+// are opened twice. AWS cuts flow log files at 75 MB, and nearly all are far smaller.
+const buffered = 16 << 20
+
+// buffer holds one object's bytes as stored.
+type buffer struct {
+	bytes.Buffer
+	whole bool
+}
+
+// fetch reads an object and returns the hash of its content.
+func (b *buffer) fetch(ctx context.Context, source Source, ref Ref) (hash string, err error) {
+	from, err := source.Open(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	b.Reset()
+	if _, err := io.CopyN(&b.Buffer, from, buffered+1); err != nil && err != io.EOF {
+		return "", err
+	}
+	h := xxh3.New128()
+	h.Write(b.Bytes())
+	b.whole = b.Len() <= buffered
+	if !b.whole {
+		if _, err := io.Copy(h, from); err != nil {
+			return "", err
+		}
+	}
+	return HashName(h.Sum128()), nil
+}
+
+// HashName spells a content's hash as the manifest does.
+func HashName(sum xxh3.Uint128) string {
+	b := sum.Bytes()
+	return "xxh3:" + hex.EncodeToString(b[:])
+}
+
+// open returns the object that fetch read, from memory where it is there.
+func (b *buffer) open(ctx context.Context, source Source, ref Ref) (io.ReadCloser, error) {
+	if b.whole {
+		return io.NopCloser(bytes.NewReader(b.Bytes())), nil
+	}
+	return source.Open(ctx, ref)
+}
