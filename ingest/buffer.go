@@ -28,6 +28,7 @@ func (b *buffer) fetch(ctx context.Context, source Source, ref Ref) (hash string
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
 	b.Reset()
+	b.Grow(int(min(max(ref.Size, 0), buffered)) + bytes.MinRead)
 	if _, err := io.CopyN(&b.Buffer, from, buffered+1); err != nil && err != io.EOF {
 		return "", err
 	}
@@ -39,11 +40,11 @@ func (b *buffer) fetch(ctx context.Context, source Source, ref Ref) (hash string
 			return "", err
 		}
 	}
-	return HashName(h.Sum128()), nil
+	return hashName(h.Sum128()), nil
 }
 
-// HashName spells a content's hash as the manifest does.
-func HashName(sum xxh3.Uint128) string {
+// hashName spells a content's hash as the manifest does.
+func hashName(sum xxh3.Uint128) string {
 	b := sum.Bytes()
 	return "xxh3:" + hex.EncodeToString(b[:])
 }

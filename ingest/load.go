@@ -41,7 +41,6 @@ type Options struct {
 	Progress Progress
 }
 
-// defaults
 const (
 	defaultFoldBytes  = 160 << 20
 	defaultBatchBytes = 256 << 20
@@ -245,7 +244,6 @@ type round struct {
 	next      int       // refs handed out
 	claimed   int       // refs whose content was compared; in order
 	claims    map[string]string
-	objects   map[string]Ref // read
 	copies    []schema.Object
 	failed    []schema.Rejected
 	unchanged int

@@ -58,7 +58,7 @@ func (f *Fold) Read(r io.Reader, place string, order int) (schema.Object, []sche
 	s := rd.read(r, place, f.seen, uint16(min(order, lastOrder)))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.held += rd.table.bytes() - before
+	f.held += rd.table.bytes() - before + int64(len(s.rejected))*rejectedBytes
 	f.idle = append(f.idle, rd)
 	if s.failed != nil {
 		return s.object, s.rejected, fmt.Errorf("read %s: %w", place, s.failed)
@@ -67,6 +67,9 @@ func (f *Fold) Read(r io.Reader, place string, order int) (schema.Object, []sche
 	rd.stolen = append(rd.stolen, s.stolen...)
 	return s.object, s.rejected, nil
 }
+
+// rejectedBytes is roughly what one rejected line takes.
+const rejectedBytes = 300
 
 func (f *Fold) take() *reader {
 	f.mu.Lock()

@@ -39,7 +39,8 @@ func (s *seen) reset() {
 	clear(s.slots)
 }
 
-func (s *seen) bytes() int64 { return int64(len(s.slots)) * 8 }
+// bytes is roughly what the records take; room kept from an earlier drain does not count.
+func (s *seen) bytes() int64 { return s.count.Load() * 11 }
 
 // outcome says what was known of a record.
 type outcome struct {

@@ -1,0 +1,353 @@
+package ingest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/gzip"
+
+	"sgfit/ingest"
+	"sgfit/ingest/flowlog"
+	"sgfit/schema"
+)
+
+var addrs = cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
+
+// objects is a source in memory: places and what is stored there. The slot of "…@day-minute" is that of January 2026.
+type objects struct {
+	refs     []ingest.Ref
+	content  map[string]string
+	rejected []schema.Rejected
+	opened   atomic.Int64
+	onOpen   func(n int64) error
+}
+
+func newObjects() *objects { return &objects{content: map[string]string{}} }
+
+func (o *objects) put(place string, day, minute int, content string) {
+	r := ingest.Ref{Place: place, Size: int64(len(content)), Modified: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
+	if day > 0 {
+		r.Slot = time.Date(2026, 1, day, 0, minute, 0, 0, time.UTC)
+	}
+	o.refs = append(o.refs, r)
+	o.content[place] = content
+}
+
+func (o *objects) List(context.Context) ([]ingest.Ref, []schema.Rejected, error) {
+	return slices.Clone(o.refs), o.rejected, nil
+}
+
+func (o *objects) Open(_ context.Context, ref ingest.Ref) (io.ReadCloser, error) {
+	n := o.opened.Add(1)
+	if o.onOpen != nil {
+		if err := o.onOpen(n); err != nil {
+			return nil, err
+		}
+	}
+	content, ok := o.content[ref.Place]
+	if !ok {
+		return nil, errors.New("permission denied")
+	}
+	return io.NopCloser(strings.NewReader(content)), nil
+}
+
+// memory is a sink that keeps batches as they come.
+type memory struct {
+	batches  []*schema.Batch
+	manifest map[string]schema.Object
+	hashes   map[string]string
+	fail     error
+}
+
+func newMemory() *memory {
+	return &memory{manifest: map[string]schema.Object{}, hashes: map[string]string{}}
+}
+
+func (m *memory) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, error) {
+	loaded := map[string]bool{}
+	for _, r := range refs {
+		o, ok := m.manifest[r.Place]
+		loaded[r.Place] = ok && o.Size == r.Size && o.Modified.Equal(r.Modified)
+	}
+	return loaded, nil
+}
+
+func (m *memory) HashLoaded(_ context.Context, hash string) (string, bool, error) {
+	place, ok := m.hashes[hash]
+	return place, ok, nil
+}
+
+func (m *memory) AddBatch(ctx context.Context, b *schema.Batch) error {
+	if m.fail != nil {
+		return m.fail
+	}
+	for _, o := range b.Objects {
+		if _, again := m.manifest[o.Place]; again {
+			return fmt.Errorf("%s is loaded twice", o.Place)
+		}
+		m.manifest[o.Place] = o
+		if !strings.HasPrefix(o.Problem, "same content") {
+			m.hashes[o.Hash] = o.Place
+		}
+	}
+	m.batches = append(m.batches, b)
+	return nil
+}
+
+// conversations adds up what all batches have, by name instead of number.
+func (m *memory) conversations() map[string]schema.Conversation {
+	sum := map[string]schema.Conversation{}
+	for _, b := range m.batches {
+		for _, c := range b.Conversations {
+			key := fmt.Sprint(c.Day, b.Interfaces[c.Interface].InterfaceID, c.Protocol, c.Local, c.LocalPort, c.Remote, c.RemotePort)
+			s, ok := sum[key]
+			c.Interface = 0
+			if !ok {
+				sum[key] = c
+				continue
+			}
+			s.Hours |= c.Hours
+			s.Last = max(s.Last, c.Last)
+			addTraffic(&s.In, c.In)
+			addTraffic(&s.Out, c.Out)
+			sum[key] = s
+		}
+	}
+	return sum
+}
+
+func addTraffic(s *schema.Traffic, t schema.Traffic) {
+	if s.First == 0 || t.First != 0 && t.First < s.First {
+		s.First = t.First
+	}
+	s.Records += t.Records
+	s.Packets += t.Packets
+	s.Bytes += t.Bytes
+}
+
+const header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status flow-direction\n"
+
+// lines makes n records of day, each of another conversation but for those that come again with from.
+func lines(day, from, n int) string {
+	var b strings.Builder
+	for i := from; i < from+n; i++ {
+		start := time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC).Unix() + int64(i%3600)
+		fmt.Fprintf(&b, "2 111122223333 eni-%04d 10.0.0.%d 10.1.0.1 %d 443 6 %d 100 %d %d ACCEPT OK ingress\n", i%7, i%250, 1024+i/2, 1+i%9, start, start+59)
+	}
+	return b.String()
+}
+
+func zipped(text string) string {
+	var b strings.Builder
+	w := gzip.NewWriter(&b)
+	w.Write([]byte(text))
+	w.Close()
+	return b.String()
+}
+
+// estate is three days of objects with all that can be wrong: duplicates across objects, copies, lines and objects
+// that are malformed, one that cannot be opened.
+func estate() *objects {
+	src := newObjects()
+	src.rejected = []schema.Rejected{{Place: "locked/", Reason: "permission denied"}}
+	src.put("a/copy-1", 0, 0, header+lines(1, 0, 50))
+	for day := 1; day <= 3; day++ {
+		for k := range 12 {
+			text := header + lines(day, k*200, 240) // 40 of them again in the next
+			if k == 3 {
+				text += "bogus line\n2 1 eni-0001 - - - - - - - 1767225600 1767225660 - NODATA -\n2 1 eni-0001 - - - - - - - 1767225600 1767225660 - SKIPDATA -\n"
+			}
+			src.put(fmt.Sprintf("d%d/o%02d.gz", day, k), day, 5*k, zipped(text))
+		}
+		src.put(fmt.Sprintf("d%d/z-json", day), day, 59, "{}")
+		src.put(fmt.Sprintf("d%d/z-lost", day), day, 59, "x")
+		delete(src.content, fmt.Sprintf("d%d/z-lost", day))
+	}
+	src.put("e/copy-2", 4, 0, header+lines(1, 0, 50))
+	src.put("e/copy-3", 4, 0, src.content["d2/o05.gz"])
+	return src
+}
+
+func load(t *testing.T, src ingest.Source, sink ingest.FlowLogSink, opts ingest.Options) ingest.Summary {
+	t.Helper()
+	opts.Fold = flowlog.New(flowlog.Options{})
+	sum, err := ingest.LoadFlowLogs(context.Background(), src, sink, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sum
+}
+
+func TestLoadFlowLogs(t *testing.T) {
+	sink := newMemory()
+	got := load(t, estate(), sink, ingest.Options{Workers: 3})
+	// A day: 12 objects of 240 records, 40 of each but the first in the one before, and three special lines. The 50 of
+	// a/copy-1 are in another batch than those of the first day.
+	want := ingest.Summary{
+		Listed: 45, Read: 40, Refused: 3, Copies: 2, Failed: 3, Batches: 5,
+		Records: 3*(12*240+3) + 50, OK: 3*(2880-440) + 50, Malformed: 3, NoData: 3, SkipData: 3, Duplicates: 3 * 440,
+		Conversations: got.Conversations, Rejected: 1 + 3 + 3 + 3,
+		First: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Last: got.Last,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("summary (-want +got):\n%s", d)
+	}
+	if p := sink.manifest["e/copy-3"].Problem; !strings.Contains(p, "d2/o05.gz") {
+		t.Errorf("the copy's problem is %q", p)
+	}
+	if o := sink.manifest["d1/o01.gz"]; o.Modified.IsZero() || o.Duplicates != 40 || o.OK != 200 {
+		t.Errorf("manifest line %+v", o)
+	}
+	if _, ok := sink.manifest["d1/z-lost"]; ok {
+		t.Error("an object that could not be read is in the manifest")
+	}
+	if r := sink.batches[0].Rejected[0]; r.Place != "locked/" {
+		t.Errorf("first rejected is %+v", r)
+	}
+}
+
+// TestAgain: a second load finds nothing to do but what failed, and a touched object is not counted again.
+func TestAgain(t *testing.T) {
+	src, sink := estate(), newMemory()
+	load(t, src, sink, ingest.Options{})
+	before := sink.conversations()
+	src.rejected = nil
+	for i := range src.refs {
+		if src.refs[i].Place == "d1/o00.gz" {
+			src.refs[i].Modified = src.refs[i].Modified.Add(time.Hour)
+		}
+	}
+	src.content["d3/z-lost"] = header
+	got := load(t, src, sink, ingest.Options{})
+	if got.Read != 1 || got.Failed != 2 || got.Skipped != 42 || got.Records != 0 {
+		t.Errorf("second load: %+v", got)
+	}
+	if d := cmp.Diff(before, sink.conversations(), addrs); d != "" {
+		t.Errorf("a second load changed (-before +after):\n%.2000s", d)
+	}
+}
+
+// TestWorkers: the batches are the same whatever the number of workers.
+func TestWorkers(t *testing.T) {
+	want := newMemory()
+	sum := load(t, estate(), want, ingest.Options{Workers: 1, BatchBytes: 9000})
+	if sum.Batches < 6 {
+		t.Fatalf("only %d batches", sum.Batches)
+	}
+	for _, workers := range []int{2, 3, 8, 0} {
+		got := newMemory()
+		if s := load(t, estate(), got, ingest.Options{Workers: workers, BatchBytes: 9000}); s != sum {
+			t.Errorf("%d workers: %+v, one: %+v", workers, s, sum)
+		}
+		if d := cmp.Diff(want.batches, got.batches, addrs); d != "" {
+			t.Errorf("%d workers (-one +many):\n%.2000s", workers, d)
+		}
+	}
+}
+
+// TestLittleMemory: batches stored early change nothing but their number and the duplicates across them.
+func TestLittleMemory(t *testing.T) {
+	whole, pieces := newMemory(), newMemory()
+	src := newObjects()
+	for k := range 20 {
+		src.put(fmt.Sprintf("o%02d", k), 1, 5*k/2, header+lines(1, k*150, 150))
+	}
+	load(t, src, whole, ingest.Options{})
+	sum := load(t, src, pieces, ingest.Options{FoldBytes: 1, Workers: 2})
+	if sum.Batches < 5 || len(whole.batches) != 1 {
+		t.Errorf("%d batches, and %d", sum.Batches, len(whole.batches))
+	}
+	if d := cmp.Diff(whole.conversations(), pieces.conversations(), addrs); d != "" {
+		t.Errorf("(-whole +pieces):\n%.2000s", d)
+	}
+}
+
+// TestCancelled ends the context while the n-th object is opened, for many n: the sink has whole batches only, and a
+// second load completes them to what one load would have stored.
+func TestCancelled(t *testing.T) {
+	want := newMemory()
+	load(t, estate(), want, ingest.Options{})
+	for n := int64(1); n < 45; n += 4 {
+		src, sink := estate(), newMemory()
+		ctx, cancel := context.WithCancel(context.Background())
+		src.onOpen = func(opened int64) error {
+			if opened == n {
+				cancel()
+			}
+			return nil
+		}
+		_, err := ingest.LoadFlowLogs(ctx, src, sink, ingest.Options{Workers: 2, Fold: flowlog.New(flowlog.Options{})})
+		cancel()
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("cancelled at object %d: error is %v", n, err)
+		}
+		src.onOpen = nil
+		load(t, src, sink, ingest.Options{})
+		if d := cmp.Diff(want.conversations(), sink.conversations(), addrs); d != "" {
+			t.Errorf("cancelled at object %d (-want +got):\n%.2000s", n, d)
+		}
+	}
+}
+
+// TestSinkFails: the error comes back, and the fold can be used again.
+func TestSinkFails(t *testing.T) {
+	sink, fold := newMemory(), flowlog.New(flowlog.Options{})
+	sink.fail = errors.New("disk full")
+	src := newObjects()
+	src.put("o", 1, 0, header+lines(1, 0, 10))
+	if _, err := ingest.LoadFlowLogs(context.Background(), src, sink, ingest.Options{Fold: fold}); !errors.Is(err, sink.fail) {
+		t.Errorf("error is %v", err)
+	}
+	sink.fail = nil
+	sum, err := ingest.LoadFlowLogs(context.Background(), src, sink, ingest.Options{Fold: fold})
+	if err != nil || sum.OK != 10 {
+		t.Errorf("after a failure: %v, %+v", err, sum)
+	}
+}
+
+// TestLargeObject: an object beyond what is held in memory is opened twice, and known by its content all the same.
+func TestLargeObject(t *testing.T) {
+	text := header + lines(1, 0, 200_000)
+	src, sink := newObjects(), newMemory()
+	src.put("large", 1, 0, text)
+	src.put("large copy", 1, 5, text)
+	sum := load(t, src, sink, ingest.Options{})
+	if src.opened.Load() != 3 || sum.Copies != 1 || sum.Read != 1 || sum.OK != 200_000 {
+		t.Errorf("opened %d times, %+v", src.opened.Load(), sum)
+	}
+}
+
+// heard is a progress that adds up.
+type heard struct {
+	mu                    sync.Mutex
+	planned, objects      int
+	plannedBytes, b, recs int64
+}
+
+func (h *heard) Plan(objects int, bytes int64) { h.planned, h.plannedBytes = objects, bytes }
+
+func (h *heard) Add(objects int, bytes, records int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.objects += objects
+	h.b += bytes
+	h.recs += records
+}
+
+func TestProgress(t *testing.T) {
+	var h heard
+	sum := load(t, estate(), newMemory(), ingest.Options{Progress: &h, Workers: 4})
+	if h.planned != sum.Listed || h.objects != h.planned || h.b != h.plannedBytes || h.recs != sum.Records {
+		t.Errorf("heard %d of %d objects, %d of %d bytes, %d of %d records", h.objects, h.planned, h.b, h.plannedBytes, h.recs, sum.Records)
+	}
+}
