@@ -71,8 +71,9 @@ type Rule struct {
 	TopPeers      []PeerUse
 }
 
-// PortUse sums a rule's uses of one service. Accepted: more distinct peers than the threshold of wildcards, on a rule
-// whose peer is a wildcard; its Uses are not listed.
+// PortUse sums a rule's uses of one service. Accepted: the rule's peer is a wildcard, and the service, or the rule as a
+// whole where none of its services has, has more distinct peers than the threshold. Uses of such a service are not
+// needed and mostly not listed.
 type PortUse struct {
 	Protocol      schema.Protocol
 	Port          uint16

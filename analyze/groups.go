@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"sgfit/schema"
@@ -82,7 +83,7 @@ func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error 
 		SELECT rule_no, protocol, port, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT
 		FROM rule_use WHERE conversations + ambiguous > 0 AND rule_no IN (SELECT rule_no FROM in_force)
 		GROUP BY ALL ORDER BY ALL`
-	return a.each(ctx, query, func(scan func(...any) error) error {
+	err := a.each(ctx, query, func(scan func(...any) error) error {
 		var no uint32
 		var protocol uint8
 		var p PortUse
@@ -96,6 +97,20 @@ func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error 
 		}
 		return nil
 	})
+	for _, r := range rules {
+		a.acceptWhole(r)
+	}
+	return err
+}
+
+// acceptWhole accepts all services of a wildcard that has sources enough as a whole, though none of its services has.
+func (a *Analysis) acceptWhole(r *Rule) {
+	if !r.Peer.IsWildcard() || r.Peers <= int64(a.wildcard) || slices.ContainsFunc(r.Ports, func(p PortUse) bool { return p.Accepted }) {
+		return
+	}
+	for i := range r.Ports {
+		r.Ports[i].Accepted = r.Ports[i].Peers > 0
+	}
 }
 
 func (a *Analysis) loadSources(ctx context.Context, rules map[uint32]*Rule) error {

@@ -142,7 +142,7 @@ func lines(day, from, n int) string {
 	var b strings.Builder
 	for i := from; i < from+n; i++ {
 		start := time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC).Unix() + int64(i%3600)
-		fmt.Fprintf(&b, "2 111122223333 eni-%04d 10.0.0.%d 10.1.0.1 %d 443 6 %d 100 %d %d ACCEPT OK ingress\n", i%7, i%250, 1024+i/2, 1+i%9, start, start+59)
+		fmt.Fprintf(&b, "2 111122223333 eni-%04d 10.0.0.%d 10.1.0.1 %d 443 6 %d 100 %d %d ACCEPT OK ingress\n", i%7, i%250, 1024+i/2%50000, 1+i%9, start, start+59)
 	}
 	return b.String()
 }
@@ -169,7 +169,7 @@ func estate() *objects {
 			}
 			src.put(fmt.Sprintf("d%d/o%02d.gz", day, k), day, 5*k, zipped(text))
 		}
-		src.put(fmt.Sprintf("d%d/z-json", day), day, 59, "{}")
+		src.put(fmt.Sprintf("d%d/z-json", day), day, 59, fmt.Sprintf("{\"day\": %d}", day))
 		src.put(fmt.Sprintf("d%d/z-lost", day), day, 59, "x")
 		delete(src.content, fmt.Sprintf("d%d/z-lost", day))
 	}

@@ -24,7 +24,7 @@ const (
 )
 
 // Rule is one source or destination of a permission, as AWS stores rules (sgr-…): a permission with four CIDRs is four.
-// Its content (all fields but RuleID and Description) is its identity: AWS Config does not know rule ids.
+// Its content (direction, protocol, ports, peer) is its identity: AWS Config does not know rule ids.
 type Rule struct {
 	Direction Direction `json:"direction"`
 	Protocol  Protocol  `json:"protocol"`
@@ -35,13 +35,15 @@ type Rule struct {
 	Peer     Peer  `json:"peer"`
 	// PeerOwner is the account of a referenced group where Config says it, else "".
 	PeerOwner   string `json:"peer_owner,omitempty"`
+	// PeerStatus is the state of the peering that a reference goes through ("active", "deleted"), "" without one.
+	PeerStatus  string `json:"peer_status,omitempty"`
 	RuleID      string `json:"rule_id,omitempty"`     // sgr-…, "" when unknown
 	Description string `json:"description,omitempty"` // hostile text
 }
 
 // Key returns the rule without id and description, for comparing content.
 func (r Rule) Key() Rule {
-	r.RuleID, r.Description, r.PeerOwner = "", "", ""
+	r.RuleID, r.Description, r.PeerOwner, r.PeerStatus = "", "", "", ""
 	return r
 }
 

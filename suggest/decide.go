@@ -142,7 +142,7 @@ func (m *maker) silenceDoubts(s *subject) []Finding {
 	var out []Finding
 	if s.Skipped > 0 {
 		out = append(out, Finding{NotObservable, fmt.Sprintf(
-			"%s say that records of interfaces in this group were lost; a use may be among them", count(s.Skipped, "SKIPDATA record"))})
+			"AWS lost records of interfaces in this group (%s); a use may be among them", count(s.Skipped, "SKIPDATA record"))})
 	}
 	if isOpaque(s.Rule) {
 		out = append(out, Finding{NotObservable, "its peers cannot be listed: " + s.Opaque})

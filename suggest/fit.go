@@ -33,6 +33,9 @@ func (m *maker) fit(s *subject, uses []analyze.Use, budget int) ([]ReplacementRu
 			f.accept = append(f.accept, p)
 		}
 	}
+	uses = slices.DeleteFunc(slices.Clone(uses), func(u analyze.Use) bool {
+		return slices.ContainsFunc(f.accept, func(p analyze.PortUse) bool { return p.Protocol == u.Protocol && p.Port == u.Port })
+	})
 	rules, ok := f.rules(uses)
 	if !ok || len(rules) == 0 || len(rules) > budget {
 		return nil, false

@@ -41,8 +41,6 @@ func count(n int64, noun string) string {
 
 func plural(noun string) string {
 	switch {
-	case strings.HasSuffix(noun, "y"):
-		return strings.TrimSuffix(noun, "y") + "ies"
 	case strings.HasSuffix(noun, "s"):
 		return noun + "es"
 	}

@@ -33,7 +33,8 @@ JOIN owner o ON o.group_id = r.group_id
 LEFT JOIN life l ON l.group_id = r.peer
 CROSS JOIN bounds b
 WHERE r.peer_kind = 'security-group'
-  AND CASE WHEN l.group_id IS NOT NULL THEN epoch(l.until) < b.end_s
+  AND CASE WHEN lower(r.peer_status) IN ('deleted', 'expired', 'failed', 'rejected') THEN true
+           WHEN l.group_id IS NOT NULL THEN epoch(l.until) < b.end_s
            ELSE r.peer_owner IN ('', o.account_id) AND EXISTS (
              SELECT 1 FROM config_snapshot s
              WHERE s.account_id = o.account_id AND s.region = o.region AND contains(s.types, 'AWS::EC2::SecurityGroup')

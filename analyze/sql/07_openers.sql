@@ -2,7 +2,7 @@
 -- Result:   opener(conv, who, method, confidence); below 0.8 the opener counts as unknown.
 -- Assumes:  the cascade and its confidences as measured in the project's reference: proven endpoint .98, the other
 --           interface's record as there, one-way .9, symmetric port .5, fan .95, sibling .9, known port .85,
---           boundary .8, start order .6. The first method that fits decides.
+--           boundary .8, companion .8 (ours), start order .6. The first method that fits decides.
 CREATE OR REPLACE TEMP TABLE known_port AS
 SELECT unnest([20, 21, 22, 23, 25, 53, 67, 68, 69, 80, 88, 110, 111, 123, 135, 137, 138, 139, 143, 161, 162, 179, 389, 443,
   445, 465, 500, 514, 515, 548, 554, 587, 623, 631, 636, 873, 902, 989, 990, 993, 995, 1080, 1194, 1433, 1434, 1521, 1701,
@@ -27,8 +27,7 @@ WITH sign AS (
          m.who AS mirror_who, m.method AS mirror_method, m.confidence AS mirror_confidence,
          coalesce(fl.nf, 1) AS fan_local, coalesce(fr.nf, 1) AS fan_remote,
          bl.ip IS NOT NULL AS sibling_local, br.ip IS NOT NULL AS sibling_remote,
-         kl.port IS NOT NULL AS known_local, kr.port IS NOT NULL AS known_remote,
-         i.conv IS NOT NULL AS can_in, o.conv IS NOT NULL AS can_out
+         kl.port IS NOT NULL AS known_local, kr.port IS NOT NULL AS known_remote
   FROM rest r
   LEFT JOIN server sl ON sl.protocol = r.protocol AND sl.ip = r.local AND sl.port = r.lport
   LEFT JOIN server sr ON sr.protocol = r.protocol AND sr.ip = r.remote AND sr.port = r.rport
@@ -40,8 +39,6 @@ WITH sign AS (
   LEFT JOIN sibling_endpoint br ON br.protocol = r.protocol AND br.ip = r.remote AND br.port = r.rport
   LEFT JOIN known_port kl ON kl.port = r.lport
   LEFT JOIN known_port kr ON kr.port = r.rport
-  LEFT JOIN can_in i ON i.conv = r.conv
-  LEFT JOIN can_out o ON o.conv = r.conv
 )
 SELECT conv, CASE
   WHEN ports AND server_local AND NOT server_remote THEN struct_pack(who := 'remote', method := 'proven', confidence := 0.98)
@@ -66,7 +63,28 @@ SELECT conv, CASE
   ELSE struct_pack(who := 'unknown', method := 'unknown', confidence := 0.5) END AS v
 FROM sign;
 
-CREATE OR REPLACE TEMP TABLE opener AS
+CREATE OR REPLACE TEMP TABLE decided AS
 SELECT conv, who, method, confidence::FLOAT AS confidence FROM sure
 UNION ALL
 SELECT conv, v.who, v.method, v.confidence::FLOAT FROM found;
+
+-- Pairs of addresses of which one opened all that is decided in the window: FTP's data and RPC's dynamic ports follow the
+-- side that opened the control connection. Only TCP with both ports high is left to it.
+CREATE OR REPLACE TEMP TABLE companion AS
+SELECT t.iface, t.local, t.remote, min(d.who) AS who
+FROM talk t JOIN decided d USING (conv)
+WHERE d.confidence >= 0.8 AND t.protocol = 6 AND t.in_records > 0 AND t.out_records > 0
+  AND (t.iface, t.local, t.remote) IN (SELECT (t.iface, t.local, t.remote) FROM talk t JOIN decided d USING (conv)
+                                       WHERE d.confidence < 0.8 AND t.protocol = 6)
+GROUP BY ALL
+HAVING count(DISTINCT d.who) = 1 AND min(d.who) <> 'both';
+
+CREATE OR REPLACE TEMP TABLE opener AS
+SELECT d.conv,
+       CASE WHEN c.who IS NULL THEN d.who ELSE c.who END AS who,
+       CASE WHEN c.who IS NULL THEN d.method ELSE 'companion' END AS method,
+       CASE WHEN c.who IS NULL THEN d.confidence ELSE 0.8::FLOAT END AS confidence
+FROM decided d
+LEFT JOIN (SELECT t.conv, c.who FROM talk t JOIN decided d USING (conv)
+           JOIN companion c ON c.iface = t.iface AND c.local = t.local AND c.remote = t.remote
+           WHERE d.confidence < 0.8 AND t.protocol = 6 AND t.lport <> t.rport AND t.in_records > 0 AND t.out_records > 0) c USING (conv);

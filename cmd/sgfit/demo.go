@@ -61,7 +61,7 @@ func runDemo(ctx context.Context, term *terminal, opt demoOptions) error {
 	term.say("It has %d rules and %d flow-log records; the truth about them is in %s", len(truth.Rules), truth.Records.Records,
 		filepath.Join(input, "truth.json"))
 	run := runOptions{flowLogs: []string{filepath.Join(input, "flow-logs")}, config: []string{filepath.Join(input, "config")},
-		out: filepath.Join(opt.out, "report")}
+		out: filepath.Join(opt.out, "report"), plan: defaultPlanOptions()}
 	run.database.path = filepath.Join(input, "sgfit.db")
 	if err := runRun(ctx, term, run); err != nil {
 		return err

@@ -68,7 +68,7 @@ func hint(err error) string {
 		return "Rules come from AWS Config snapshot or history files: sgfit ingest config --db FILE PATH… ('aws configservice deliver-config-snapshot' writes one)."
 	case errors.As(err, &ref):
 		return "List the rules with: sgfit report --db FILE --out DIR, or look into plan.json."
-	case errors.Is(err, files.ErrNothingFound):
+	case errors.Is(err, files.ErrNotExist), errors.Is(err, files.ErrNothing):
 		return "Give a file, a folder or a glob that holds files; folders are walked."
 	case errors.Is(err, errRejectedInput):
 		return "See them with: sgfit status --db FILE. Without --strict this is only a warning."

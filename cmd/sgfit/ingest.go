@@ -105,22 +105,22 @@ func withDatabase(ctx context.Context, opt *databaseOptions, readOnly bool, f fu
 
 func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (ingest.Summary, error) {
 	bar := term.progress("Reading flow logs")
-	sum, err := ingest.LoadFlowLogs(ctx, files.Source{Paths: paths}, db, flowlog.New, ingest.Options{Workers: opt.workers, Progress: bar})
+	sum, err := ingest.LoadFlowLogs(ctx, files.New(paths...), db, ingest.Options{
+		Fold: flowlog.New(flowlog.Options{}), Workers: opt.workers, Progress: bar})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load flow logs: %w", err)
 	}
-	term.say("Flow logs: %d objects read, %d known already, %d refused; %d records", sum.Read, sum.Skipped, sum.Refused, sum.Records)
-	warnUnread(term, sum.Unread)
+	term.say("Flow logs: %d objects read (%d refused), %d known already, %d copies; %d records", sum.Read, sum.Refused, sum.Skipped, sum.Copies, sum.Records)
 	if sum.Rejected > 0 {
 		term.warn("%d lines or objects of the flow logs were set aside, with place and reason: sgfit status --rejected --db %s", sum.Rejected, db.Path())
 	}
-	return sum, strictly(opt, sum.Rejected+int64(len(sum.Unread)))
+	return sum, strictly(opt, sum.Rejected)
 }
 
 func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (inventory.Summary, error) {
 	bar := term.progress("Reading Config files")
-	sum, err := inventory.LoadConfig(ctx, files.Source{Paths: paths}, db,
+	sum, err := inventory.LoadConfig(ctx, files.New(paths...), db,
 		inventory.Options{Workers: opt.workers, Progress: bar, AssumeUnchanged: opt.assumeUnchanged})
 	bar.finish()
 	if err != nil {

@@ -23,10 +23,16 @@ type planOptions struct {
 	minDays         int
 }
 
+// defaultPlanOptions are those of a command without flags for them.
+func defaultPlanOptions() planOptions {
+	return planOptions{wildcardSources: analyze.DefaultWildcardSources, minDays: 14}
+}
+
 func (o *planOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", analyze.DefaultWildcardSources,
+	*o = defaultPlanOptions()
+	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", o.wildcardSources,
 		"a wildcard with more distinct real sources than this is acceptable")
-	cmd.Flags().IntVar(&o.minDays, "min-days", 14, "fewest observed days on which anything is removed or replaced")
+	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days on which anything is removed or replaced")
 }
 
 func (o *planOptions) check() error {

@@ -15,7 +15,6 @@ import (
 
 func newAnalyzeCommand(term *terminal) *cobra.Command {
 	var dbo databaseOptions
-	var opt planOptions
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "analyze",
@@ -27,7 +26,7 @@ The answers stay in the database, for 'sgfit suggest' and for your own questions
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withDatabase(cmd.Context(), &dbo, false, func(db *duck.DB) error {
-				return analyse(cmd.Context(), term, db, opt, true, func(a *analyze.Analysis) error {
+				return analyse(cmd.Context(), term, db, defaultPlanOptions(), true, func(a *analyze.Analysis) error {
 					return printAnalysis(cmd.Context(), term, a, asJSON)
 				})
 			})
@@ -44,7 +43,7 @@ var classOrder = []string{"records", "malformed", "nodata", "skipdata", "duplica
 
 // methodOrder is the order of the cascade.
 var methodOrder = []string{"syn", "infeasible", "proven", "other-interface", "one-way", "symmetric", "fan", "sibling",
-	"known-port", "boundary", "start", "unknown"}
+	"known-port", "boundary", "companion", "start", "unknown"}
 
 func printAnalysis(ctx context.Context, term *terminal, a *analyze.Analysis, asJSON bool) error {
 	ev, err := a.Evidence(ctx)

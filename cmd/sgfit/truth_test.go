@@ -344,6 +344,11 @@ func (j *judged) openers(total *scores, format simulate.Format) {
 	}
 	s := &total.byFormat[format]
 	s.real += len(real)
+	for d := range real {
+		if _, ok := j.found[d]; !ok {
+			j.t.Logf("missed service: %+v", d)
+		}
+	}
 	for d := range j.found {
 		s.found++
 		if real[d] {

@@ -262,17 +262,19 @@ func (o *oriented) remoteAddr() endpoint { return endpoint(o.lo >> 16) }
 
 func (o *oriented) localAddr() endpoint { return endpoint(o.hi>>16) & (1<<33 - 1) }
 
-// emit appends one entry's conversation, or adds to the last one when that is the same.
+// emit appends one entry's conversation, or adds to the last one when that is the same. There is room: out is made for
+// all entries, and written in place since it is large.
 func (d *drain) emit(out []schema.Conversation, on day, o *oriented, again bool) []schema.Conversation {
 	e := d.entry(o.ref)
 	if !again {
-		out = append(out, schema.Conversation{
-			Day: on.day, Interface: on.iface, Protocol: e.proto, LocalBy: o.by,
-			LocalPort: e.port[o.local], RemotePort: e.port[1-o.local],
-			Local: d.addr(o.localAddr()), Remote: d.addr(o.remoteAddr()),
-		})
+		out = out[:len(out)+1]
 	}
 	c := &out[len(out)-1]
+	if !again {
+		c.Day, c.Interface, c.Protocol, c.LocalBy = on.day, on.iface, e.proto, o.by
+		c.LocalPort, c.RemotePort = e.port[o.local], e.port[1-o.local]
+		c.Local, c.Remote = d.addr(o.localAddr()), d.addr(o.remoteAddr())
+	}
 	c.LocalBy = min(c.LocalBy, o.by)
 	c.HasFlags = c.HasFlags || e.hours&hasFlags != 0
 	c.Last = max(c.Last, e.last)

@@ -13,7 +13,9 @@ type layout struct {
 	has     columns
 	header  []byte // the line that named it; nil when there was none
 	name    string // as in schema.Object.Format
-	refusal string // why records of this layout cannot be used; "" when they can
+	// standard layouts are the default one; their usual lines are read by record.quick.
+	standard bool
+	refusal  string // why records of this layout cannot be used; "" when they can
 }
 
 // isHeader says whether a line names fields: it begins with a letter, and at least two of its words, or its only one,
@@ -53,6 +55,7 @@ func layoutOf(header []byte) *layout {
 		l.has.add(c)
 	}
 	l.name = l.describe()
+	l.standard = l.name == "text v2 default"
 	l.refusal = l.unusable(twice)
 	return l
 }

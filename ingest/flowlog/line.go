@@ -52,6 +52,9 @@ const (
 // parse reads one line, without its line end, into r. log-status decides: NODATA and SKIPDATA lines need nothing else
 // that reads well but the number of fields, since such lines have been seen with all kinds of rest.
 func (l *layout) parse(line []byte, r *record) fault {
+	if l.standard && r.quick(line) {
+		return fault{}
+	}
 	r.has, r.status = 0, ok
 	r.packets, r.octets, r.flags, r.egress = 0, 0, 0, false
 	bad := -1

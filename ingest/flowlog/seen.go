@@ -12,10 +12,11 @@ import (
 //
 //	region 0 [ tag·order | 0 | tag·order | … ]  region 1 [ … ]  …  region 255 [ … ]
 type seen struct {
-	mu    sync.RWMutex // held for reading while records are added, for writing while the regions grow
-	slots []uint64
-	size  uint64 // of one region
-	count atomic.Int64
+	mu     sync.RWMutex // held for reading while records are added, for writing while the regions grow
+	slots  []uint64
+	size   uint64 // of one region
+	count  atomic.Int64
+	warmth atomic.Uint64 // see table.add
 }
 
 const (
@@ -54,6 +55,12 @@ type outcome struct {
 func (s *seen) add(items []item, order uint16) {
 	var added int64
 	s.mu.RLock()
+	var warmth uint64
+	for i := range items {
+		region, p, _ := s.home(items[i].mark)
+		warmth += atomic.LoadUint64(&region[p])
+	}
+	s.warmth.Store(warmth)
 	for i := range items {
 		out, full := s.enter(items[i].mark, order)
 		for full {

@@ -52,7 +52,7 @@ func readPermission(dir schema.Direction, raw json.RawMessage) ([]schema.Rule, [
 	rules := make([]schema.Rule, 0, len(peers))
 	for _, p := range peers {
 		r := base
-		r.Peer, r.PeerOwner, r.Description = p.Peer, p.owner, p.description
+		r.Peer, r.PeerOwner, r.PeerStatus, r.Description = p.Peer, p.owner, p.status, p.description
 		rules = append(rules, r)
 	}
 	return rules, problems
@@ -104,7 +104,7 @@ func typeAndCode(from, to number) (int32, int32, error) {
 // peer is one source or destination with what is said beside it.
 type peer struct {
 	schema.Peer
-	owner, description string
+	owner, status, description string
 }
 
 // readPeers reads all five lists. IPv4Ranges comes first so that its descriptions win over the bare strings of
@@ -164,7 +164,7 @@ func readNamed(raw json.RawMessage) (named, error) {
 
 func readGroupPeer(raw json.RawMessage) (peer, error) {
 	var pair struct {
-		GroupID, UserID text
+		GroupID, UserID, PeeringStatus text
 		Description     string
 	}
 	if err := json.Unmarshal(raw, &pair); err != nil {
@@ -174,7 +174,8 @@ func readGroupPeer(raw json.RawMessage) (peer, error) {
 	if id == "" {
 		return peer{}, fmt.Errorf("a group reference without groupId")
 	}
-	return peer{schema.Peer{Kind: schema.PeerGroup, Value: id}, string(pair.UserID), pair.Description}, nil
+	return peer{Peer: schema.Peer{Kind: schema.PeerGroup, Value: id}, owner: string(pair.UserID),
+		status: string(pair.PeeringStatus), description: pair.Description}, nil
 }
 
 // compactRules sorts rules and keeps one of each content, the one that says most.
@@ -201,6 +202,7 @@ func compareRules(a, b schema.Rule) int {
 		cmp.Compare(a.Peer.Kind, b.Peer.Kind),
 		cmp.Compare(a.Peer.Value, b.Peer.Value),
 		cmp.Compare(a.PeerOwner, b.PeerOwner),
+		cmp.Compare(a.PeerStatus, b.PeerStatus),
 		cmp.Compare(a.RuleID, b.RuleID),
 		cmp.Compare(a.Description, b.Description),
 	)

@@ -269,7 +269,7 @@ func (db *DB) writeRules(inv *schema.Inventory) error {
 		put(p, int16(r.Protocol))
 		put(p, r.FromPort)
 		put(p, r.ToPort)
-		p.texts(string(r.Peer.Kind), r.Peer.Value, r.PeerOwner, r.RuleID, r.Description)
+		p.texts(string(r.Peer.Kind), r.Peer.Value, r.PeerOwner, r.PeerStatus, r.RuleID, r.Description)
 		p.interval(r.Interval)
 	})
 	if err != nil {

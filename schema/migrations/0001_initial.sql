@@ -134,6 +134,7 @@ CREATE TABLE security_group_rule (
   peer_kind   VARCHAR NOT NULL,       -- ipv4 | ipv6 | security-group | prefix-list
   peer        VARCHAR NOT NULL,
   peer_owner  VARCHAR NOT NULL,       -- account of a referenced group, '' when not said
+  peer_status VARCHAR NOT NULL,       -- of the peering that a reference goes through, '' without one
   rule_id     VARCHAR NOT NULL,       -- sgr-…, '' when unknown
   description VARCHAR NOT NULL,
   valid_from  TIMESTAMP NOT NULL,

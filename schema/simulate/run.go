@@ -61,12 +61,15 @@ func (a *Account) newDay(n int, l *ledger) *dayLog {
 		busy: map[cell]bool{}, skipped: map[cell]bool{}}
 	r := a.rng("skip", n)
 	for _, h := range a.hosts {
-		if h.logged && h.life.from < d.today.from && h.life.to > d.today.to && r.IntN(20) == 0 {
+		if losesRecords(h) && h.life.from < d.today.from && h.life.to > d.today.to && r.IntN(20) == 0 {
 			d.skipped[cell{h.index, 1 + r.Int64N(day/d.length-2)}] = true
 		}
 	}
 	return d
 }
+
+// losesRecords says which interfaces AWS sometimes loses records of: a few, so that most silences can be trusted.
+func losesRecords(h *host) bool { return h.logged && h.index%9 == 4 }
 
 // write adds the records of one connection, at both of its ends, and tells the ledger what they show.
 func (d *dayLog) write(c *connection) {
