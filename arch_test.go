@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// mayImport is the import table of the design: imports of ours, for code and tests alike, point only leftwards in the
-// flow of data or down to schema. A package that is not listed, and an edge that is not listed, fail.
+// mayImport is the import table of the design: imports of ours point only leftwards in the
+// flow of data or down to schema. A package that is not listed, and an edge that is not listed, fail. Tests may reach further.
 var mayImport = map[string][]string{
 	"":                 {},
 	"schema":           {},
@@ -98,6 +98,9 @@ func imports(f *ast.File) []string {
 
 func TestImportsPointLeftwards(t *testing.T) {
 	for _, s := range sources(t) {
+		if strings.HasSuffix(s.name, "_test.go") {
+			continue
+		}
 		allowed, known := mayImport[s.pkg]
 		if !known {
 			t.Errorf("package %q is not in the import table", s.pkg)

@@ -189,7 +189,7 @@ var usesQuery = `
 	                WHERE epoch(valid_from) <= a.t AND epoch(valid_to) > a.t)
 	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("u.peer") + `, u.conversations, u.sole, u.ambiguous, u.recent,
 	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
-	       coalesce(array_to_string(u.states, ','), ''), coalesce(u.sets, '')
+	       u.states, u.sets
 	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) CROSS JOIN bounds b
 	LEFT JOIN port p ON p.rule_no = u.rule_no AND p.protocol = u.protocol AND p.port = u.port
 	WHERE u.conversations + u.ambiguous > 0

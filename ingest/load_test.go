@@ -30,6 +30,7 @@ type objects struct {
 	rejected []schema.Rejected
 	opened   atomic.Int64
 	onOpen   func(n int64) error
+	openAs   func(place string) (io.ReadCloser, error)
 }
 
 func newObjects() *objects { return &objects{content: map[string]string{}} }
@@ -53,6 +54,9 @@ func (o *objects) Open(_ context.Context, ref ingest.Ref) (io.ReadCloser, error)
 		if err := o.onOpen(n); err != nil {
 			return nil, err
 		}
+	}
+	if o.openAs != nil {
+		return o.openAs(ref.Place)
 	}
 	content, ok := o.content[ref.Place]
 	if !ok {
@@ -324,6 +328,63 @@ func TestLargeObject(t *testing.T) {
 	sum := load(t, src, sink, ingest.Options{})
 	if src.opened.Load() != 3 || sum.Copies != 1 || sum.Read != 1 || sum.OK != 200_000 {
 		t.Errorf("opened %d times, %+v", src.opened.Load(), sum)
+	}
+}
+
+// TestFirstOfCopies: of two objects with one content the first counts, even when the second was at hand earlier.
+func TestFirstOfCopies(t *testing.T) {
+	src, sink := newObjects(), newMemory()
+	text := header + lines(1, 0, 10)
+	src.put("o1", 1, 0, text)
+	src.put("o2", 1, 0, text)
+	src.put("o3", 1, 0, header+lines(1, 10, 10))
+	second := make(chan struct{})
+	src.openAs = func(place string) (io.ReadCloser, error) {
+		switch place {
+		case "o1":
+			<-second
+		case "o2":
+			return closing{strings.NewReader(text), second}, nil
+		}
+		return io.NopCloser(strings.NewReader(src.content[place])), nil
+	}
+	sum := load(t, src, sink, ingest.Options{Workers: 2})
+	if sum.Copies != 1 || sink.manifest["o1"].OK != 10 || !strings.Contains(sink.manifest["o2"].Problem, "same content as o1") {
+		t.Errorf("%+v, manifest %+v", sum, sink.manifest)
+	}
+}
+
+// closing is a reader that tells when it is closed.
+type closing struct {
+	io.Reader
+	closed chan struct{}
+}
+
+func (c closing) Close() error {
+	close(c.closed)
+	return nil
+}
+
+// TestChangedObject: a large object that is another when it is opened again ends the load, and nothing of it stays.
+func TestChangedObject(t *testing.T) {
+	src, sink, fold := newObjects(), newMemory(), flowlog.New(flowlog.Options{})
+	text := header + lines(1, 0, 200_000)
+	src.put("large", 1, 0, text)
+	src.openAs = func(string) (io.ReadCloser, error) {
+		if src.opened.Load() == 2 {
+			return io.NopCloser(strings.NewReader(text[:len(text)-100])), nil
+		}
+		return io.NopCloser(strings.NewReader(text)), nil
+	}
+	sum, err := ingest.LoadFlowLogs(context.Background(), src, sink, ingest.Options{Fold: fold})
+	if err == nil || !strings.Contains(err.Error(), "large") || len(sink.batches) > 0 || sum.Records > 0 {
+		t.Fatalf("error is %v; %d batches, %+v", err, len(sink.batches), sum)
+	}
+	other := newObjects()
+	other.put("small", 1, 0, header+lines(1, 0, 10))
+	sum, err = ingest.LoadFlowLogs(context.Background(), other, sink, ingest.Options{Fold: fold})
+	if err != nil || sum.Conversations != 10 || sum.OK != 10 || len(sink.manifest) != 1 {
+		t.Errorf("the next load: %v, %+v", err, sum)
 	}
 }
 

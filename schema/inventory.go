@@ -34,7 +34,7 @@ type Rule struct {
 	ToPort   int32 `json:"to_port"`
 	Peer     Peer  `json:"peer"`
 	// PeerOwner is the account of a referenced group where Config says it, else "".
-	PeerOwner   string `json:"peer_owner,omitempty"`
+	PeerOwner string `json:"peer_owner,omitempty"`
 	// PeerStatus is the state of the peering that a reference goes through ("active", "deleted"), "" without one.
 	PeerStatus  string `json:"peer_status,omitempty"`
 	RuleID      string `json:"rule_id,omitempty"`     // sgr-…, "" when unknown

@@ -17,32 +17,33 @@ WHERE address IN (SELECT address FROM owner GROUP BY address HAVING count(DISTIN
 CREATE OR REPLACE TEMP TABLE own_address AS
 SELECT DISTINCT s.iface, a.address FROM network_interface_address a JOIN state s USING (state_no) WHERE s.iface IS NOT NULL;
 
+-- Rows whose own end was only a guess, the other way round where the inventory knows better. Apart from the others: a
+-- condition on local_by within the join would make it a nested loop.
+CREATE OR REPLACE TEMP TABLE turned AS
+SELECT c.rowid AS conv
+FROM (SELECT *, rowid FROM conversation WHERE local_by = 3) c
+JOIN own_address theirs ON theirs.iface = c.iface AND theirs.address = c.remote
+ANTI JOIN own_address mine ON mine.iface = c.iface AND mine.address = c.local;
+
 CREATE OR REPLACE TEMP TABLE talk AS
 WITH oriented AS (
-  SELECT c.rowid AS conv, c.day, c.iface, c.protocol, c.has_flags, c.hours,
-         CASE WHEN flip THEN remote ELSE local END AS local, CASE WHEN flip THEN remote_port ELSE local_port END AS lport,
-         CASE WHEN flip THEN local ELSE remote END AS remote, CASE WHEN flip THEN local_port ELSE remote_port END AS rport,
-         CASE WHEN flip THEN out_records ELSE in_records END AS in_records,
-         CASE WHEN flip THEN out_packets ELSE in_packets END AS in_packets,
-         CASE WHEN flip THEN out_bytes ELSE in_bytes END AS in_bytes,
-         CASE WHEN flip THEN out_flags ELSE in_flags END AS in_flags,
-         CASE WHEN flip THEN out_first ELSE in_first END AS in_first,
-         CASE WHEN flip THEN in_records ELSE out_records END AS out_records,
-         CASE WHEN flip THEN in_packets ELSE out_packets END AS out_packets,
-         CASE WHEN flip THEN in_bytes ELSE out_bytes END AS out_bytes,
-         CASE WHEN flip THEN in_flags ELSE out_flags END AS out_flags,
-         CASE WHEN flip THEN in_first ELSE out_first END AS out_first,
-         c.last_second AS last_s,
-         CASE WHEN c.in_records = 0 THEN c.out_first WHEN c.out_records = 0 THEN c.in_first
-              ELSE least(c.in_first, c.out_first) END AS first_s
-  FROM (SELECT c.*, c.rowid, c.local_by = 3 AND mine.iface IS NULL AND theirs.iface IS NOT NULL AS flip
-        FROM conversation c
-        LEFT JOIN own_address mine ON c.local_by = 3 AND mine.iface = c.iface AND mine.address = c.local
-        LEFT JOIN own_address theirs ON c.local_by = 3 AND theirs.iface = c.iface AND theirs.address = c.remote
-        WHERE c.in_records + c.out_records > 0) c
+  SELECT rowid AS conv, day, iface, protocol, has_flags, hours, local, local_port AS lport, remote, remote_port AS rport,
+         in_records, in_packets, in_bytes, in_flags, in_first, out_records, out_packets, out_bytes, out_flags, out_first,
+         last_second AS last_s
+  FROM conversation WHERE local_by < 3 OR rowid NOT IN (SELECT conv FROM turned)
+  UNION ALL
+  SELECT rowid, day, iface, protocol, has_flags, hours, remote, remote_port, local, local_port,
+         out_records, out_packets, out_bytes, out_flags, out_first, in_records, in_packets, in_bytes, in_flags, in_first,
+         last_second
+  FROM conversation WHERE rowid IN (SELECT conv FROM turned)
+),
+timed AS (
+  SELECT *, CASE WHEN in_records = 0 THEN out_first WHEN out_records = 0 THEN in_first ELSE least(in_first, out_first) END AS first_s,
+         CASE WHEN remote >> 32::UHUGEINT = 65535::UHUGEINT THEN 60 ELSE 80 END::UTINYINT AS header
+  FROM oriented WHERE in_records + out_records > 0
 )
-SELECT c.*, CASE WHEN c.remote >> 32::UHUGEINT = 65535::UHUGEINT THEN 60 ELSE 80 END AS header, e.policy, e.group_count, e.complete, coalesce(o.state_no, x.state_no, 0)::UINTEGER AS peer_state
-FROM oriented c
+SELECT c.*, e.policy, e.group_count, e.complete, coalesce(o.state_no, x.state_no, 0)::UINTEGER AS peer_state
+FROM timed c
 LEFT JOIN epoch e ON e.iface = c.iface AND e.vf <= c.first_s AND e.vt > c.first_s
 LEFT JOIN owner o ON o.address = c.remote AND o.vpc_id = e.vpc_id AND o.vf <= c.first_s AND o.vt > c.first_s
 LEFT JOIN owner_elsewhere x ON x.address = c.remote AND x.vf <= c.first_s AND x.vt > c.first_s;

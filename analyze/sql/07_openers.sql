@@ -64,9 +64,9 @@ SELECT conv, CASE
 FROM sign;
 
 CREATE OR REPLACE TEMP TABLE decided AS
-SELECT conv, who, method, confidence::FLOAT AS confidence FROM sure
+SELECT conv, who, method::opener_method AS method, confidence::FLOAT AS confidence FROM sure
 UNION ALL
-SELECT conv, v.who, v.method, v.confidence::FLOAT FROM found;
+SELECT conv, v.who, v.method::opener_method, v.confidence::FLOAT FROM found;
 
 -- Pairs of addresses of which one opened all that is decided in the window: FTP's data and RPC's dynamic ports follow the
 -- side that opened the control connection. Only TCP with both ports high is left to it.
@@ -82,7 +82,7 @@ HAVING count(DISTINCT d.who) = 1 AND min(d.who) <> 'both';
 CREATE OR REPLACE TEMP TABLE opener AS
 SELECT d.conv,
        CASE WHEN c.who IS NULL THEN d.who ELSE c.who END AS who,
-       CASE WHEN c.who IS NULL THEN d.method ELSE 'companion' END AS method,
+       CASE WHEN c.who IS NULL THEN d.method ELSE 'companion'::opener_method END AS method,
        CASE WHEN c.who IS NULL THEN d.confidence ELSE 0.8::FLOAT END AS confidence
 FROM decided d
 LEFT JOIN (SELECT t.conv, c.who FROM talk t JOIN decided d USING (conv)

@@ -4,8 +4,8 @@
 --           rule_use(rule_no, protocol, port, peer, …)   one row a rule, service and peer, over the window:
 --             conversations, sole, bytes, days, first_day, last_day, first_s, last_s, recent (conversations of the last
 --             seven days): real uses; probes, completed, probe_days; noise (strangers' conversations); ambiguous;
---             sets (the sets of rules that admitted the conversations, "3,17;17"),
---             states (network_interface states that owned the peer's address, 0 for nobody known)
+--             states (network_interface states that owned the peer's address, 0 for nobody known, "12,40");
+--             sets (the sets of rules that admitted the conversations, "3,17;17")
 -- Assumes:  a stranger is a public address seen on fewer than three days, never for a minute or 20 kB, one of at least
 --           ten such on that port. Whoever comes back, or stays, is a user.
 CREATE OR REPLACE TEMP MACRO is_private(a) AS
@@ -39,16 +39,24 @@ JOIN edge_rule r USING (edge_no)
 WHERE e.direction = 'ingress'
 GROUP BY e.edge_no HAVING bool_and(r.rule_no IN (SELECT rule_no FROM wild_rule));
 
+-- The sets of rules that admitted edges, numbered; a rule alone is a set too.
 CREATE OR REPLACE TEMP TABLE edge_set AS
-SELECT edge_no, string_agg(rule_no::VARCHAR, ',' ORDER BY rule_no) AS rules FROM edge_rule GROUP BY edge_no;
+WITH several AS (SELECT edge_no, string_agg(rule_no::VARCHAR, ',' ORDER BY rule_no) AS rules FROM edge_rule WHERE NOT sole GROUP BY edge_no)
+SELECT edge_no, rules FROM several
+UNION ALL
+SELECT edge_no, rule_no::VARCHAR FROM edge_rule WHERE sole;
 
-CREATE OR REPLACE TEMP TABLE rule_use AS
-WITH u AS (
-  SELECT r.rule_no, r.sole, e.protocol, e.port, e.peer, e.peer_state, e.day, e.first_second, e.last_second, e.bytes,
-         e.confidence >= 0.8 AND n.edge_no IS NULL AND e.conversations > 0 AS used,
-         e.confidence >= 0.8 AS sure, n.edge_no IS NOT NULL AS noise, e.conversations, e.probes, e.completed, s.rules
-  FROM edge_rule r JOIN edge e USING (edge_no) JOIN edge_set s USING (edge_no) LEFT JOIN edge_noise n USING (edge_no)
-)
+CREATE OR REPLACE TEMP TABLE set_number AS
+SELECT row_number() OVER (ORDER BY rules)::UINTEGER AS set_no, rules FROM (SELECT DISTINCT rules FROM edge_set);
+
+CREATE OR REPLACE TEMP TABLE used_edge AS
+SELECT r.rule_no, r.sole, e.protocol, e.port, e.peer, e.peer_state, e.day, e.first_second, e.last_second, e.bytes,
+       e.confidence >= 0.8 AND n.edge_no IS NULL AND e.conversations > 0 AS used,
+       e.confidence >= 0.8 AS sure, n.edge_no IS NOT NULL AS noise, e.conversations, e.probes, e.completed, m.set_no
+FROM edge_rule r JOIN edge e USING (edge_no) JOIN edge_set s USING (edge_no) JOIN set_number m ON m.rules = s.rules
+LEFT JOIN edge_noise n USING (edge_no);
+
+CREATE OR REPLACE TEMP TABLE rule_sum AS
 SELECT rule_no, protocol, port, peer,
        coalesce(sum(conversations) FILTER (used), 0)::BIGINT AS conversations,
        coalesce(sum(conversations) FILTER (used AND sole), 0)::BIGINT AS sole,
@@ -62,7 +70,24 @@ SELECT rule_no, protocol, port, peer,
        count(DISTINCT day) FILTER (sure AND completed > 0)::INTEGER AS probe_days,
        coalesce(sum(conversations) FILTER (noise AND sure), 0)::BIGINT AS noise,
        coalesce(sum(conversations) FILTER (NOT sure), 0)::BIGINT AS ambiguous,
-       string_agg(DISTINCT rules, ';' ORDER BY rules) FILTER (NOT noise AND conversations > 0) AS sets,
-       list(DISTINCT peer_state ORDER BY peer_state) FILTER (used OR (NOT sure AND conversations > 0)) AS states
-FROM u
+       min(peer_state) FILTER (conversations > 0 AND NOT noise) AS low_state, max(peer_state) FILTER (conversations > 0 AND NOT noise) AS high_state,
+       min(set_no) FILTER (conversations > 0 AND NOT noise) AS low_set, max(set_no) FILTER (conversations > 0 AND NOT noise) AS high_set
+FROM used_edge
+GROUP BY rule_no, protocol, port, peer;
+
+-- Lists only for the few that have several owners or sets: making a list for each would cost more than all the rest.
+CREATE OR REPLACE TEMP TABLE rule_several AS
+SELECT u.rule_no, u.protocol, u.port, u.peer, string_agg(DISTINCT u.peer_state::VARCHAR, ',' ORDER BY u.peer_state::VARCHAR) AS states,
+       string_agg(DISTINCT m.rules, ';' ORDER BY m.rules) AS sets
+FROM used_edge u JOIN (SELECT rule_no, protocol, port, peer FROM rule_sum WHERE low_state <> high_state OR low_set <> high_set) s
+  USING (rule_no, protocol, port, peer)
+JOIN set_number m USING (set_no)
+WHERE u.conversations > 0 AND NOT u.noise
 GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE rule_use AS
+SELECT s.* EXCLUDE (low_state, high_state, low_set, high_set), coalesce(v.states, s.low_state::VARCHAR, '') AS states,
+       coalesce(v.sets, m.rules, '') AS sets
+FROM rule_sum s
+LEFT JOIN rule_several v USING (rule_no, protocol, port, peer)
+LEFT JOIN set_number m ON m.set_no = s.low_set;

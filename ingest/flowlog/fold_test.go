@@ -313,6 +313,85 @@ func TestFoldMixedFormats(t *testing.T) {
 	}
 }
 
+// TestDirectionSettlesOthers: records without flow-direction follow one of their conversation that has it, even where
+// counting addresses says otherwise.
+func TestDirectionSettlesOthers(t *testing.T) {
+	b := drained(t, header+
+		"2 1 eni-1 10.0.0.7 10.0.0.1 1 2 6 1 40 1767225600 1767225660 ACCEPT OK\n"+
+		"2 1 eni-1 10.0.0.7 10.0.0.1 3 2 6 1 40 1767225600 1767225660 ACCEPT OK\n"+
+		"2 1 eni-1 10.0.0.9 10.0.0.1 6 5 6 1 40 1767225600 1767225660 ACCEPT OK\n",
+		v5Fields+"\neni-1 1 10.0.0.1 10.0.0.9 5 6 6 1767225600 1767225660 ACCEPT - ingress - - 1 50 OK\n")
+	n := 0
+	for _, c := range b.Conversations {
+		if c.Local.String() == "10.0.0.9" && c.In.Records == 1 && c.Out.Records == 1 && c.LocalBy == schema.LocalByDirection {
+			n++
+		}
+	}
+	if n != 1 || len(b.Conversations) != 3 {
+		t.Errorf("conversations are %+v", b.Conversations)
+	}
+}
+
+// TestForeignAddresses: an address behind the interface's own (a pod's) does not spoil what is known of the own one.
+func TestForeignAddresses(t *testing.T) {
+	b := drained(t, header+
+		"2 1 eni-1 10.0.0.7 10.0.0.1 1 2 6 1 40 1767225600 1767225660 ACCEPT OK\n"+
+		"2 1 eni-1 10.0.0.2 10.0.0.7 3 2 6 1 40 1767225600 1767225660 ACCEPT OK\n",
+		v5Fields+"\neni-1 1 10.0.0.7 10.0.0.1 5 6 6 1767225600 1767225660 ACCEPT - egress 10.9.9.9 10.0.0.1 1 50 OK\n")
+	var got []string
+	for _, c := range b.Conversations {
+		got = append(got, fmt.Sprintf("%s by %d", c.Local, c.LocalBy))
+	}
+	if d := diff.Diff([]string{"10.0.0.7 by 2", "10.0.0.7 by 2", "10.9.9.9 by 1"}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// TestNoPorts: whatever stands in the ports of a protocol that has none.
+func TestNoPorts(t *testing.T) {
+	c := drained(t, "2 1 eni-1 10.0.0.7 10.0.0.1 8 3 1 1 40 1767225600 1767225660 ACCEPT OK\n"+
+		"2 1 eni-1 10.0.0.1 10.0.0.7 0 0 1 1 40 1767225600 1767225660 ACCEPT OK\n").Conversations
+	if len(c) != 1 || c[0].LocalPort != 0 || c[0].RemotePort != 0 {
+		t.Errorf("conversations are %+v", c)
+	}
+}
+
+func TestHoursOf(t *testing.T) {
+	for _, c := range [][2]uint32{
+		{1767225600, 1767225600}, {1767225600, 1767229199}, {1767225600, 1767229200}, {1767311999, 1767312005},
+		{1767229000, 1767229000 + 86400}, {1767229000, 1767229000 + 200000}, {3600, 1<<32 - 1}, {86399, 1<<32 - 1},
+	} {
+		if got, want := hoursOf(c[0], c[1]), hourBits(int32(c[0]/86400), uint64(c[0]), uint64(c[1])); got != want {
+			t.Errorf("hoursOf(%d, %d) = %024b, want %024b", c[0], c[1], got, want)
+		}
+	}
+}
+
+// TestFirst joins parts of one conversation in every order: First is that of ACCEPT records where there are any.
+func TestFirst(t *testing.T) {
+	part := func(records, rejected, first uint32) *entry {
+		return &entry{records: [2]uint32{records}, rejected: [2]uint32{rejected}, first: [2]uint32{first}}
+	}
+	for _, c := range []struct {
+		parts []*entry
+		want  uint32
+	}{
+		{[]*entry{part(0, 1, 100), part(1, 0, 200), part(1, 1, 300)}, 200},
+		{[]*entry{part(0, 1, 100), part(0, 0, 0), part(0, 2, 90)}, 90},
+		{[]*entry{part(0, 1, 400), part(2, 0, 200), part(0, 1, 100)}, 200},
+	} {
+		for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+			var sum schema.Traffic
+			for _, i := range order {
+				c.parts[i].addTo(&sum, 0)
+			}
+			if sum.First != c.want {
+				t.Errorf("order %v: first is %d, want %d", order, sum.First, c.want)
+			}
+		}
+	}
+}
+
 func TestOwnEnd(t *testing.T) {
 	record := func(iface, src, dst string, sport, dport int) string {
 		return fmt.Sprintf("2 1 %s %s %s %d %d 6 1 40 1767225600 1767225660 ACCEPT OK\n", iface, src, dst, sport, dport)

@@ -200,6 +200,20 @@ func TestChunks(t *testing.T) {
 	}
 }
 
+// TestLongLineInChunks: a line that is too long is one malformed line, and the next is read again.
+func TestLongLineInChunks(t *testing.T) {
+	f := New(Options{})
+	s := &scan{table: f.take().table, seen: f.seen, items: make([]item, 0, batchSize)}
+	for chunk := range slices.Chunk([]byte(header+strings.Repeat("x ", longestLine)+"\n"+line1), 1000) {
+		if _, err := s.Write(chunk); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.finish(); err != nil || countsOf(s.object) != "2=1+1+0+0+0" || len(s.rejected) != 1 || s.rejected[0].Line != 2 {
+		t.Errorf("%v: %s, rejected %.300v", err, countsOf(s.object), s.rejected)
+	}
+}
+
 // TestSamples reads real files. Their counts are those of the projects that they come from (flowlogs-reader's and
 // OpenTelemetry's own tests), or of grep.
 func TestSamples(t *testing.T) {

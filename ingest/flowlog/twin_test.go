@@ -168,7 +168,7 @@ func compareWithTwin(t *testing.T, fields, line string) {
 	t.Helper()
 	l := layoutOf([]byte(fields))
 	var r record
-	r.src, r.pktSrc, r.srcPort, r.octets = address{1, 2}, address{3, 4}, 5, 6 // what an earlier line left
+	r.src, r.pktSrc, r.srcPort, r.octets, r.packets, r.flags, r.egress = address{1, 2}, address{3, 4}, 5, 6, 7, 8, true // what an earlier line left
 	fault := l.parse([]byte(line), &r)
 	want, good := readPlain(l.names, line)
 	if good != (fault.kind == sound) {
@@ -193,6 +193,7 @@ var seedLines = []string{
 	"2 1 eni-1 10.0.0.1 fe80::1%eth0 1 2 17 1 1 2 1 ACCEPT OK",
 	"2 1 eni-1 1.2.3.4 1.2.3.4 - - 1 - - 1 - ACCEPT OK",
 	"1 ACCEPT 100 10.0.0.1 80 1767225660 egress eni-1 3 198.51.100.7 10.0.0.9 6 10.0.0.4 40000 1767225600 18",
+	"1 ACCEPT - 10.0.0.1 80 1767225660 - eni-1 - - - 6 10.0.0.4 40000 1767225600 -",
 	"",
 }
 

@@ -118,8 +118,5 @@ const daySeconds = 24 * 3600
 func hoursOf(start, end uint32) uint32 {
 	from := start % daySeconds
 	to := min(from+(end-start), daySeconds-1)
-	if end-start >= daySeconds {
-		to = daySeconds - 1
-	}
 	return 1<<(to/3600+1) - 1<<(from/3600)
 }

@@ -265,7 +265,8 @@ func (db *DB) writeRules(inv *schema.Inventory) error {
 	err := db.appendRows("security_group_rule", len(inv.Rules), func(p *appender, i int) {
 		r := &inv.Rules[i]
 		put(p, uint32(i+1))
-		p.texts(r.GroupID, string(r.Direction))
+		p.text(valid(r.GroupID))
+		put(p, directionNumber(r.Direction))
 		put(p, int16(r.Protocol))
 		put(p, r.FromPort)
 		put(p, r.ToPort)
@@ -292,6 +293,14 @@ func (db *DB) writeRules(inv *schema.Inventory) error {
 		p.addr(spans[i].r.From)
 		p.addr(spans[i].r.To)
 	})
+}
+
+// directionNumber is the place of a direction in the enumeration of that name.
+func directionNumber(d schema.Direction) uint8 {
+	if d == schema.Egress {
+		return 1
+	}
+	return 0
 }
 
 func (db *DB) writeInterfaces(inv *schema.Inventory) error {

@@ -121,13 +121,13 @@ func (db *DB) readDays(ctx context.Context, st *Status) error {
 
 // Rejected returns at most limit pieces of input that were set aside (0: all), sorted by place, and how many there are.
 func (db *DB) Rejected(ctx context.Context, limit int) (list []schema.Rejected, total int64, err error) {
-	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM rejected`).Scan(&total); err != nil {
+	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT DISTINCT * FROM rejected)`).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("read rejected input: %w", err)
 	}
 	if limit <= 0 {
 		limit = int(total)
 	}
-	const query = `SELECT place, line, reason, sample FROM rejected ORDER BY place, line, reason, sample LIMIT ?`
+	const query = `SELECT DISTINCT place, line, reason, sample FROM rejected ORDER BY place, line, reason, sample LIMIT ?`
 	err = db.each(ctx, query, func(rows *sql.Rows) error {
 		var r schema.Rejected
 		if err := rows.Scan(&r.Place, &r.Line, &r.Reason, &r.Sample); err != nil {

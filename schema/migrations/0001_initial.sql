@@ -88,6 +88,10 @@ CREATE TABLE coverage (
 -- Days that have rows of more than one batch and wait to be merged into one row a key.
 CREATE TABLE unmerged_day (day DATE NOT NULL);
 
+CREATE TYPE direction AS ENUM ('ingress', 'egress');
+CREATE TYPE opener_method AS ENUM ('syn', 'infeasible', 'proven', 'other-interface', 'one-way', 'symmetric', 'fan', 'sibling',
+  'known-port', 'boundary', 'companion', 'start', 'unknown');
+
 -- Every observation that Config made of a resource; the interval tables below are made of these.
 CREATE TABLE config_item (
   type        VARCHAR NOT NULL,       -- AWS::EC2::…
@@ -127,7 +131,7 @@ CREATE TABLE security_group (
 CREATE TABLE security_group_rule (
   rule_no     UINTEGER NOT NULL,       -- numbers the rules of one inventory, from 1
   group_id    VARCHAR NOT NULL,
-  direction   VARCHAR NOT NULL,       -- ingress | egress
+  direction   direction NOT NULL,
   protocol    SMALLINT NOT NULL,      -- IANA number, -1 all
   from_port   INTEGER NOT NULL,       -- ICMP: type and code, -1 any
   to_port     INTEGER NOT NULL,
@@ -219,12 +223,12 @@ CREATE TABLE edge (
   day           DATE NOT NULL,
   iface         UINTEGER NOT NULL,    -- logged_interface
   policy        UINTEGER NOT NULL,    -- policy: the groups and rules in force then
-  direction     VARCHAR NOT NULL,     -- ingress: the peer opened; egress: the interface did
+  direction     direction NOT NULL,   -- ingress: the peer opened; egress: the interface did
   protocol      UTINYINT NOT NULL,
   port          USMALLINT NOT NULL,   -- the service's port, 0 where the protocol has none
   peer          UHUGEINT NOT NULL,
   peer_state    UINTEGER NOT NULL,    -- network_interface.state_no that owned the peer's address then, 0 for none known
-  method        VARCHAR NOT NULL,     -- how the opener was found
+  method        opener_method NOT NULL, -- how the opener was found
   confidence    FLOAT NOT NULL,       -- below 0.8: the opener could not be told, and both directions have an edge
   conversations UINTEGER NOT NULL,    -- without probes
   probes        UINTEGER NOT NULL,    -- refused, unanswered or without data

@@ -1,0 +1,454 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sgfit/suggest"
+)
+
+// The section expect, line by line; indented lines go on with what the line above them says.
+//
+//	sg-web in tcp 80 0.0.0.0/0: replace -> tcp 80 192.168.22.7/32, tcp 80 sg-lb
+//	  findings wildcard-source        exactly these kinds, or none; `finding K` and `no K` ask for one
+//	  says "1 source"                 some reason contains it
+//	  conversations 30; sole 30; probes 0; bytes 1; peers 1; days 1; observed 30; ambiguous 0; noise 0
+//	  coverage 1; ports tcp 80, udp 53; ports none; first +0d; last +29d     (first and last by the day)
+//	  grade low; label A; backtest 0 0; new 1 2 3 (d7, d15, q1); top 10.0.0.1, 10.0.0.2
+//	  through sg-web in tcp 80 10.0.0.0/8      still_through, exactly
+//	  users 10.0.0.1                           named_users, exactly
+//	sg-web in tcp 22 10.0.0.0/8: absent        it is not in force, so it is not in the plan
+//	group sg-web: findings none; interfaces 2; tighter ingress; same egress; name web
+//	accounting unmatched 2                     or `some`; matched is then what is left
+//	replay refused 0, replay noise 3, replay edges some
+//	window 30                                  observed days
+//	note skipdata, no note skipdata
+//	exit 0; warning "text"; no warning
+//	again on another database: the same bytes  (or the same database)
+//
+// After an action, `-> …` is the replacement, exactly; without it there must be none. `-> something` takes any.
+type sceneCheck struct {
+	words string
+	text  [2]string                  // subject and clause, for mutants
+	about string                     // what an explicit check takes out of the hands of the general ones
+	holds func(*sceneOutcome) string // "" or what is wrong
+}
+
+func (s *scenario) parseExpect(body string) error {
+	s.text = body
+	checks, err := parseSceneChecks(body)
+	s.expect = checks
+	return err
+}
+
+func parseSceneChecks(body string) ([]sceneCheck, error) {
+	var checks []sceneCheck
+	subject := ""
+	for _, line := range sceneTexts(body) {
+		text := line.text
+		if !line.indented {
+			subject = ""
+			if who, rest, ok := strings.Cut(text, ": "); ok && (strings.HasPrefix(who, "sg-") || strings.HasPrefix(who, "group ")) {
+				subject, text = who, rest
+			}
+		} else if subject == "" {
+			return nil, fmt.Errorf("line %d %q: goes on with nothing", line.number, line.text)
+		}
+		for clause := range strings.SplitSeq(text, ";") {
+			c, err := parseSceneCheck(subject, strings.TrimSpace(clause))
+			if err != nil {
+				return nil, fmt.Errorf("line %d %q: %w", line.number, line.text, err)
+			}
+			c.text = [2]string{subject, strings.TrimSpace(clause)}
+			c.words = strings.TrimPrefix(subject+": "+strings.TrimSpace(clause), ": ")
+			checks = append(checks, c)
+		}
+	}
+	if len(checks) == 0 {
+		return nil, fmt.Errorf("nothing is expected")
+	}
+	return checks, nil
+}
+
+func parseSceneCheck(subject, clause string) (sceneCheck, error) {
+	verb, rest, _ := strings.Cut(clause, " ")
+	if group, ok := strings.CutPrefix(subject, "group "); ok {
+		return groupCheck(group, verb, rest)
+	}
+	if subject != "" {
+		return ruleCheck(subject, verb, rest)
+	}
+	return wholeCheck(verb, rest)
+}
+
+// sceneRuleKey turns `sg-web in tcp 80 10.0.0.0/8` into the key that planKey gives.
+func sceneRuleKey(subject string) (string, error) {
+	group, words, _ := strings.Cut(subject, " ")
+	r, err := parseSceneRule(words)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s %s %s %d %d %s", group, r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer.Value), nil
+}
+
+func (o *sceneOutcome) rule(key string) *suggest.Rule {
+	for i := range o.plan.Groups {
+		g := &o.plan.Groups[i]
+		for j := range g.Rules {
+			if planKey(g.GroupID, g.Rules[j]) == key {
+				return &g.Rules[j]
+			}
+		}
+	}
+	return nil
+}
+
+// ruleCheck reads one clause on a rule.
+func ruleCheck(subject, verb, rest string) (sceneCheck, error) {
+	key, err := sceneRuleKey(subject)
+	if err != nil {
+		return sceneCheck{}, err
+	}
+	if verb == "absent" {
+		return sceneCheck{holds: func(o *sceneOutcome) string {
+			if o.rule(key) != nil {
+				return "is in the plan"
+			}
+			return ""
+		}}, nil
+	}
+	ask, err := ruleQuestion(verb, rest)
+	if err != nil {
+		return sceneCheck{}, err
+	}
+	return sceneCheck{holds: func(o *sceneOutcome) string {
+		r := o.rule(key)
+		if r == nil {
+			return "is not in the plan"
+		}
+		return ask(r)
+	}}, nil
+}
+
+type ruleAsk = func(*suggest.Rule) string
+
+func ruleQuestion(verb, rest string) (ruleAsk, error) {
+	switch verb {
+	case "keep", "remove", "replace", "review":
+		return actionAsk(suggest.Action(verb), rest)
+	case "findings", "finding", "no", "says":
+		ask, err := findingsAsk(verb, rest)
+		return func(r *suggest.Rule) string { return ask(r.Findings) }, err
+	}
+	if get, ok := ruleNumbers[verb]; ok {
+		want, err := strconv.ParseFloat(rest, 64)
+		return func(r *suggest.Rule) string {
+			if got := get(r); math.Abs(got-want) > 1e-9 {
+				return fmt.Sprintf("got %v", got)
+			}
+			return ""
+		}, err
+	}
+	if get, ok := ruleWords[verb]; ok {
+		if rest == "" {
+			return nil, fmt.Errorf("%s of what?", verb)
+		}
+		return func(r *suggest.Rule) string {
+			if got := get(r); got != rest {
+				return "got " + got
+			}
+			return ""
+		}, nil
+	}
+	return nil, fmt.Errorf("%q is no word on a rule", verb)
+}
+
+// ruleNumbers are the clauses with a number.
+var ruleNumbers = map[string]func(*suggest.Rule) float64{
+	"conversations": func(r *suggest.Rule) float64 { return float64(r.Evidence.Conversations) },
+	"sole":          func(r *suggest.Rule) float64 { return float64(r.Evidence.Sole) },
+	"probes":        func(r *suggest.Rule) float64 { return float64(r.Evidence.Probes) },
+	"bytes":         func(r *suggest.Rule) float64 { return float64(r.Evidence.Bytes) },
+	"peers":         func(r *suggest.Rule) float64 { return float64(r.Evidence.Peers) },
+	"days":          func(r *suggest.Rule) float64 { return float64(r.Evidence.Days) },
+	"observed":      func(r *suggest.Rule) float64 { return float64(r.Evidence.ObservedDays) },
+	"coverage":      func(r *suggest.Rule) float64 { return r.Evidence.Coverage },
+	"ambiguous":     func(r *suggest.Rule) float64 { return float64(r.Evidence.Ambiguous) },
+	"noise":         func(r *suggest.Rule) float64 { return float64(r.Evidence.Noise) },
+}
+
+// ruleWords are the clauses with words, spelled as in the file.
+var ruleWords = map[string]func(*suggest.Rule) string{
+	"grade":   func(r *suggest.Rule) string { return r.Confidence.Grade },
+	"label":   func(r *suggest.Rule) string { return r.Confidence.NewSources.Label },
+	"ports":   portWords,
+	"first":   func(r *suggest.Rule) string { return dayWords(r.Evidence.FirstSeen) },
+	"last":    func(r *suggest.Rule) string { return dayWords(r.Evidence.LastSeen) },
+	"through": throughWords,
+	"users":   func(r *suggest.Rule) string { return sceneList(r.NamedUsers) },
+	"top":     topWords,
+	"about":   func(r *suggest.Rule) string { return r.Description },
+	"backtest": func(r *suggest.Rule) string {
+		return fmt.Sprintf("%d %d", r.Confidence.Backtest.RefusedSources, r.Confidence.Backtest.RefusedConversations)
+	},
+	"new": func(r *suggest.Rule) string {
+		n := r.Confidence.NewSources
+		return fmt.Sprintf("%d %d %d", n.D7, n.D15, n.Q1)
+	},
+	"alternatives": func(r *suggest.Rule) string {
+		if len(r.Alternatives) == 0 {
+			return "none"
+		}
+		return "some"
+	},
+}
+
+func sceneList(words []string) string {
+	if len(words) == 0 {
+		return "none"
+	}
+	return strings.Join(words, ", ")
+}
+
+func portWords(r *suggest.Rule) string {
+	var out []string
+	for _, p := range r.Evidence.Ports {
+		switch {
+		case p.Protocol != "tcp" && p.Protocol != "udp":
+			out = append(out, p.Protocol)
+		case p.From == p.To:
+			out = append(out, fmt.Sprintf("%s %d", p.Protocol, p.From))
+		default:
+			out = append(out, fmt.Sprintf("%s %d-%d", p.Protocol, p.From, p.To))
+		}
+	}
+	return sceneList(out)
+}
+
+func dayWords(t *time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return fmt.Sprintf("+%dd", int(t.Sub(sceneStart)/(24*time.Hour)))
+}
+
+func throughWords(r *suggest.Rule) string {
+	var out []string
+	for _, name := range r.StillThrough {
+		name = strings.Replace(name, " ingress ", " in ", 1)
+		out = append(out, strings.Replace(name, " egress ", " out ", 1))
+	}
+	return sceneList(out)
+}
+
+func topWords(r *suggest.Rule) string {
+	var out []string
+	for _, p := range r.Evidence.TopPeers {
+		out = append(out, p.Address)
+	}
+	return sceneList(out)
+}
+
+// actionAsk wants an action and, after an arrow, its replacement.
+func actionAsk(action suggest.Action, rest string) (ruleAsk, error) {
+	want, arrow := strings.CutPrefix(rest, "-> ")
+	if rest != "" && !arrow {
+		return nil, fmt.Errorf("after the action want '-> RULE, RULE', got %q", rest)
+	}
+	return func(r *suggest.Rule) string {
+		var got []string
+		for _, w := range words(r.Replacement) {
+			got = append(got, strings.Join(strings.Fields(w), " "))
+		}
+		tail := fmt.Sprintf("got %s -> %s\n\t%s", r.Action, strings.Join(got, ", "), reasons(r.Findings))
+		if r.Action != action || !arrow && len(got) > 0 {
+			return tail
+		}
+		if want == "something" && len(got) > 0 {
+			return ""
+		}
+		expected := strings.Split(want, ", ")
+		slices.Sort(got)
+		slices.Sort(expected)
+		if arrow && !slices.Equal(got, expected) {
+			return tail
+		}
+		return ""
+	}, nil
+}
+
+func reasons(fs []suggest.Finding) string {
+	var out []string
+	for _, f := range fs {
+		out = append(out, fmt.Sprintf("%s: %s", f.Kind, f.Reason))
+	}
+	return strings.Join(out, "\n\t")
+}
+
+// findingsAsk reads the clauses on findings, of rules and of groups.
+func findingsAsk(verb, rest string) (func([]suggest.Finding) string, error) {
+	if verb == "says" {
+		text, err := strconv.Unquote(rest)
+		return func(fs []suggest.Finding) string {
+			if !strings.Contains(reasons(fs), text) {
+				return "got " + reasons(fs)
+			}
+			return ""
+		}, err
+	}
+	want := strings.Split(rest, ", ")
+	if rest == "none" {
+		want = nil
+	}
+	for _, k := range want {
+		if !slices.Contains(sceneKinds, suggest.Kind(k)) {
+			return nil, fmt.Errorf("%q is no kind of finding", k)
+		}
+	}
+	return func(fs []suggest.Finding) string {
+		var got []string
+		for _, f := range fs {
+			if !slices.Contains(got, string(f.Kind)) {
+				got = append(got, string(f.Kind))
+			}
+		}
+		in := func(k string) bool { return slices.Contains(got, k) }
+		notIn := func(k string) bool { return !in(k) }
+		switch {
+		case verb == "no" && !slices.ContainsFunc(want, in), verb == "finding" && !slices.ContainsFunc(want, notIn),
+			verb == "findings" && !slices.ContainsFunc(want, notIn) && len(got) == len(want):
+			return ""
+		}
+		return "got " + reasons(fs)
+	}, nil
+}
+
+// sceneKinds are all kinds of findings.
+var sceneKinds = []suggest.Kind{suggest.NoTraffic, suggest.ProbeOnly, suggest.WildcardSource, suggest.SmallerSource, suggest.WidePorts,
+	suggest.AllProtocols, suggest.Redundant, suggest.Shadowed, suggest.AdminPortOpen, suggest.DefaultGroup, suggest.OpenEgress,
+	suggest.UnattachedGroup, suggest.StaleReference, suggest.NotObservable, suggest.YoungRule, suggest.ThinEvidence}
+
+// groupCheck reads one clause on a group.
+func groupCheck(id, verb, rest string) (sceneCheck, error) {
+	ask, err := groupQuestion(verb, rest)
+	return sceneCheck{holds: func(o *sceneOutcome) string {
+		for i := range o.plan.Groups {
+			if g := &o.plan.Groups[i]; g.GroupID == id {
+				return ask(g)
+			}
+		}
+		if verb == "absent" {
+			return ""
+		}
+		return "is not in the plan"
+	}}, err
+}
+
+func groupQuestion(verb, rest string) (func(*suggest.Group) string, error) {
+	bits := func(g *suggest.Group) suggest.BeforeAfter {
+		if rest == "egress" {
+			return g.ExposureBits.Egress
+		}
+		return g.ExposureBits.Ingress
+	}
+	wrong := func(holds bool, got any) string {
+		if holds {
+			return ""
+		}
+		return fmt.Sprintf("got %v", got)
+	}
+	switch verb {
+	case "findings", "finding", "no", "says":
+		ask, err := findingsAsk(verb, rest)
+		return func(g *suggest.Group) string { return ask(g.Findings) }, err
+	case "interfaces":
+		return func(g *suggest.Group) string { return wrong(fmt.Sprint(g.Interfaces) == rest, g.Interfaces) }, nil
+	case "name":
+		return func(g *suggest.Group) string { return wrong(g.GroupName == rest, g.GroupName) }, nil
+	case "account":
+		return func(g *suggest.Group) string { return wrong(g.AccountID == rest, g.AccountID) }, nil
+	case "absent":
+		return func(*suggest.Group) string { return "is in the plan" }, nil
+	case "tighter":
+		return func(g *suggest.Group) string { return wrong(bits(g).After < bits(g).Before-1, bits(g)) }, nil
+	case "same":
+		return func(g *suggest.Group) string { return wrong(bits(g).After == bits(g).Before, bits(g)) }, nil
+	}
+	return nil, fmt.Errorf("%q is no word on a group", verb)
+}
+
+// wholeCheck reads a clause on the plan or the run as a whole.
+func wholeCheck(verb, rest string) (sceneCheck, error) {
+	switch verb {
+	case "accounting", "replay":
+		name, want, _ := strings.Cut(rest, " ")
+		c := sceneCheck{about: verb + " " + name, holds: func(o *sceneOutcome) string {
+			return numberWrong(o.count(verb+" "+name), want)
+		}}
+		if _, known := (&sceneOutcome{}).counts()[verb+" "+name]; !known {
+			return c, fmt.Errorf("%q is no class", rest)
+		}
+		return c, nil
+	case "window":
+		return sceneCheck{holds: func(o *sceneOutcome) string { return numberWrong(int64(o.plan.Window.ObservedDays), rest) }}, nil
+	case "exit":
+		return sceneCheck{about: "exit", holds: func(o *sceneOutcome) string { return numberWrong(int64(o.code), rest) }}, nil
+	case "note":
+		return sceneCheck{holds: func(o *sceneOutcome) string { return o.noteWrong(rest, true) }}, nil
+	case "no":
+		if kind, ok := strings.CutPrefix(rest, "note "); ok {
+			return sceneCheck{holds: func(o *sceneOutcome) string { return o.noteWrong(kind, false) }}, nil
+		}
+		if rest == "warning" {
+			return sceneCheck{holds: func(o *sceneOutcome) string { return o.stderr }}, nil
+		}
+	case "warning":
+		text, err := strconv.Unquote(rest)
+		return sceneCheck{holds: func(o *sceneOutcome) string {
+			if !strings.Contains(o.stderr, text) {
+				return fmt.Sprintf("got %q", o.stderr)
+			}
+			return ""
+		}}, err
+	case "again":
+		how, want, _ := strings.Cut(strings.TrimPrefix(rest, "on "), ": ")
+		return sceneCheck{holds: func(o *sceneOutcome) string {
+			if o.again[how] != want {
+				return "got " + o.again[how]
+			}
+			return ""
+		}}, nil
+	}
+	return sceneCheck{}, fmt.Errorf("%q is no word of the expectations", verb)
+}
+
+func numberWrong(got int64, want string) string {
+	if fmt.Sprint(got) == want || want == "some" && got > 0 {
+		return ""
+	}
+	return fmt.Sprintf("got %d", got)
+}
+
+func (o *sceneOutcome) noteWrong(kind string, want bool) string {
+	if got := slices.ContainsFunc(o.plan.Notes, func(n suggest.Note) bool { return n.Kind == kind }); got != want {
+		return fmt.Sprintf("got the notes %v", o.plan.Notes)
+	}
+	return ""
+}
+
+func (o *sceneOutcome) count(name string) int64 { return o.counts()[name] }
+
+// counts are the numbers of the plan as a whole.
+func (o *sceneOutcome) counts() map[string]int64 {
+	a, r := o.plan.Accounting, o.plan.Replay
+	return map[string]int64{
+		"accounting records": a.Records, "accounting malformed": a.Malformed, "accounting nodata": a.NoData, "accounting skipdata": a.SkipData,
+		"accounting duplicate": a.Duplicate, "accounting rejected": a.Rejected, "accounting unknown_interface": a.UnknownInterface,
+		"accounting no_group": a.NoGroup, "accounting matched": a.Matched, "accounting unmatched": a.Unmatched, "accounting ambiguous": a.Ambiguous,
+		"replay edges": r.Edges, "replay refused": r.Refused, "replay noise": r.NoiseRefused,
+	}
+}

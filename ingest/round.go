@@ -1,0 +1,167 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"sgfit/schema"
+)
+
+// round is one fold's filling: as many of the refs, from the first on, as memory allows.
+type round struct {
+	*load
+	refs []Ref
+
+	mu        sync.Mutex
+	turn      sync.Cond // of claimed
+	next      int       // refs handed out
+	claimed   int       // refs whose content was compared; in order
+	claims    map[string]string
+	copies    []schema.Object
+	failed    []schema.Rejected
+	unchanged int
+	err       error
+}
+
+// run reads with all workers until the refs, or the memory, are used up.
+func (r *round) run(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { r.fail(fmt.Errorf("load flow logs: %w", ctx.Err())) })
+	defer stop()
+	var workers sync.WaitGroup
+	for range min(r.Workers, len(r.refs)) {
+		workers.Go(func() { r.work(ctx) })
+	}
+	workers.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil && ctx.Err() != nil {
+		return fmt.Errorf("load flow logs: %w", ctx.Err())
+	}
+	return r.err
+}
+
+// fail ends the round.
+func (r *round) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = err
+	}
+	r.turn.Broadcast()
+}
+
+func (r *round) work(ctx context.Context) {
+	var b buffer
+	for {
+		i, ok := r.take()
+		if !ok {
+			return
+		}
+		if err := r.read(ctx, i, &b); err != nil {
+			r.fail(err)
+			return
+		}
+	}
+}
+
+// take hands out the next ref. The first is always handed out, so that every round gets on.
+func (r *round) take() (int, bool) {
+	full := r.Fold.Bytes() >= r.FoldBytes
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil || r.next == len(r.refs) || full && r.next > 0 {
+		return 0, false
+	}
+	r.next++
+	return r.next - 1, true
+}
+
+// read brings one object into the fold, unless its content is known.
+func (r *round) read(ctx context.Context, i int, b *buffer) error {
+	ref := r.refs[i]
+	hash, err := b.fetch(ctx, r.source, ref)
+	known, failed := r.claim(ctx, i, hash, err)
+	if failed != nil || known {
+		return failed
+	}
+	stored, err := b.open(ctx, r.source, ref)
+	if err != nil {
+		return fmt.Errorf("read %s again: %w", ref.Place, err)
+	}
+	object, _, err := r.Fold.Read(stored, ref.Place, i)
+	if err := errors.Join(err, stored.Close()); err != nil {
+		return err
+	}
+	if object.Hash != hash {
+		return fmt.Errorf("read %s: it changed meanwhile; load it again when nobody writes to it", ref.Place)
+	}
+	r.Progress.Add(1, ref.Size, object.Records)
+	return nil
+}
+
+// claim waits for the objects before this one, and says whether another object has this content: so it is always the
+// later of two that is the copy. An object that could not be fetched is set aside.
+func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (known bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.claimed != i && r.err == nil {
+		r.turn.Wait()
+	}
+	defer r.turn.Broadcast()
+	if r.err != nil {
+		return true, nil
+	}
+	r.claimed++
+	ref := r.refs[i]
+	if fetched != nil {
+		if ctx.Err() != nil {
+			return true, fmt.Errorf("load flow logs: %w", ctx.Err())
+		}
+		r.failed = append(r.failed, schema.Rejected{Place: ref.Place, Reason: "object cannot be read: " + fetched.Error()})
+		r.Progress.Add(1, ref.Size, 0)
+		return true, nil
+	}
+	other, known := r.claims[hash]
+	if !known {
+		if other, known, err = r.sink.HashLoaded(ctx, hash); err != nil {
+			return true, fmt.Errorf("look up the content of %s: %w", ref.Place, err)
+		}
+	}
+	if !known {
+		r.claims[hash] = ref.Place
+		return false, nil
+	}
+	r.copy(ref, hash, other)
+	return true, nil
+}
+
+// copy notes an object whose content is known. One that only has a new time, at the place where it was, needs no note.
+func (r *round) copy(ref Ref, hash, other string) {
+	r.Progress.Add(1, ref.Size, 0)
+	if other == ref.Place {
+		r.unchanged++
+		return
+	}
+	r.copies = append(r.copies, schema.Object{
+		Place: ref.Place, Kind: schema.FlowLogObject, Size: ref.Size, Modified: ref.Modified, Hash: hash,
+		Problem: "same content as " + other + ", which is loaded; not counted again",
+	})
+}
+
+// collect drains the fold and adds what it does not know.
+func (r *round) collect() *schema.Batch {
+	b := r.Fold.Drain()
+	byPlace := make(map[string]*Ref, len(r.refs))
+	for i := range r.refs[:r.next] {
+		byPlace[r.refs[i].Place] = &r.refs[i]
+	}
+	for i := range b.Objects {
+		o := &b.Objects[i]
+		o.Modified, o.Size = byPlace[o.Place].Modified, byPlace[o.Place].Size
+	}
+	b.Objects = append(b.Objects, r.copies...)
+	b.Rejected = append(b.Rejected, r.failed...)
+	return b
+}
