@@ -1,8 +1,9 @@
 -- Question: which openers are beyond doubt, and which endpoints are therefore servers?
 -- Result:   sure(conv, who, method, confidence)      methods syn and infeasible
---           rest                                     the conversations that are still open
 --           server(protocol, ip, port)               proven endpoints
---           fan(protocol, ip, port, nf)              how much wider an endpoint is used than the host's ports usually are
+--           proven(conv, who)                        conversations of which one end alone is a proven server
+--           rest                                     the conversations that are still open
+--           fan(protocol, ip, port, nf)              for hosts in rest: how much wider an endpoint is used than the host's ports usually are
 --           sibling(protocol, port, group_id)        ports popular on two members of a group or more
 -- Assumes:  tcp-flags are the OR over an interval: SYN 2 without ACK from the opener, SYN-ACK 18 from the responder
 --           (https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html). Both directions accepted although
@@ -28,9 +29,6 @@ verdict AS (
 )
 SELECT * FROM verdict WHERE who IS NOT NULL;
 
-CREATE OR REPLACE TEMP TABLE rest AS
-SELECT t.* FROM talk t ANTI JOIN sure s ON s.conv = t.conv;
-
 CREATE OR REPLACE TEMP TABLE server AS
 SELECT DISTINCT t.protocol,
        CASE WHEN s.who = 'remote' THEN t.local ELSE t.remote END AS ip,
@@ -39,16 +37,27 @@ FROM talk t JOIN sure s USING (conv)
 WHERE s.who <> 'both' AND t.protocol IN (6, 17) AND t.in_records > 0 AND t.out_records > 0
   AND (t.protocol <> 6 OR t.in_bytes > t.header * t.in_packets OR t.out_bytes > t.header * t.out_packets);
 
+CREATE OR REPLACE TEMP TABLE proven AS
+SELECT t.conv, CASE WHEN l.ip IS NOT NULL THEN 'remote' ELSE 'local' END AS who
+FROM (SELECT t.conv, t.protocol, t.local, t.lport, t.remote, t.rport FROM talk t ANTI JOIN sure s ON s.conv = t.conv
+      WHERE t.protocol IN (6, 17)) t
+LEFT JOIN server l ON l.protocol = t.protocol AND l.ip = t.local AND l.port = t.lport
+LEFT JOIN server r ON r.protocol = t.protocol AND r.ip = t.remote AND r.port = t.rport
+WHERE (l.ip IS NULL) <> (r.ip IS NULL);
+
+-- What is left is little where rules are narrow or flags are logged; only for it is the rest asked.
+CREATE OR REPLACE TEMP TABLE rest AS
+SELECT t.* FROM talk t ANTI JOIN sure s ON s.conv = t.conv ANTI JOIN proven p ON p.conv = t.conv;
+
 CREATE OR REPLACE TEMP TABLE fan AS
 WITH host AS (SELECT local AS ip FROM rest UNION SELECT remote FROM rest),
 count_of AS (
   SELECT protocol, ip, port, max(n) AS fan
   FROM (SELECT protocol, local AS ip, lport AS port, count(*) AS n FROM talk
-        WHERE in_records > 0 AND out_records > 0 AND protocol IN (6, 17) GROUP BY ALL
+        WHERE in_records > 0 AND out_records > 0 AND protocol IN (6, 17) AND local IN (SELECT ip FROM host) GROUP BY ALL
         UNION ALL
         SELECT protocol, remote, rport, count(*) FROM talk
-        WHERE in_records > 0 AND out_records > 0 AND protocol IN (6, 17) GROUP BY ALL)
-  WHERE ip IN (SELECT ip FROM host)
+        WHERE in_records > 0 AND out_records > 0 AND protocol IN (6, 17) AND remote IN (SELECT ip FROM host) GROUP BY ALL)
   GROUP BY ALL
 ),
 usual AS (

@@ -14,25 +14,24 @@ SELECT unnest([20, 21, 22, 23, 25, 53, 67, 68, 69, 80, 88, 110, 111, 123, 135, 1
   27018, 27019, 50051, 61616])::USMALLINT AS port;
 
 CREATE OR REPLACE TEMP TABLE mirrored AS
-SELECT t.day, t.protocol, t.local, t.lport, t.remote, t.rport, min(s.who) AS who, min(s.method) AS method, min(s.confidence) AS confidence
-FROM talk t JOIN sure s USING (conv)
-WHERE s.who <> 'both' AND t.peer_state > 0
-GROUP BY ALL
+SELECT r.conv, min(s.who) AS who, min(s.confidence) AS confidence
+FROM rest r
+JOIN talk t ON t.day = r.day AND t.protocol = r.protocol AND t.local = r.remote AND t.lport = r.rport
+           AND t.remote = r.local AND t.rport = r.lport
+JOIN (SELECT conv, who, confidence FROM sure UNION ALL SELECT conv, who, 0.98 FROM proven) s ON s.conv = t.conv
+WHERE s.who <> 'both' AND r.peer_state > 0
+GROUP BY r.conv
 HAVING count(DISTINCT s.who) = 1;
 
 CREATE OR REPLACE TEMP TABLE found AS
 WITH sign AS (
   SELECT r.conv, r.protocol IN (6, 17) AS ports, r.protocol, r.lport, r.rport, r.in_records, r.out_records, r.in_first, r.out_first,
-         sl.ip IS NOT NULL AS server_local, sr.ip IS NOT NULL AS server_remote,
-         m.who AS mirror_who, m.method AS mirror_method, m.confidence AS mirror_confidence,
+         m.who AS mirror_who, m.confidence AS mirror_confidence,
          coalesce(fl.nf, 1) AS fan_local, coalesce(fr.nf, 1) AS fan_remote,
          bl.ip IS NOT NULL AS sibling_local, br.ip IS NOT NULL AS sibling_remote,
          kl.port IS NOT NULL AS known_local, kr.port IS NOT NULL AS known_remote
   FROM rest r
-  LEFT JOIN server sl ON sl.protocol = r.protocol AND sl.ip = r.local AND sl.port = r.lport
-  LEFT JOIN server sr ON sr.protocol = r.protocol AND sr.ip = r.remote AND sr.port = r.rport
-  LEFT JOIN mirrored m ON m.day = r.day AND m.protocol = r.protocol AND m.local = r.remote AND m.lport = r.rport
-                      AND m.remote = r.local AND m.rport = r.lport
+  LEFT JOIN mirrored m ON m.conv = r.conv
   LEFT JOIN fan fl ON fl.protocol = r.protocol AND fl.ip = r.local AND fl.port = r.lport
   LEFT JOIN fan fr ON fr.protocol = r.protocol AND fr.ip = r.remote AND fr.port = r.rport
   LEFT JOIN sibling_endpoint bl ON bl.protocol = r.protocol AND bl.ip = r.local AND bl.port = r.lport
@@ -41,8 +40,6 @@ WITH sign AS (
   LEFT JOIN known_port kr ON kr.port = r.rport
 )
 SELECT conv, CASE
-  WHEN ports AND server_local AND NOT server_remote THEN struct_pack(who := 'remote', method := 'proven', confidence := 0.98)
-  WHEN ports AND server_remote AND NOT server_local THEN struct_pack(who := 'local', method := 'proven', confidence := 0.98)
   WHEN mirror_who IS NOT NULL THEN struct_pack(who := CASE mirror_who WHEN 'local' THEN 'remote' ELSE 'local' END,
                                                method := 'other-interface', confidence := mirror_confidence)
   WHEN protocol <> 6 AND out_records = 0 THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.9)
@@ -65,6 +62,8 @@ FROM sign;
 
 CREATE OR REPLACE TEMP TABLE decided AS
 SELECT conv, who, method::opener_method AS method, confidence::FLOAT AS confidence FROM sure
+UNION ALL
+SELECT conv, who, 'proven'::opener_method, 0.98::FLOAT FROM proven
 UNION ALL
 SELECT conv, v.who, v.method::opener_method, v.confidence::FLOAT FROM found;
 

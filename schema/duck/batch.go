@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"database/sql"
 	_ "embed"
 	"fmt"
 	"strings"
@@ -15,8 +16,8 @@ const forgetAnalysis = "DELETE FROM meta WHERE key = 'analyzed'"
 //go:embed merge_days.sql
 var mergeDaysSQL string
 
-// AddBatch stores conversations, coverage, manifest lines and rejected input in one transaction. Days that already had
-// rows are noted in unmerged_day; MergeDays folds them to one row a key.
+// AddBatch stores conversations, coverage, manifest lines and rejected input in one transaction. Rows of days that
+// already had rows wait apart; MergeDays folds them in.
 func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -29,13 +30,14 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 		if err != nil {
 			return err
 		}
-		if err := db.noteDays(ctx, b); err != nil {
+		late, err := db.loadedDays(ctx)
+		if err != nil {
 			return err
 		}
-		if err := db.appendConversations(b.Conversations, ids); err != nil {
+		if err := db.appendConversations(b.Conversations, ids, late); err != nil {
 			return err
 		}
-		if err := db.appendCoverage(b.Coverage, ids); err != nil {
+		if err := db.appendCoverage(b.Coverage, ids, late); err != nil {
 			return err
 		}
 		if err := db.appendObjects(b.Objects); err != nil {
@@ -52,20 +54,14 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 // interfaceIDs maps the batch's dictionary to the database's, adding interfaces that are new.
 func (db *DB) interfaceIDs(ctx context.Context, refs []schema.InterfaceRef) ([]uint32, error) {
 	known := map[string]uint32{}
-	rows, err := db.sql.QueryContext(ctx, `SELECT interface_id, iface FROM logged_interface`)
-	if err != nil {
-		return nil, fmt.Errorf("read interfaces: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err := db.each(ctx, `SELECT interface_id, iface FROM logged_interface`, func(rows *sql.Rows) error {
 		var id string
 		var n uint32
-		if err := rows.Scan(&id, &n); err != nil {
-			return nil, fmt.Errorf("read interfaces: %w", err)
-		}
+		err := rows.Scan(&id, &n)
 		known[id] = n
-	}
-	if err := rows.Err(); err != nil {
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("read interfaces: %w", err)
 	}
 	ids := make([]uint32, len(refs))
@@ -86,50 +82,40 @@ func (db *DB) interfaceIDs(ctx context.Context, refs []schema.InterfaceRef) ([]u
 	})
 }
 
-// noteDays marks the days of the batch that have rows already, or that the batch itself holds twice under two
-// spellings of one interface's account.
-func (db *DB) noteDays(ctx context.Context, b *schema.Batch) error {
-	have := map[int32]bool{}
-	rows, err := db.sql.QueryContext(ctx, `SELECT DISTINCT day - DATE '1970-01-01' FROM coverage`)
-	if err != nil {
-		return fmt.Errorf("read days: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+// loadedDays returns the days that have rows.
+func (db *DB) loadedDays(ctx context.Context) (map[int32]bool, error) {
+	days := map[int32]bool{}
+	err := db.each(ctx, `SELECT DISTINCT day - DATE '1970-01-01' FROM coverage`, func(rows *sql.Rows) error {
 		var d int32
-		if err := rows.Scan(&d); err != nil {
-			return fmt.Errorf("read days: %w", err)
-		}
-		have[d] = true
+		err := rows.Scan(&d)
+		days[d] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read days: %w", err)
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read days: %w", err)
-	}
-	twice := hasTwoSpellings(b.Interfaces)
-	var mark []int32
-	seen := map[int32]bool{}
-	for _, c := range b.Coverage {
-		if (have[c.Day] || twice) && !seen[c.Day] {
-			mark = append(mark, c.Day)
-		}
-		seen[c.Day] = true
-	}
-	return db.appendRows("unmerged_day", len(mark), func(p *appender, i int) { put(p, mark[i]) })
+	return days, nil
 }
 
-func hasTwoSpellings(refs []schema.InterfaceRef) bool {
-	seen := make(map[string]bool, len(refs))
-	for _, r := range refs {
-		if seen[r.InterfaceID] {
-			return true
+// appendBoth appends n rows to a table, but those that are late to the table for such.
+func (db *DB) appendBoth(table string, n int, isLate func(i int) bool, row func(p *appender, i int)) error {
+	var punctual, late []int
+	for i := range n {
+		if isLate(i) {
+			late = append(late, i)
+		} else {
+			punctual = append(punctual, i)
 		}
-		seen[r.InterfaceID] = true
 	}
-	return false
+	if err := db.appendRows(table, len(punctual), func(p *appender, i int) { row(p, punctual[i]) }); err != nil {
+		return err
+	}
+	return db.appendRows("late_"+table, len(late), func(p *appender, i int) { row(p, late[i]) })
 }
 
-func (db *DB) appendConversations(cs []schema.Conversation, ids []uint32) error {
-	return db.appendRows("conversation", len(cs), func(p *appender, i int) {
+func (db *DB) appendConversations(cs []schema.Conversation, ids []uint32, late map[int32]bool) error {
+	isLate := func(i int) bool { return late[cs[i].Day] }
+	return db.appendBoth("conversation", len(cs), isLate, func(p *appender, i int) {
 		c := &cs[i]
 		put(p, c.Day)
 		put(p, ids[c.Interface])
@@ -156,8 +142,9 @@ func putTraffic(p *appender, t *schema.Traffic) {
 	put(p, t.First)
 }
 
-func (db *DB) appendCoverage(cs []schema.Coverage, ids []uint32) error {
-	return db.appendRows("coverage", len(cs), func(p *appender, i int) {
+func (db *DB) appendCoverage(cs []schema.Coverage, ids []uint32, late map[int32]bool) error {
+	isLate := func(i int) bool { return late[cs[i].Day] }
+	return db.appendBoth("coverage", len(cs), isLate, func(p *appender, i int) {
 		c := &cs[i]
 		put(p, c.Day)
 		put(p, ids[c.Interface])
@@ -172,11 +159,10 @@ func (db *DB) appendCoverage(cs []schema.Coverage, ids []uint32) error {
 	})
 }
 
-// MergeDays folds the rows of days that several batches touched, so that each conversation and each day of an
-// interface has one row again. It does nothing when there is nothing to fold.
+// MergeDays folds late rows in, so that each conversation and each day of an interface has one row again. It does nothing when there is nothing to fold.
 func (db *DB) MergeDays(ctx context.Context) error {
 	var n int
-	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM unmerged_day`).Scan(&n); err != nil {
+	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM late_coverage`).Scan(&n); err != nil {
 		return fmt.Errorf("merge days: %w", err)
 	}
 	if n == 0 {

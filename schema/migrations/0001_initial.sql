@@ -82,11 +82,9 @@ CREATE TABLE coverage (
   hours        UINTEGER NOT NULL,     -- bit h: any record touched hour h
   skip_hours   UINTEGER NOT NULL,     -- bit h: a SKIPDATA record touched hour h
   first_second UINTEGER NOT NULL,
-  last_second  UINTEGER NOT NULL
+  last_second  UINTEGER NOT NULL,
+  batch        UINTEGER NOT NULL
 );
-
--- Days that have rows of more than one batch and wait to be merged into one row a key.
-CREATE TABLE unmerged_day (day DATE NOT NULL);
 
 CREATE TYPE direction AS ENUM ('ingress', 'egress');
 CREATE TYPE opener_method AS ENUM ('syn', 'infeasible', 'proven', 'other-interface', 'one-way', 'symmetric', 'fan', 'sibling',
