@@ -16,8 +16,8 @@ const forgetAnalysis = "DELETE FROM meta WHERE key = 'analyzed'"
 //go:embed merge_days.sql
 var mergeDaysSQL string
 
-// AddBatch stores conversations, coverage, manifest lines and rejected input in one transaction. Rows of days that
-// already had rows wait apart; MergeDays folds them in.
+// AddBatch stores conversations, coverage, manifest lines and rejected input in one transaction. A day that comes in
+// several batches has rows of each, until MergeDays folds them.
 func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -30,14 +30,14 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 		if err != nil {
 			return err
 		}
-		late, err := db.loadedDays(ctx)
+		batch, err := db.nextBatch(ctx)
 		if err != nil {
 			return err
 		}
-		if err := db.appendConversations(b.Conversations, ids, late); err != nil {
+		if err := db.appendConversations(b.Conversations, ids, batch); err != nil {
 			return err
 		}
-		if err := db.appendCoverage(b.Coverage, ids, late); err != nil {
+		if err := db.appendCoverage(b.Coverage, ids, batch); err != nil {
 			return err
 		}
 		if err := db.appendObjects(b.Objects); err != nil {
@@ -82,40 +82,17 @@ func (db *DB) interfaceIDs(ctx context.Context, refs []schema.InterfaceRef) ([]u
 	})
 }
 
-// loadedDays returns the days that have rows.
-func (db *DB) loadedDays(ctx context.Context) (map[int32]bool, error) {
-	days := map[int32]bool{}
-	err := db.each(ctx, `SELECT DISTINCT day - DATE '1970-01-01' FROM coverage`, func(rows *sql.Rows) error {
-		var d int32
-		err := rows.Scan(&d)
-		days[d] = true
-		return err
-	})
+// nextBatch numbers a batch.
+func (db *DB) nextBatch(ctx context.Context) (n uint32, err error) {
+	err = db.sql.QueryRowContext(ctx, `SELECT coalesce(max(batch), 0) + 1 FROM coverage`).Scan(&n)
 	if err != nil {
-		return nil, fmt.Errorf("read days: %w", err)
+		return 0, fmt.Errorf("number the batch: %w", err)
 	}
-	return days, nil
+	return n, nil
 }
 
-// appendBoth appends n rows to a table, but those that are late to the table for such.
-func (db *DB) appendBoth(table string, n int, isLate func(i int) bool, row func(p *appender, i int)) error {
-	var punctual, late []int
-	for i := range n {
-		if isLate(i) {
-			late = append(late, i)
-		} else {
-			punctual = append(punctual, i)
-		}
-	}
-	if err := db.appendRows(table, len(punctual), func(p *appender, i int) { row(p, punctual[i]) }); err != nil {
-		return err
-	}
-	return db.appendRows("late_"+table, len(late), func(p *appender, i int) { row(p, late[i]) })
-}
-
-func (db *DB) appendConversations(cs []schema.Conversation, ids []uint32, late map[int32]bool) error {
-	isLate := func(i int) bool { return late[cs[i].Day] }
-	return db.appendBoth("conversation", len(cs), isLate, func(p *appender, i int) {
+func (db *DB) appendConversations(cs []schema.Conversation, ids []uint32, batch uint32) error {
+	return db.appendRows("conversation", len(cs), func(p *appender, i int) {
 		c := &cs[i]
 		put(p, c.Day)
 		put(p, ids[c.Interface])
@@ -130,6 +107,7 @@ func (db *DB) appendConversations(cs []schema.Conversation, ids []uint32, late m
 		putTraffic(p, &c.Out)
 		put(p, c.Last)
 		put(p, c.Hours)
+		put(p, batch)
 	})
 }
 
@@ -142,9 +120,8 @@ func putTraffic(p *appender, t *schema.Traffic) {
 	put(p, t.First)
 }
 
-func (db *DB) appendCoverage(cs []schema.Coverage, ids []uint32, late map[int32]bool) error {
-	isLate := func(i int) bool { return late[cs[i].Day] }
-	return db.appendBoth("coverage", len(cs), isLate, func(p *appender, i int) {
+func (db *DB) appendCoverage(cs []schema.Coverage, ids []uint32, batch uint32) error {
+	return db.appendRows("coverage", len(cs), func(p *appender, i int) {
 		c := &cs[i]
 		put(p, c.Day)
 		put(p, ids[c.Interface])
@@ -156,13 +133,14 @@ func (db *DB) appendCoverage(cs []schema.Coverage, ids []uint32, late map[int32]
 		put(p, c.SkipHours)
 		put(p, c.FirstSecond)
 		put(p, c.LastSecond)
+		put(p, batch)
 	})
 }
 
-// MergeDays folds late rows in, so that each conversation and each day of an interface has one row again. It does nothing when there is nothing to fold.
+// MergeDays folds the days that came in several batches, so that each conversation and each day of an interface has one row again. It does nothing when there is nothing to fold.
 func (db *DB) MergeDays(ctx context.Context) error {
 	var n int
-	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM late_coverage`).Scan(&n); err != nil {
+	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT day FROM coverage GROUP BY day HAVING count(DISTINCT batch) > 1)`).Scan(&n); err != nil {
 		return fmt.Errorf("merge days: %w", err)
 	}
 	if n == 0 {

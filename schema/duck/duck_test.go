@@ -58,7 +58,7 @@ func TestBatchesOfOneDayMerge(t *testing.T) {
 	}
 	err := db.SQL().QueryRow(`
 		SELECT count(*), sum(in_packets), sum(in_records+out_records), (SELECT sum(accepted) FROM coverage),
-		       (SELECT count(*) FROM late_conversation), (SELECT count(*) FROM rejected),
+		       (SELECT count(DISTINCT batch) - 1 FROM conversation), (SELECT count(*) FROM rejected),
 		       min(local_address), min(remote_address), min(interface_id) FROM conversation_text`).
 		Scan(&got.Rows, &got.Packets, &got.Records, &got.Accepted, &got.Pending, &got.Rejected, &got.Local, &got.Remote, &got.Iface)
 	if err != nil {

@@ -68,7 +68,8 @@ CREATE TABLE conversation (
   out_flags    UTINYINT NOT NULL,
   out_first    UINTEGER NOT NULL,
   last_second  UINTEGER NOT NULL,     -- latest end of any record
-  hours        UINTEGER NOT NULL      -- bit h: a record touched hour h of the day
+  hours        UINTEGER NOT NULL,      -- bit h: a record touched hour h of the day
+  batch        UINTEGER NOT NULL       -- the load it came with; a day with several is folded before anything is asked
 );
 
 -- What one interface logged on one day.
