@@ -65,10 +65,11 @@ func (m *maker) redundant(s *subject, out *Rule) {
 	}
 }
 
+// throughNames names the rules that carry uses of this one.
 func throughNames(s *subject) []string {
-	names := make([]string, len(s.through))
-	for i, o := range s.through {
-		names[i] = o.name()
+	var names []string
+	for _, o := range s.through {
+		names = append(names, o.name())
 	}
 	return names
 }
@@ -76,6 +77,7 @@ func throughNames(s *subject) []string {
 // narrow decides a used rule for which narrower ones are known.
 func (m *maker) narrow(s *subject, out *Rule, better []ReplacementRule, q *quota) {
 	out.Replacement = better
+	out.StillThrough = throughNames(s)
 	out.Findings = append(out.Findings, m.narrowFindings(s, better)...)
 	doubts := append(m.unseen(s), m.useDoubts(s, better)...)
 	out.Findings = append(out.Findings, doubts...)

@@ -119,14 +119,18 @@ func acceptedFinding(s *subject, threshold int) Finding {
 func (m *maker) narrowFindings(s *subject, better []ReplacementRule) []Finding {
 	var out []Finding
 	samePeer := !slices.ContainsFunc(better, func(r ReplacementRule) bool { return r.Peer != s.Peer })
+	rest := ""
+	if len(s.through) > 0 {
+		rest = "; what else it admitted flows through " + list(throughNames(s), 2)
+	}
 	uses := fmt.Sprintf("%s in %s on %s", count(s.Peers, side(s.Direction)), count(s.Conversations, "conversation"), count(int64(s.Days), "day"))
 	switch {
 	case len(acceptedServices(s)) > 0:
 		out = append(out, acceptedFinding(s, m.opt.WildcardSources))
 	case s.Peer.IsWildcard() && !samePeer:
-		out = append(out, Finding{WildcardSource, fmt.Sprintf("open to every %s, but only %s used it; they fit %s", side(s.Direction), uses, peerWords(better))})
+		out = append(out, Finding{WildcardSource, fmt.Sprintf("open to every %s, but only %s used it; they fit %s%s", side(s.Direction), uses, peerWords(better), rest)})
 	case !samePeer:
-		out = append(out, Finding{SmallerSource, fmt.Sprintf("of %s, only %s used it; they fit %s", s.Peer.Value, uses, peerWords(better))})
+		out = append(out, Finding{SmallerSource, fmt.Sprintf("of %s, only %s used it; they fit %s%s", s.Peer.Value, uses, peerWords(better), rest)})
 	}
 	if s.Protocol == schema.AllProtocols {
 		out = append(out, Finding{AllProtocols, fmt.Sprintf("every protocol is admitted, but only %s were used", serviceWords(s.Ports))})

@@ -165,7 +165,7 @@ func readNamed(raw json.RawMessage) (named, error) {
 func readGroupPeer(raw json.RawMessage) (peer, error) {
 	var pair struct {
 		GroupID, UserID, PeeringStatus text
-		Description     string
+		Description                    string
 	}
 	if err := json.Unmarshal(raw, &pair); err != nil {
 		return peer{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,6 +22,12 @@ var mergeDaysSQL string
 func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if err := db.checkNew(ctx, b.Objects); err != nil {
+		return err
+	}
+	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
+		return errors.Join(err, ErrEdgesOnly)
 	}
 	err := db.write(func() error {
 		if err := db.exec(forgetAnalysis); err != nil {

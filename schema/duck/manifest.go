@@ -42,6 +42,33 @@ func (db *DB) Loaded(ctx context.Context, refs []schema.Ref) (map[string]bool, e
 	return loaded, nil
 }
 
+// ChangedError says that an object was loaded earlier with other content. What it holds now would count on top.
+type ChangedError struct{ Place string }
+
+func (e *ChangedError) Error() string {
+	return fmt.Sprintf("%s changed since it was loaded", e.Place)
+}
+
+// checkNew refuses objects of which the manifest has an earlier content.
+func (db *DB) checkNew(ctx context.Context, objects []schema.Object) error {
+	places := map[string]bool{}
+	err := db.each(ctx, `SELECT place FROM object`, func(rows *sql.Rows) error {
+		var place string
+		err := rows.Scan(&place)
+		places[place] = true
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read the manifest: %w", err)
+	}
+	for _, o := range objects {
+		if places[o.Place] {
+			return &ChangedError{o.Place}
+		}
+	}
+	return nil
+}
+
 // HashLoaded says whether an object of this content is in the manifest, and where it was.
 func (db *DB) HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error) {
 	const find = `SELECT min(place) FROM object WHERE hash = ? AND hash <> ''`

@@ -61,7 +61,7 @@ func (a *Account) newDay(n int, l *ledger) *dayLog {
 		busy: map[cell]bool{}, skipped: map[cell]bool{}}
 	r := a.rng("skip", n)
 	for _, h := range a.hosts {
-		if losesRecords(h) && h.life.from < d.today.from && h.life.to > d.today.to && r.IntN(20) == 0 {
+		if losesRecords(h) && h.life.from < d.today.from && h.life.to > d.today.to && r.IntN(6) == 0 {
 			d.skipped[cell{h.index, 1 + r.Int64N(day/d.length-2)}] = true
 		}
 	}
