@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,29 +17,71 @@ import (
 	"sgfit/schema/duck"
 )
 
-// databaseOptions say which database a command works on, and with how much memory.
+// access is what a command does to its database.
+type access int
+
+const (
+	reading access = iota // the file must be there and is not changed
+	working               // the file must be there
+	making                // the file is made if it is not there
+)
+
+// databaseOptions say which database a command works on, how, and with how much memory.
 type databaseOptions struct {
 	path   string
 	memory string
+	access access
 }
 
-func (o *databaseOptions) addFlags(cmd *cobra.Command, path string) {
-	cmd.Flags().StringVar(&o.path, "db", path, "database file, made if it is not there")
-	cmd.Flags().StringVar(&o.memory, "memory", "", "most memory for the database, e.g. 2GiB; beyond it spills to disk (default a quarter of the machine's)")
+func (o *databaseOptions) addFlags(cmd *cobra.Command, access access) {
+	o.access = access
+	usage := "database `FILE` that 'sgfit run' or 'sgfit ingest' made"
+	if access == making {
+		usage = "database `FILE`, made if it is not there"
+	}
+	cmd.Flags().StringVar(&o.path, "db", "sgfit.db", usage)
+	cmd.Flags().StringVar(&o.memory, "memory", "", "most memory for the database, a `SIZE` such as 2GiB; beyond it spills to disk (default a quarter of the machine's)")
 	_ = cmd.MarkFlagFilename("db", "db", "duckdb") // completion only
 }
 
-func (o *databaseOptions) open(ctx context.Context, readOnly bool) (*duck.DB, error) {
+func (o *databaseOptions) open(ctx context.Context) (*duck.DB, error) {
 	memory, err := memoryLimit(o.memory)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, &usageError{error: err}
 	}
-	if !readOnly {
+	if err := o.look(); err != nil {
+		return nil, err
+	}
+	if o.access == making {
 		if err := os.MkdirAll(filepath.Dir(o.path), 0o755); err != nil {
 			return nil, fmt.Errorf("make the database's folder: %w", err)
 		}
 	}
-	return duck.Open(ctx, o.path, duck.Options{MemoryBytes: memory, ReadOnly: readOnly})
+	db, err := duck.Open(ctx, o.path, duck.Options{MemoryBytes: memory, ReadOnly: o.access == reading})
+	if err != nil {
+		return nil, &openError{err}
+	}
+	return db, nil
+}
+
+// look tells apart beforehand what DuckDB reports in one way: a file that is not there, or is no database.
+func (o *databaseOptions) look() error {
+	f, err := os.Open(o.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if o.access == making {
+			return nil
+		}
+		return &noDatabaseError{o.path}
+	}
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	defer f.Close()
+	var head [12]byte
+	if _, err := io.ReadFull(f, head[:]); err != nil || string(head[8:]) != "DUCK" { // a checksum, then the magic
+		return &foreignFileError{o.path}
+	}
+	return nil
 }
 
 // memoryLimit reads "2GiB", "512MB", "1073741824"; "" is a quarter of the machine.

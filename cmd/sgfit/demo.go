@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"sgfit/schema"
 	"sgfit/schema/simulate"
 )
 
@@ -29,10 +33,10 @@ the flow logs and Config files that AWS would have written, with the truth besid
 whole job on these files. No network, no AWS account.`,
 		Example: `  sgfit demo
   sgfit demo --seed 7 --format v5 --out /tmp/demo`,
-		Args: usage(cobra.NoArgs),
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), term, opt) },
 	}
-	cmd.Flags().StringVar(&opt.out, "out", "sgfit-demo", "folder for the made-up input and the report")
+	cmd.Flags().StringVar(&opt.out, "out", "sgfit-demo", "folder `DIR` for the made-up input and the report")
 	cmd.Flags().Uint64Var(&opt.seed, "seed", 1, "seed of the account; the same seed makes the same account")
 	cmd.Flags().IntVar(&opt.days, "days", 35, "days of flow logs")
 	cmd.Flags().Float64Var(&opt.scale, "scale", 0.3, "amount of ordinary traffic; 1 is about 350,000 records a month")
@@ -46,10 +50,10 @@ func runDemo(ctx context.Context, term *terminal, opt demoOptions) error {
 	formats := map[string]simulate.Format{"v2": simulate.V2, "v5": simulate.V5, "shuffled": simulate.Shuffled}
 	format, ok := formats[opt.format]
 	if !ok {
-		return &usageError{fmt.Errorf("--format %q: give v2, v5 or shuffled", opt.format)}
+		return &usageError{error: fmt.Errorf("--format %q: give v2, v5 or shuffled", opt.format)}
 	}
 	if opt.days < 4 || opt.days > 400 || opt.scale <= 0 {
-		return &usageError{fmt.Errorf("--days %d --scale %g: give 4 to 400 days and a scale above 0", opt.days, opt.scale)}
+		return &usageError{error: fmt.Errorf("--days %d --scale %g: give 4 to 400 days and a scale above 0", opt.days, opt.scale)}
 	}
 	input := filepath.Join(opt.out, fmt.Sprintf("account-%d-%s-%dd-%g", opt.seed, opt.format, opt.days, opt.scale))
 	term.say("Making up an account (seed %d) in %s", opt.seed, input)
@@ -62,11 +66,35 @@ func runDemo(ctx context.Context, term *terminal, opt demoOptions) error {
 		filepath.Join(input, "truth.json"))
 	run := runOptions{flowLogs: []string{filepath.Join(input, "flow-logs")}, config: []string{filepath.Join(input, "config")},
 		out: filepath.Join(opt.out, "report"), plan: defaultPlanOptions()}
-	run.database.path = filepath.Join(input, "sgfit.db")
+	run.database = databaseOptions{path: filepath.Join(input, "sgfit.db"), access: making}
+	if err := forget(run.database.path); err != nil {
+		return err
+	}
 	if err := runRun(ctx, term, run); err != nil {
 		return err
 	}
-	term.say("\nLook at %s in a browser. Then try:\n  sgfit explain --db %s bastion ingress tcp 22 0.0.0.0/0\n  sgfit status --db %s",
-		filepath.Join(opt.out, "report", "report.html"), shellWord(run.database.path), shellWord(run.database.path))
+	db := shellWord(run.database.path)
+	term.say("\nLook at %s in a browser. Then try:\n  sgfit explain --db %s %s\n  sgfit status --db %s",
+		filepath.Join(opt.out, "report", "report.html"), db, openToTheWorld(truth), db)
 	return nil
+}
+
+// forget takes away the database of an earlier demo: the files that it was made of have been written again.
+func forget(db string) error {
+	for _, file := range []string{db, db + ".wal"} {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove the earlier demo's database: %w", err)
+		}
+	}
+	return nil
+}
+
+// openToTheWorld names the rule of the account that has most to tell.
+func openToTheWorld(truth *simulate.Truth) string {
+	for _, r := range truth.Rules {
+		if r.Rule.Direction == schema.Ingress && r.Rule.FromPort == 22 && r.Rule.Peer.IsWildcard() {
+			return r.GroupID + " ingress tcp 22 " + r.Rule.Peer.Value
+		}
+	}
+	return truth.Rules[0].GroupID + "/1"
 }

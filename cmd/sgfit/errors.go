@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 
 	"sgfit/analyze"
 	"sgfit/ingest/files"
@@ -21,10 +22,28 @@ const (
 	exitRejected = 3 // done, with input that was set aside (only with --strict)
 )
 
-// usageError is a mistake in the call.
-type usageError struct{ error }
+// usageError is a mistake in the call of a command ("sgfit run"; "" until the command is known).
+type usageError struct {
+	error
+	command string
+}
 
 func (e *usageError) Unwrap() error { return e.error }
+
+// noDatabaseError says that a file that should be a database is not there.
+type noDatabaseError struct{ path string }
+
+func (e *noDatabaseError) Error() string { return "there is no database " + e.path }
+
+// foreignFileError says that a file, or a folder, is no database.
+type foreignFileError struct{ path string }
+
+func (e *foreignFileError) Error() string { return e.path + " is not a DuckDB database file" }
+
+// openError is a database that is there, but cannot be opened.
+type openError struct{ error }
+
+func (e *openError) Unwrap() error { return e.error }
 
 // errRejectedInput ends a --strict command that did its job but set input aside.
 var errRejectedInput = errors.New("some input was set aside")
@@ -50,32 +69,52 @@ func exitCode(stderr io.Writer, err error) int {
 
 // hint says what to do about an error.
 func hint(err error) string {
-	var newer *duck.NewerError
 	var wrong *usageError
 	var ref *report.RuleRefError
 	switch {
+	case errors.As(err, &wrong) && wrong.command != "":
+		return "See '" + wrong.command + " --help'."
 	case errors.As(err, &wrong):
-		return "See 'sgfit --help', or 'sgfit COMMAND --help'."
-	case errors.As(err, &newer):
-		return "Use the sgfit that made it or a later one, or give another file with --db."
-	case errors.Is(err, duck.ErrNotOurs):
-		return "Give another file with --db; sgfit makes it if it is not there."
-	case errors.Is(err, duck.ErrNoPlan):
-		return "Make one first: sgfit suggest --db FILE."
+		return "See 'sgfit --help'."
 	case errors.Is(err, analyze.ErrNoRecords):
 		return "Load some first: sgfit ingest flow-logs --db FILE PATH…"
 	case errors.Is(err, analyze.ErrNoInventory):
 		return "Rules come from AWS Config snapshot or history files: sgfit ingest config --db FILE PATH… ('aws configservice deliver-config-snapshot' writes one)."
 	case errors.As(err, &ref):
-		return "List the rules with: sgfit report --db FILE --out DIR, or look into plan.json."
+		return "RULE is sg-…/3 (the third rule of the group), an sgr-… id, or words such as 'sg-0abc ingress tcp 443 10.0.0.0/8'; report.md and plan.json name every rule."
+	case errors.Is(err, path.ErrBadPattern):
+		return "Brackets and braces of a glob come in pairs; quote the glob, so that the shell leaves it alone."
 	case errors.Is(err, files.ErrNotExist), errors.Is(err, files.ErrNothing):
 		return "Give a file, a folder or a glob that holds files; folders are walked."
 	case errors.Is(err, errRejectedInput):
-		return "See them with: sgfit status --db FILE. Without --strict this is only a warning."
+		return "See it with: sgfit status --rejected --db FILE. Without --strict this is only a warning."
+	}
+	return systemHint(err)
+}
+
+// systemHint says what to do about a database, a file or a signal.
+func systemHint(err error) string {
+	var newer *duck.NewerError
+	var missing *noDatabaseError
+	var foreign *foreignFileError
+	var closed *openError
+	switch {
+	case errors.As(err, &missing):
+		return "Give the right file with --db, or make it: 'sgfit run --flow-logs PATH --config PATH --db FILE' does the whole job, 'sgfit ingest' only loads."
+	case errors.As(err, &foreign):
+		return "Give another file with --db; 'sgfit run' and 'sgfit ingest' make it if it is not there."
+	case errors.As(err, &newer):
+		return "Use the sgfit that made it or a later one, or give another file with --db."
+	case errors.Is(err, duck.ErrNotOurs):
+		return "Give another file with --db; sgfit makes it if it is not there."
+	case errors.Is(err, duck.ErrNoPlan):
+		return "Make one first: sgfit suggest --db FILE"
 	case errors.Is(err, fs.ErrPermission):
 		return "Check the permissions of the file and of the folders above it."
 	case errors.Is(err, context.Canceled):
 		return "Stopped. What was stored is whole; run the same command again to go on."
+	case errors.As(err, &closed):
+		return "If another program has the file open (an sgfit, a DuckDB client), close it first: while one writes, no other can open it."
 	}
 	return ""
 }

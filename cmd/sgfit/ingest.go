@@ -24,8 +24,15 @@ type ingestOptions struct {
 }
 
 func (o *ingestOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.strict, "strict", false, "end with exit code 3 when input was set aside")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "end with exit code 3 when this run set input aside")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core)")
+}
+
+func (o *ingestOptions) check() error {
+	if o.workers < 0 {
+		return &usageError{error: fmt.Errorf("--workers %d: give at least 1, or 0 for one a core", o.workers)}
+	}
+	return nil
 }
 
 func (o *ingestOptions) addConfigFlags(cmd *cobra.Command) {
@@ -37,9 +44,12 @@ func newIngestCommand(term *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ingest",
 		Short: "Load flow logs or AWS Config files into a database",
+		Long: `Load flow logs or AWS Config files into a database, in either order. What was loaded before is passed over, input
+that cannot be used is set aside with its place and reason (sgfit status --rejected), and a load that is stopped
+leaves a whole database: run it again to go on.`,
 		Example: `  sgfit ingest config --db account.db ./config
   sgfit ingest flow-logs --db account.db ./flow-logs '/more/2026/09/**/*.log.gz'`,
-		Args: usage(cobra.NoArgs),
+		Args: subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newIngestFlowLogsCommand(term), newIngestConfigCommand(term))
@@ -54,17 +64,20 @@ func newIngestFlowLogsCommand(term *terminal) *cobra.Command {
 		Short: "Load VPC Flow Logs: text, plain or gzip, any field order",
 		Long: `Load VPC Flow Logs from files, folders (walked) and globs. The format is recognised by content: text, plain or
 gzip, fields in any order that a header names, without a header AWS's default order. Objects that are in the
-database already are passed over, so the same command can be run again when new files have come.`,
-		Example: `  sgfit ingest flow-logs --db account.db ./AWSLogs/111122223333/vpcflowlogs`,
-		Args:    usage(cobra.MinimumNArgs(1)),
+database already are passed over, so the same command can be run again when new files have come.
+
+Set aside, with the reason: Parquet, JSON, CSV, transit gateway flow logs, and lines that do not fit their header.`,
+		Example: `  sgfit ingest flow-logs --db account.db ./AWSLogs/111122223333/vpcflowlogs
+  sgfit ingest flow-logs --db account.db './logs/2026/09/**/*.log.gz'   # quoted: sgfit expands it, also with **`,
+		Args: someArgs("a PATH: a file, folder or glob of flow logs"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			return withDatabase(cmd.Context(), &dbo, false, func(db *duck.DB) error {
+			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
 				_, err := loadFlowLogs(cmd.Context(), term, db, paths, opt)
 				return err
 			})
 		},
 	}
-	dbo.addFlags(cmd, "sgfit.db")
+	dbo.addFlags(cmd, making)
 	opt.addFlags(cmd)
 	return cmd
 }
@@ -78,24 +91,25 @@ func newIngestConfigCommand(term *terminal) *cobra.Command {
 		Long: `Load AWS Config snapshot and history files (.json, .json.gz) from files, folders (walked) and globs: security
 groups, network interfaces (instances where interfaces are not recorded), subnets, VPCs, prefix lists. Intervals of
 what was true when are made anew from everything that was ever loaded.`,
-		Example: `  sgfit ingest config --db account.db ./AWSLogs/111122223333/Config`,
-		Args:    usage(cobra.MinimumNArgs(1)),
+		Example: `  aws configservice deliver-config-snapshot --delivery-channel-name default   # AWS writes one to the channel's bucket
+  sgfit ingest config --db account.db ./AWSLogs/111122223333/Config`,
+		Args: someArgs("a PATH: a file, folder or glob of AWS Config snapshot and history files"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			return withDatabase(cmd.Context(), &dbo, false, func(db *duck.DB) error {
+			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
 				_, err := loadConfig(cmd.Context(), term, db, paths, opt)
 				return err
 			})
 		},
 	}
-	dbo.addFlags(cmd, "sgfit.db")
+	dbo.addFlags(cmd, making)
 	opt.addFlags(cmd)
 	opt.addConfigFlags(cmd)
 	return cmd
 }
 
 // withDatabase opens the database, runs f, and closes it.
-func withDatabase(ctx context.Context, opt *databaseOptions, readOnly bool, f func(*duck.DB) error) (err error) {
-	db, err := opt.open(ctx, readOnly)
+func withDatabase(ctx context.Context, opt *databaseOptions, f func(*duck.DB) error) (err error) {
+	db, err := opt.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -104,6 +118,12 @@ func withDatabase(ctx context.Context, opt *databaseOptions, readOnly bool, f fu
 }
 
 func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (ingest.Summary, error) {
+	if err := opt.check(); err != nil {
+		return ingest.Summary{}, err
+	}
+	if err := checkPaths(paths); err != nil {
+		return ingest.Summary{}, err
+	}
 	bar := term.progress("Reading flow logs")
 	sum, err := ingest.LoadFlowLogs(ctx, files.New(paths...), db, ingest.Options{
 		Fold: flowlog.New(flowlog.Options{}), Workers: opt.workers, Progress: bar})
@@ -112,13 +132,23 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 		return sum, fmt.Errorf("load flow logs: %w", err)
 	}
 	term.say("Flow logs: %d objects read (%d refused), %d known already, %d copies; %d records", sum.Read, sum.Refused, sum.Skipped, sum.Copies, sum.Records)
+	if sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0 {
+		term.warn("none of the %d objects is a flow log that can be used; are these VPC Flow Logs as text, plain or gzip?", sum.Read)
+	}
 	if sum.Rejected > 0 {
-		term.warn("%d lines or objects of the flow logs were set aside, with place and reason: sgfit status --rejected --db %s", sum.Rejected, db.Path())
+		term.warn("%d lines or objects of the flow logs were set aside; their places and reasons: sgfit status --rejected --db %s",
+			sum.Rejected, shellWord(db.Path()))
 	}
 	return sum, strictly(opt, sum.Rejected)
 }
 
 func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (inventory.Summary, error) {
+	if err := opt.check(); err != nil {
+		return inventory.Summary{}, err
+	}
+	if err := checkPaths(paths); err != nil {
+		return inventory.Summary{}, err
+	}
 	bar := term.progress("Reading Config files")
 	sum, err := inventory.LoadConfig(ctx, files.New(paths...), db,
 		inventory.Options{Workers: opt.workers, Progress: bar, AssumeUnchanged: opt.assumeUnchanged})
@@ -129,15 +159,23 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string
 	term.say("Config: %d objects read, %d known already; %s", sum.Objects, sum.Known, itemWords(sum))
 	warnUnread(term, sum.Unread)
 	if sum.Rejected > 0 {
-		term.warn("%d pieces of the Config files were set aside, with place and reason: sgfit status --rejected --db %s", sum.Rejected, db.Path())
+		term.warn("%d pieces of the Config files were set aside; their places and reasons: sgfit status --rejected --db %s",
+			sum.Rejected, shellWord(db.Path()))
 	}
-	if sum.Items[schema.GroupItem] == 0 {
-		term.warn("the Config files hold no security group; is %s recorded by AWS Config?", schema.GroupItem)
-	}
-	if sum.Items[schema.InterfaceItem] == 0 && sum.Items[schema.GroupItem] > 0 {
-		term.warn("the Config files hold no network interface, so no record can be judged; record %s in AWS Config", schema.InterfaceItem)
-	}
+	warnLacking(term, sum)
 	return sum, strictly(opt, sum.Rejected+int64(len(sum.Unread)))
+}
+
+// warnLacking warns of Config files without which no rule can be judged.
+func warnLacking(term *terminal, sum inventory.Summary) {
+	switch {
+	case sum.Objects > 0 && sum.Problems == sum.Objects && sum.OK == 0:
+		term.warn("none of the %d objects is an AWS Config file that can be used; are these snapshot or history files (.json, .json.gz)?", sum.Objects)
+	case sum.Items[schema.GroupItem] == 0:
+		term.warn("the Config files hold no security group; have AWS Config record %s, then deliver a snapshot", schema.GroupItem)
+	case sum.Items[schema.InterfaceItem] == 0:
+		term.warn("the Config files hold no network interface, so no record can be judged; have AWS Config record %s, then deliver a snapshot", schema.InterfaceItem)
+	}
 }
 
 func itemWords(sum inventory.Summary) string {
@@ -164,7 +202,7 @@ func warnUnread(term *terminal, unread []schema.Rejected) {
 
 func strictly(opt ingestOptions, rejected int64) error {
 	if opt.strict && rejected > 0 {
-		return fmt.Errorf("%d pieces of input: %w", rejected, errRejectedInput)
+		return fmt.Errorf("--strict: %w (lines, objects or places: %d)", errRejectedInput, rejected)
 	}
 	return nil
 }

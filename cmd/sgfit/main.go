@@ -24,7 +24,7 @@ func main() {
 // run is the whole program: arguments in, text out, exit code back.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRootCommand(&terminal{out: stdout, err: stderr})
-	root.SetArgs(args)
+	root.SetArgs(spread(args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return exitCode(stderr, root.ExecuteContext(ctx))

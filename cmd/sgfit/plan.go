@@ -37,10 +37,10 @@ func (o *planOptions) addFlags(cmd *cobra.Command) {
 
 func (o *planOptions) check() error {
 	if o.wildcardSources < 1 {
-		return &usageError{fmt.Errorf("--wildcard-sources %d: give at least 1", o.wildcardSources)}
+		return &usageError{error: fmt.Errorf("--wildcard-sources %d: give at least 1", o.wildcardSources)}
 	}
 	if o.minDays < 1 {
-		return &usageError{fmt.Errorf("--min-days %d: give at least 1", o.minDays)}
+		return &usageError{error: fmt.Errorf("--min-days %d: give at least 1", o.minDays)}
 	}
 	return nil
 }
@@ -48,6 +48,9 @@ func (o *planOptions) check() error {
 // analyse runs f on an analysed database. fresh asks every question again.
 func analyse(ctx context.Context, term *terminal, db *duck.DB, opt planOptions, fresh bool, f func(*analyze.Analysis) error) (err error) {
 	if err := db.MergeDays(ctx); err != nil {
+		return err
+	}
+	if err := warnStrangers(ctx, term, db); err != nil {
 		return err
 	}
 	conn, err := db.SQL().Conn(ctx)

@@ -14,7 +14,7 @@ import (
 type reportOptions struct{ title string }
 
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.title, "title", "", "title of the report")
+	cmd.Flags().StringVar(&o.title, "title", "", "`TITLE` of the report")
 }
 
 func (o *reportOptions) options(command string) report.Options {
@@ -26,10 +26,12 @@ func newReportCommand(term *terminal) *cobra.Command {
 	var opt reportOptions
 	var out string
 	cmd := &cobra.Command{
-		Use:     "report --db FILE --out DIR",
-		Short:   "Render the latest plan again: plan.json, report.html, report.md",
+		Use:   "report --db FILE --out DIR",
+		Short: "Render the latest plan again: plan.json, report.html, report.md",
+		Long: `Write plan.json, report.html and report.md of the latest plan in the database to a folder. Nothing is decided anew:
+'sgfit suggest' makes the plan.`,
 		Example: `  sgfit report --db account.db --out ./report --title 'Firewall review, third quarter'`,
-		Args:    usage(cobra.NoArgs),
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withPlan(cmd, &dbo, func(plan suggest.Plan) error {
 				if err := writeReports(plan, out, opt.options("sgfit report --db "+shellWord(dbo.path)+" --out "+shellWord(out))); err != nil {
@@ -40,9 +42,9 @@ func newReportCommand(term *terminal) *cobra.Command {
 			})
 		},
 	}
-	dbo.addFlags(cmd, "sgfit.db")
+	dbo.addFlags(cmd, reading)
 	opt.addFlags(cmd)
-	cmd.Flags().StringVar(&out, "out", "sgfit-report", "folder for the files")
+	cmd.Flags().StringVar(&out, "out", "sgfit-report", "folder `DIR` for the files")
 	_ = cmd.MarkFlagDirname("out") // completion only
 	return cmd
 }
@@ -58,20 +60,20 @@ RULE is sgr-…, or sg-…/3 (the third rule of the group in the report), or wor
 ports and peer, as many as it takes to name one rule.`,
 		Example: `  sgfit explain --db account.db sg-0abc ingress tcp 443 10.0.0.0/8
   sgfit explain --db account.db sg-0abc/3`,
-		Args: usage(cobra.MinimumNArgs(1)),
+		Args: someArgs("a RULE: sg-…/3, an sgr-… id, or words such as sg-0abc ingress tcp 443 10.0.0.0/8"),
 		RunE: func(cmd *cobra.Command, words []string) error {
 			return withPlan(cmd, &dbo, func(plan suggest.Plan) error {
 				return report.Explain(term.out, plan, joinWords(words), report.ExplainOptions{Colour: term.colour(), Width: term.width()})
 			})
 		},
 	}
-	dbo.addFlags(cmd, "sgfit.db")
+	dbo.addFlags(cmd, reading)
 	return cmd
 }
 
 // withPlan runs f on the latest plan of a database.
 func withPlan(cmd *cobra.Command, dbo *databaseOptions, f func(suggest.Plan) error) error {
-	return withDatabase(cmd.Context(), dbo, true, func(db *duck.DB) error {
+	return withDatabase(cmd.Context(), dbo, func(db *duck.DB) error {
 		body, err := db.LatestPlan(cmd.Context())
 		if err != nil {
 			return fmt.Errorf("%s: %w", dbo.path, err)

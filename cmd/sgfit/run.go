@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,17 +35,19 @@ func newRunCommand(term *terminal) *cobra.Command {
 plan.json, report.html and report.md in DIR. PATH is a file, a folder (walked) or a glob; formats are recognised
 by content. Nothing is changed in AWS.
 
-With --db the database is kept: run again with new files and only those are loaded.`,
+The database is kept, in DIR unless --db names another file: run again with more files and only those are loaded.
+It then answers for all that was ever loaded, so take another DIR or --db for another estate.`,
 		Example: `  sgfit run --flow-logs ./vpcflowlogs --config ./Config --out ./report
   sgfit run --flow-logs './logs/2026/0[789]/**/*.gz' --config ./Config --db q3.db --out ./q3`,
-		Args: usage(cobra.NoArgs),
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRun(cmd.Context(), term, opt) },
 	}
-	cmd.Flags().StringSliceVar(&opt.flowLogs, "flow-logs", nil, "flow logs: file, folder or glob; may be given again, or several with commas")
-	cmd.Flags().StringSliceVar(&opt.config, "config", nil, "AWS Config snapshot and history files: file, folder or glob")
-	cmd.Flags().StringVar(&opt.out, "out", "sgfit-report", "folder for plan.json, report.html and report.md")
-	opt.database.addFlags(cmd, "")
-	cmd.Flags().Lookup("db").Usage = "keep the database in this file (default: a file in the output folder)"
+	cmd.Flags().StringArrayVar(&opt.flowLogs, "flow-logs", nil, "flow logs: each `PATH` a file, folder or glob, as many as you like")
+	cmd.Flags().StringArrayVar(&opt.config, "config", nil, "AWS Config snapshot and history files: each `PATH` a file, folder or glob")
+	cmd.Flags().StringVar(&opt.out, "out", "sgfit-report", "folder `DIR` for plan.json, report.html and report.md")
+	opt.database.addFlags(cmd, making)
+	keepIn := cmd.Flags().Lookup("db")
+	keepIn.Usage, keepIn.DefValue, opt.database.path = "keep the database in `FILE` (default sgfit.db in DIR)", "", ""
 	opt.ingest.addFlags(cmd)
 	opt.ingest.addConfigFlags(cmd)
 	opt.plan.addFlags(cmd)
@@ -55,9 +58,9 @@ With --db the database is kept: run again with new files and only those are load
 
 func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	if len(opt.flowLogs) == 0 && len(opt.config) == 0 && opt.database.path == "" {
-		return &usageError{errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
+		return &usageError{error: errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
 	}
-	if err := opt.plan.check(); err != nil {
+	if err := errors.Join(opt.plan.check(), opt.ingest.check()); err != nil {
 		return err
 	}
 	if opt.database.path == "" {
@@ -66,7 +69,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 		}
 		opt.database.path = filepath.Join(opt.out, "sgfit.db")
 	}
-	return withDatabase(ctx, &opt.database, false, func(db *duck.DB) error {
+	return withDatabase(ctx, &opt.database, func(db *duck.DB) error {
 		plan, late, err := wholeJob(ctx, term, db, opt)
 		if err != nil {
 			return err
@@ -98,9 +101,6 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 			return plan, nil, err
 		}
 	}
-	if err := warnStrangers(ctx, term, db); err != nil {
-		return plan, nil, err
-	}
 	plan, err = makePlan(ctx, term, db, opt.plan, true)
 	return plan, late, err
 }
@@ -114,8 +114,8 @@ func warnStrangers(ctx context.Context, term *terminal, db *duck.DB) error {
 	if len(accounts.Logged) == 0 || len(accounts.Known) == 0 || accounts.KnownInterfaces > 0 {
 		return nil
 	}
-	term.warn("none of the %d logged interfaces (accounts %s) is in the Config files (accounts %s); give the Config files of the account that the flow logs are of",
-		accounts.LoggedInterfaces, strings.Join(accounts.Logged, ", "), strings.Join(accounts.Known, ", "))
+	term.warn("none of the %d logged interfaces (accounts %s) is in the Config files (accounts %s), so no record can be judged; load the Config files of the accounts that the flow logs are of: sgfit ingest config --db %s PATH…",
+		accounts.LoggedInterfaces, strings.Join(accounts.Logged, ", "), strings.Join(accounts.Known, ", "), shellWord(db.Path()))
 	return nil
 }
 
@@ -127,6 +127,19 @@ func (o runOptions) command() string {
 	}
 	for _, p := range o.config {
 		words = append(words, "--config", shellWord(p))
+	}
+	if o.database.path != filepath.Join(o.out, "sgfit.db") {
+		words = append(words, "--db", shellWord(o.database.path))
+	}
+	if o.ingest.assumeUnchanged {
+		words = append(words, "--assume-unchanged")
+	}
+	usual := defaultPlanOptions()
+	if o.plan.minDays != usual.minDays {
+		words = append(words, "--min-days", strconv.Itoa(o.plan.minDays))
+	}
+	if o.plan.wildcardSources != usual.wildcardSources {
+		words = append(words, "--wildcard-sources", strconv.Itoa(o.plan.wildcardSources))
 	}
 	return strings.Join(append(words, "--out", shellWord(o.out)), " ")
 }

@@ -30,7 +30,8 @@ import (
 //	exit 0; warning "text"; no warning
 //	again on another database: the same bytes  (or the same database)
 //
-// After an action, `-> …` is the replacement, exactly; without it there must be none. `-> something` takes any.
+// After an action, `-> …` is the replacement, exactly; without it there must be none. `-> something` takes any, `-> at most
+// 60` any of so many rules.
 type sceneCheck struct {
 	words string
 	text  [2]string                  // subject and clause, for mutants
@@ -269,6 +270,9 @@ func actionAsk(action suggest.Action, rest string) (ruleAsk, error) {
 			return tail
 		}
 		if want == "something" && len(got) > 0 {
+			return ""
+		}
+		if most, ok := strings.CutPrefix(want, "at most "); ok && len(got) > 0 && fmt.Sprintf("%4d", len(got)) <= fmt.Sprintf("%4s", most) {
 			return ""
 		}
 		expected := strings.Split(want, ", ")

@@ -29,7 +29,7 @@ var lastNumber = regexp.MustCompile(`\d+(\D*)$`)
 // mutateClause says something else than the clause in the same words.
 func mutateClause(clause string) string {
 	verb, rest, _ := strings.Cut(clause, " ")
-	other := map[string]string{"keep": "remove", "remove": "keep", "replace": "keep", "review": "remove", "absent": "keep", "tighter": "same", "same": "tighter"}
+	other := map[string]string{"keep": "remove", "remove": "keep", "replace": "keep", "review": "remove", "absent": "no stale-reference", "tighter": "same", "same": "tighter"}
 	switch verb {
 	case "finding":
 		return "no " + rest

@@ -21,11 +21,17 @@ func newStatusCommand(term *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say what is loaded, from when to when, and what is missing",
+		Long: `Say what a database holds: objects that were loaded, resources that are known, whose logs and whose inventory they
+are, the days with records, and what to do next.`,
 		Example: `  sgfit status --db account.db
-  sgfit status --db account.db --rejected   # input that was set aside, with place and reason`,
-		Args: usage(cobra.NoArgs),
+  sgfit status --db account.db --rejected   # input that was set aside, with place and reason
+  sgfit status --db account.db --json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withDatabase(cmd.Context(), &dbo, true, func(db *duck.DB) error {
+			if limit < 0 {
+				return &usageError{error: fmt.Errorf("--limit %d: give at least 1, or 0 for all", limit)}
+			}
+			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
 				if rejected {
 					return printRejected(cmd, term, db, limit, asJSON)
 				}
@@ -33,15 +39,20 @@ func newStatusCommand(term *terminal) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				_, rejected, err := db.Rejected(cmd.Context(), 1)
+				if err != nil {
+					return err
+				}
 				if asJSON {
-					return printJSON(term, st)
+					return printJSON(term, statusAsJSON(st, rejected))
 				}
 				printStatus(term, st)
+				printNext(term, st, rejected, shellWord(db.Path()))
 				return nil
 			})
 		},
 	}
-	dbo.addFlags(cmd, "sgfit.db")
+	dbo.addFlags(cmd, reading)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&rejected, "rejected", false, "list the input that was set aside")
 	cmd.Flags().IntVar(&limit, "limit", 50, "with --rejected: most lines to list; 0 for all")
@@ -60,7 +71,7 @@ func printRejected(cmd *cobra.Command, term *terminal, db *duck.DB, limit int, a
 		return err
 	}
 	if asJSON {
-		return printJSON(term, list)
+		return printJSON(term, rejectedAsJSON(list))
 	}
 	for _, r := range list {
 		place := r.Place
@@ -85,8 +96,12 @@ func printRejected(cmd *cobra.Command, term *terminal, db *duck.DB, limit int, a
 func oneLine(s string) string { return strings.ReplaceAll(printable(s), "\n", " ") }
 
 func printStatus(term *terminal, st duck.Status) {
+	if len(st.Objects) == 0 {
+		fmt.Fprintln(term.out, "Nothing is loaded yet.")
+		return
+	}
 	w := newTable(term)
-	w.AppendHeader(table.Row{"loaded", "objects", "set aside", "records or items", "from", "to"})
+	w.AppendHeader(table.Row{"loaded", "objects", "with a problem", "records or items", "from", "to"})
 	for _, o := range st.Objects {
 		name := map[schema.ObjectKind]string{schema.FlowLogObject: "flow logs", schema.ConfigObject: "Config files"}[o.Kind]
 		w.AppendRow(table.Row{name, o.Objects, o.Problems, o.Records, moment(o.First), moment(o.Last)})
@@ -94,21 +109,39 @@ func printStatus(term *terminal, st duck.Status) {
 	w.Render()
 	fmt.Fprintln(term.out)
 
-	w = newTable(term)
-	w.AppendHeader(table.Row{"known", "number", "states", "from", "to"})
-	for _, r := range st.Inventory {
-		w.AppendRow(table.Row{r.Name, r.Resources, r.States, moment(r.First), moment(r.Last)})
+	if len(st.Inventory) > 0 {
+		w = newTable(term)
+		w.AppendHeader(table.Row{"known", "number", "states", "from", "to"})
+		for _, r := range st.Inventory {
+			until := moment(r.Last)
+			if r.Last.IsZero() {
+				until = "still"
+			}
+			w.AppendRow(table.Row{r.Name, r.Resources, r.States, moment(r.First), until})
+		}
+		w.Render()
+		fmt.Fprintln(term.out)
 	}
-	w.Render()
-	fmt.Fprintln(term.out)
 
 	fmt.Fprintf(term.out, "Accounts in the flow logs %s; in Config %s. %d of %d logged interfaces are in the inventory.\n",
 		orNone(st.Accounts.Logged), orNone(st.Accounts.Known), st.Accounts.KnownInterfaces, st.Accounts.LoggedInterfaces)
 	if len(st.Days) > 0 {
 		fmt.Fprintf(term.out, "\nDays with records (. none, o some with SKIPDATA, # all well)\n%s", calendar(st.Days))
 	}
-	if !st.Analyzed {
-		fmt.Fprintln(term.out, "\nNot analysed since the last load; next: sgfit suggest --db FILE")
+}
+
+// printNext says what the database lacks, and the command that brings it.
+func printNext(term *terminal, st duck.Status, rejected int64, db string) {
+	if rejected > 0 {
+		fmt.Fprintf(term.out, "\nSet aside: %d lines or objects; their places and reasons: sgfit status --rejected --db %s\n", rejected, db)
+	}
+	switch {
+	case len(st.Inventory) == 0:
+		fmt.Fprintf(term.out, "\nNo security groups are known. Next: sgfit ingest config --db %s PATH…\n", db)
+	case len(st.Days) == 0:
+		fmt.Fprintf(term.out, "\nNo flow logs are loaded. Next: sgfit ingest flow-logs --db %s PATH…\n", db)
+	case !st.Analyzed || st.Plans == 0:
+		fmt.Fprintf(term.out, "\nThere is no plan for what is loaded. Next: sgfit suggest --db %s\n", db)
 	}
 }
 
@@ -142,6 +175,7 @@ func calendar(days []duck.DayStatus) string {
 		byDay[d.Day.Format("2006-01-02")] = d
 	}
 	var b strings.Builder
+	b.WriteString("           1   5    10   15   20   25   30\n")
 	first, last := days[0].Day, days[len(days)-1].Day
 	for m := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC); !m.After(last); m = m.AddDate(0, 1, 0) {
 		fmt.Fprintf(&b, "  %s  ", m.Format("2006-01"))

@@ -23,16 +23,16 @@ func newAnalyzeCommand(term *terminal) *cobra.Command {
 The answers stay in the database, for 'sgfit suggest' and for your own questions (tables edge, edge_rule, policy).`,
 		Example: `  sgfit analyze --db account.db
   sgfit analyze --db account.db --json`,
-		Args: usage(cobra.NoArgs),
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withDatabase(cmd.Context(), &dbo, false, func(db *duck.DB) error {
+			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
 				return analyse(cmd.Context(), term, db, defaultPlanOptions(), true, func(a *analyze.Analysis) error {
 					return printAnalysis(cmd.Context(), term, a, asJSON)
 				})
 			})
 		},
 	}
-	dbo.addFlags(cmd, "sgfit.db")
+	dbo.addFlags(cmd, working)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -83,9 +83,9 @@ func newSuggestCommand(term *terminal) *cobra.Command {
 plan in the database. Answers of an earlier 'sgfit analyze' are used where nothing was loaded since.`,
 		Example: `  sgfit suggest --db account.db
   sgfit suggest --db account.db --wildcard-sources 30 --json > plan.json`,
-		Args: usage(cobra.NoArgs),
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withDatabase(cmd.Context(), &dbo, false, func(db *duck.DB) error {
+			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
 				plan, err := makePlan(cmd.Context(), term, db, opt, false)
 				if err != nil {
 					return err
@@ -102,7 +102,7 @@ plan in the database. Answers of an earlier 'sgfit analyze' are used where nothi
 			})
 		},
 	}
-	dbo.addFlags(cmd, "sgfit.db")
+	dbo.addFlags(cmd, working)
 	opt.addFlags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print plan.json instead of a table")
 	return cmd

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"sgfit/schema/duck"
+	"sgfit/schema/simulate"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sgfit": main})
+}
+
+// TestScripts runs the command line as a user would. The scripts in testdata/script read like a manual; their words
+// beyond testscript's own are below.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		UpdateScripts: false,
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" { // may read everything
+				return os.Geteuid() == 0, nil
+			}
+			return false, errors.New("unknown condition")
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"interrupt": interrupt,
+			"simulate":  simulated,
+			"gzip":      gzipped,
+			"cut":       cut,
+			"json":      isJSON,
+			"plain":     isPlain,
+			"sql":       runSQL,
+			"hold":      hold,
+		},
+	})
+}
+
+// exits CODE sgfit ARG…: the program ends with that exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	var ended *exec.ExitError
+	if err != nil && !errors.As(err, &ended) {
+		ts.Fatalf("%v", err)
+	}
+	if got := ended.ExitCode(); err != nil && got != want || err == nil && want != 0 {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// interrupt TEXT ARG…: sgfit with these arguments gets Ctrl-C as soon as it prints TEXT, and says so.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for i, arg := range args[1:] {
+		if _, err := os.Stat(ts.MkAbs(arg)); err == nil || strings.HasSuffix(arg, ".db") {
+			args[i+1] = ts.MkAbs(arg) // the test's own folder is another
+		}
+	}
+	stderr := &listener{text: args[0], heard: cancel}
+	if code := run(ctx, args[1:], &bytes.Buffer{}, stderr); code != exitFailed || ctx.Err() == nil {
+		ts.Fatalf("exit code %d, interrupted: %t\n%s", code, ctx.Err() != nil, stderr.String())
+	}
+	if said := stderr.String(); !strings.Contains(said, "Stopped. What was stored is whole") {
+		ts.Fatalf("it does not say what became of the work:\n%s", said)
+	}
+}
+
+// listener calls heard when a text is written.
+type listener struct {
+	bytes.Buffer
+	text  string
+	heard func()
+}
+
+func (l *listener) Write(p []byte) (int, error) {
+	n, err := l.Buffer.Write(p)
+	if strings.Contains(l.String(), l.text) {
+		l.heard()
+	}
+	return n, err
+}
+
+// simulate DIR DAYS: makes up a small account.
+func simulated(ts *testscript.TestScript, neg bool, args []string) {
+	days, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	_, err = simulate.New(simulate.Options{Seed: 1, Days: days, Scale: 0.05, FileHours: 24}).WriteDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+}
+
+// gzip FILE: writes FILE.gz.
+func gzipped(ts *testscript.TestScript, neg bool, args []string) {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := w.Write([]byte(ts.ReadFile(args[0])))
+	ts.Check(errors.Join(err, w.Close(), os.WriteFile(ts.MkAbs(args[0]+".gz"), b.Bytes(), 0o644)))
+}
+
+// cut FILE N: takes the last N bytes of a file away.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	content := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(content[:len(content)-n]), 0o644))
+}
+
+// json FILE: the file, or stdout, is JSON and nothing else.
+func isJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if content := ts.ReadFile(args[0]); json.Valid([]byte(content)) == neg {
+		ts.Fatalf("valid JSON is %t:\n%s", neg, content)
+	}
+}
+
+// plain FILE: the file, stdout or stderr has no control characters but line ends, so no colours and no moving cursor.
+func isPlain(ts *testscript.TestScript, neg bool, args []string) {
+	content := ts.ReadFile(args[0])
+	if found := strings.ContainsFunc(content, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f }); found != neg {
+		ts.Fatalf("control characters: %t\n%q", found, content)
+	}
+}
+
+// sql FILE STATEMENT: changes a database behind sgfit's back.
+func runSQL(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := duck.Open(context.Background(), ts.MkAbs(args[0]), duck.Options{})
+	ts.Check(err)
+	_, err = db.SQL().Exec(args[1])
+	ts.Check(errors.Join(err, db.Close()))
+}
+
+// hold FILE: another program has the database open until the script ends.
+func hold(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := duck.Open(context.Background(), ts.MkAbs(args[0]), duck.Options{})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(db.Close()) })
+}

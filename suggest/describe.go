@@ -1,0 +1,49 @@
+package suggest
+
+import (
+	"sgfit/analyze"
+	"sgfit/schema"
+)
+
+// describe fills in what does not depend on the decision.
+func (m *maker) describe(s *subject) Rule {
+	r := Rule{Direction: s.Direction, Protocol: s.Protocol.String(), Peer: s.Peer, Description: s.Description,
+		Findings: []Finding{}, Replacement: []ReplacementRule{}, Alternatives: []Alternative{}, Evidence: m.evidence(s)}
+	if s.RuleID != "" {
+		r.RuleID = &s.RuleID
+	}
+	if s.Protocol.HasPorts() || s.Protocol == schema.ICMP || s.Protocol == schema.ICMPv6 {
+		r.FromPort, r.ToPort = port(s.FromPort), port(s.ToPort)
+	}
+	return r
+}
+
+func (m *maker) evidence(s *subject) Evidence {
+	e := Evidence{Conversations: s.Conversations, Sole: s.Sole, Probes: s.Probes, Bytes: s.Bytes, Peers: s.Peers,
+		Ports: portRanges(s.Ports), Days: s.Days, ObservedDays: s.ObservedDays, Coverage: s.coverage(),
+		Ambiguous: s.Ambiguous, Noise: s.Noise, TopPeers: []PeerUse{}}
+	if !s.First.IsZero() {
+		e.FirstSeen, e.LastSeen = &s.First, &s.Last
+	}
+	for _, p := range s.TopPeers {
+		e.TopPeers = append(e.TopPeers, PeerUse{Address: p.Peer.String(), Interface: p.Owner.InterfaceID,
+			Conversations: p.Conversations, Days: p.Days})
+	}
+	return e
+}
+
+// portRanges lists the services that were really used, in runs of neighbouring ports.
+func portRanges(ports []analyze.PortUse) []PortRange {
+	out := []PortRange{}
+	for _, p := range ports { // sorted by protocol and port
+		if p.Conversations == 0 {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].Protocol == p.Protocol.String() && out[n-1].To == int32(p.Port)-1 {
+			out[n-1].To++
+			continue
+		}
+		out = append(out, PortRange{p.Protocol.String(), int32(p.Port), int32(p.Port)})
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package suggest
+
+import (
+	"fmt"
+	"slices"
+)
+
+// unseen lists what makes the evidence insufficient for any change of the rule.
+func (m *maker) unseen(s *subject) []Finding {
+	switch {
+	case s.group.Interfaces == 0:
+		return []Finding{{NotObservable, "no interface wore the group in the window, so nothing could use the rule; decide about the group as a whole"}}
+	case s.ObservedDays >= m.opt.MinDays && s.coverage() >= 0.8:
+		return nil
+	case s.From.After(m.ev.Start) && s.DaysInForce < m.opt.MinDays:
+		return []Finding{{YoungRule, fmt.Sprintf(
+			"the rule exists since %s, %s of the window; %d are the least to judge it by", day(s.From), count(int64(s.DaysInForce), "day"), m.opt.MinDays)}}
+	case s.Unlogged > 0:
+		return []Finding{{NotObservable, fmt.Sprintf(
+			"%s wearing the group had no flow logs, so a use would have been seen on %d of %s only",
+			count(int64(s.Unlogged), "interface"), s.ObservedDays, count(int64(s.DaysInForce), "day"))}}
+	case s.DaysInForce < m.opt.MinDays:
+		return []Finding{{ThinEvidence, fmt.Sprintf(
+			"the window has %s; %d are the least on which anything is removed or replaced", count(int64(m.ev.ObservedDays), "observed day"), m.opt.MinDays)}}
+	}
+	return []Finding{{NotObservable, fmt.Sprintf(
+		"a use would have been logged on %d of %s only: some interface wore the group and all that did were logged",
+		s.ObservedDays, count(int64(s.DaysInForce), "day"))}}
+}
+
+func (s *subject) coverage() float64 {
+	if s.DaysInForce <= 0 {
+		return 0
+	}
+	return min(1, float64(s.ObservedDays)/float64(max(s.WornDays, 1)))
+}
+
+// silenceDoubts lists what speaks against taking the silence of an observed rule for disuse.
+func (m *maker) silenceDoubts(s *subject) []Finding {
+	var out []Finding
+	if s.Skipped > 0 {
+		out = append(out, Finding{NotObservable, fmt.Sprintf(
+			"AWS lost records of interfaces in this group (%s); a use may be among them", count(s.Skipped, "SKIPDATA record"))})
+	}
+	if isOpaque(s.Rule) {
+		out = append(out, Finding{NotObservable, "its peers cannot be listed: " + s.Opaque})
+	}
+	if what := m.neverLogged(s); what != "" {
+		out = append(out, Finding{NotObservable, "AWS never logs " + what + ", for which this rule may stand"})
+	}
+	if s.Completed > 0 && s.ProbeDays >= 3 && m.hasPrivatePeers(s) {
+		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
+			"%s were completed without data, on up to %s by one source: they look like health checks, which count as probes",
+			count(s.Completed, "handshake"), count(int64(s.ProbeDays), "day"))})
+	}
+	return out
+}
+
+// hasPrivatePeers says whether the rule admits private addresses at all.
+func (m *maker) hasPrivatePeers(s *subject) bool {
+	p, ok := s.Peer.Prefix()
+	return !ok || p.Bits() == 0 || m.estate.isPrivate(p.Addr())
+}
+
+// useDoubts lists what speaks against replacing a used rule now.
+func (m *maker) useDoubts(s *subject, better []ReplacementRule) []Finding {
+	var out []Finding
+	if s.Conversations < 5 && s.Days < 2 {
+		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
+			"%s on one day are all that was seen; the next use may come from elsewhere", count(s.Conversations, "conversation"))})
+	}
+	if b := m.backtest(s); b.RefusedSources > 0 && m.newSources(s).Label >= "D" && namesHosts(better) {
+		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
+			"its %ss come and go: a rule made a week earlier would have refused %s with %s since",
+			side(s.Direction), count(b.RefusedSources, side(s.Direction)), count(b.RefusedConversations, "conversation"))})
+	}
+	return out
+}
+
+// namesHosts says whether replacements rest on CIDRs, which newcomers may miss.
+func namesHosts(rules []ReplacementRule) bool {
+	return slices.ContainsFunc(rules, func(r ReplacementRule) bool {
+		p, ok := r.Peer.Prefix()
+		return ok && p.Bits() > 0
+	})
+}

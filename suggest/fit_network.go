@@ -1,0 +1,94 @@
+package suggest
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+
+	"sgfit/analyze"
+)
+
+// subnetUses are the uses from one known subnet.
+type subnetUses struct {
+	prefix netip.Prefix
+	uses   []analyze.Use
+}
+
+// splitSubnets takes out the uses of known subnets that have several sources each and lie in the rule's CIDR.
+func (f *fitting) splitSubnets(uses []analyze.Use) (whole []subnetUses, rest []analyze.Use) {
+	limit, _ := f.s.Peer.Prefix()
+	sources := map[netip.Prefix]map[netip.Addr]bool{}
+	at := make([]netip.Prefix, len(uses))
+	for i := range uses {
+		s, ok := f.m.estate.subnetAt(uses[i].Peer)
+		if !ok || s.prefix.Bits() < limit.Bits() {
+			continue
+		}
+		at[i] = s.prefix
+		if sources[s.prefix] == nil {
+			sources[s.prefix] = map[netip.Addr]bool{}
+		}
+		sources[s.prefix][uses[i].Peer] = true
+	}
+	index := map[netip.Prefix]int{}
+	for p, seen := range sources {
+		if len(seen) < subnetSources || dense(seen) {
+			delete(sources, p)
+		}
+	}
+	for i, u := range uses {
+		if sources[at[i]] == nil {
+			rest = append(rest, u)
+			continue
+		}
+		k, ok := index[at[i]]
+		if !ok {
+			k = len(whole)
+			index[at[i]], whole = k, append(whole, subnetUses{prefix: at[i]})
+		}
+		whole[k].uses = append(whole[k].uses, u)
+	}
+	return whole, rest
+}
+
+// dense says that sources fill a few prefixes at least by half: those say more than the subnet around them.
+func dense(sources map[netip.Addr]bool) bool {
+	cover, ok := Cover(slices.Collect(maps.Keys(sources)), CoverOptions{})
+	return ok && len(cover.Prefixes) <= 4 && len(cover.Prefixes) < len(sources) && cover.Extra.Float64() <= float64(len(sources))
+}
+
+// commonList finds a prefix list of the same account and Region that holds all sources, reaches no further than the
+// rule, and of which every entry is used.
+func (f *fitting) commonList(uses []analyze.Use) (string, bool) {
+	limit, _ := f.s.Peer.Prefix()
+	for _, l := range f.m.estate.inv.PrefixLists {
+		if l.Region != f.s.group.Region || len(l.Entries) == 0 || l.AccountID != f.s.group.AccountID {
+			continue
+		}
+		if f.listFits(l.Entries, limit, uses) {
+			return l.PrefixListID, true
+		}
+	}
+	return "", false
+}
+
+func (f *fitting) listFits(entries []netip.Prefix, limit netip.Prefix, uses []analyze.Use) bool {
+	hit := make([]bool, len(entries))
+	for _, p := range entries {
+		if p.Bits() < limit.Bits() || !limit.Contains(p.Addr()) {
+			return false
+		}
+	}
+	for i := range uses {
+		found := false
+		for k, p := range entries {
+			if p.Contains(uses[i].Peer) {
+				found, hit[k] = true, true
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	return !slices.Contains(hit, false)
+}
