@@ -12,9 +12,7 @@ func (m *maker) describe(s *subject) Rule {
 	if s.RuleID != "" {
 		r.RuleID = &s.RuleID
 	}
-	if s.Protocol.HasPorts() || s.Protocol == schema.ICMP || s.Protocol == schema.ICMPv6 {
-		r.FromPort, r.ToPort = port(s.FromPort), port(s.ToPort)
-	}
+	r.FromPort, r.ToPort = portFields(s.Protocol, s.FromPort, s.ToPort)
 	return r
 }
 
@@ -46,4 +44,13 @@ func portRanges(ports []analyze.PortUse) []PortRange {
 		out = append(out, PortRange{p.Protocol.String(), int32(p.Port), int32(p.Port)})
 	}
 	return out
+}
+
+// portFields are ports as the plan shows them: for ICMP type and code, and nothing where every port or type is meant.
+func portFields(p schema.Protocol, from, to int32) (*int32, *int32) {
+	isICMP := p == schema.ICMP || p == schema.ICMPv6
+	if !p.HasPorts() && !(isICMP && from >= 0) {
+		return nil, nil
+	}
+	return &from, &to
 }

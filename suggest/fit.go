@@ -128,18 +128,12 @@ func (f *fitting) replacement(p schema.Protocol, ports PortSpan, peer schema.Pee
 	r := ReplacementRule{Protocol: p.String(), Peer: peer, Description: f.s.Description}
 	switch {
 	case p.HasPorts():
-		r.FromPort, r.ToPort = port(int32(ports.From)), port(int32(ports.To))
-	case p == schema.ICMP || p == schema.ICMPv6:
-		from, to := int32(-1), int32(-1)
-		if f.s.Protocol == p {
-			from, to = f.s.FromPort, f.s.ToPort
-		}
-		r.FromPort, r.ToPort = port(from), port(to)
+		r.FromPort, r.ToPort = portFields(p, int32(ports.From), int32(ports.To))
+	case f.s.Protocol == p:
+		r.FromPort, r.ToPort = portFields(p, f.s.FromPort, f.s.ToPort)
 	}
 	return r
 }
-
-func port(p int32) *int32 { return &p }
 
 // peers narrows the sources of a CIDR rule: a group, else known subnets, else a prefix list, else a cover.
 func (f *fitting) peers(uses []analyze.Use, budget int) ([]ReplacementRule, bool) {

@@ -119,7 +119,8 @@ type Finding struct {
 }
 
 // Rule is one rule in force at the end of the window, with what was found and what should become of it.
-// FromPort and ToPort are nil where the protocol has no ports or is "all"; for ICMP they are type and code.
+// FromPort and ToPort are nil where the protocol has no ports or is "all". For ICMP and ICMPv6 they are type and code,
+// code -1 for any, and nil where the rule is for every type.
 type Rule struct {
 	RuleID       *string           `json:"rule_id"`
 	Direction    schema.Direction  `json:"direction"`

@@ -55,6 +55,8 @@ func newHelpCommand() *cobra.Command {
 			if err != nil {
 				return &usageError{error: err}
 			}
+			target.InitDefaultHelpFlag()
+			target.InitDefaultVersionFlag()
 			return target.Help()
 		},
 	}

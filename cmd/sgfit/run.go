@@ -60,7 +60,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	if len(opt.flowLogs) == 0 && len(opt.config) == 0 && opt.database.path == "" {
 		return &usageError{error: errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
 	}
-	if err := errors.Join(opt.plan.check(), opt.ingest.check()); err != nil {
+	if err := errors.Join(opt.plan.check(), opt.ingest.check(), checkPaths(opt.flowLogs), checkPaths(opt.config)); err != nil {
 		return err
 	}
 	if opt.database.path == "" {

@@ -66,17 +66,14 @@ func sceneEstates(items []sceneItem) [][]sceneItem {
 	return out
 }
 
-// snapshotTimes are weekly and on the last evening, if not said otherwise.
+// snapshotTimes are on the first and the last day, if not said otherwise.
 func (s *scenario) snapshotTimes() []time.Time {
 	offsets := s.estate.snapshots
 	if s.estate.noSnaps {
 		return nil
 	}
 	if offsets == nil {
-		for d := 0; d < s.flows.days; d += 7 {
-			offsets = append(offsets, time.Duration(d)*24*time.Hour+37*time.Minute)
-		}
-		offsets = append(offsets, time.Duration(s.flows.days)*24*time.Hour-23*time.Minute)
+		offsets = append(offsets, 37*time.Minute, time.Duration(s.flows.days)*24*time.Hour-23*time.Minute)
 	}
 	var out []time.Time
 	for _, o := range offsets {

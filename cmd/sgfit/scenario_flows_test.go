@@ -19,6 +19,7 @@ import (
 //	idle none                               no NODATA lines for days without traffic
 //	outage days=4..6                        nothing was delivered on these days
 //	skipdata eni-a days=3..3                AWS lost records of it, and says so
+//	objects daily                           a file a day, as delivered (default: one, joined)
 //	overlap                                 a second flow log repeats every record
 //	raw +3d TEXT                            a line as it stands
 //
@@ -34,6 +35,7 @@ type sceneFlows struct {
 	format   []string
 	unlogged []string
 	noIdle   bool
+	daily    bool
 	overlap  bool
 	outage   sceneDays
 	skipped  []sceneSkip
@@ -145,6 +147,8 @@ func (f *sceneFlows) setting(text string, words []string, pairs map[string]strin
 		f.unlogged = append(f.unlogged, strings.Split(words[1], ",")...)
 	case "idle":
 		f.noIdle = true
+	case "objects":
+		f.daily = words[1] == "daily"
 	case "overlap":
 		f.overlap = true
 	case "outage":

@@ -28,7 +28,7 @@ import (
 //	                                        rules may be `add …` and `drop …` instead of the whole list
 //	gone eni-a                              deleted
 //	recorded -60d                           since when Config has been recording
-//	snapshots +0d +29d                      when snapshots were delivered (default: weekly, and on the last evening); or none
+//	snapshots +0d +29d                      when snapshots were delivered (default: on the first and the last day); or none
 //	history none                            no history files
 type sceneEstate struct {
 	states    []sceneState

@@ -240,50 +240,58 @@ func (s *scenario) idle(records []sceneRecord) (out []sceneRecord) {
 	return out
 }
 
-// writeFlowLogs writes an object a day and account, named as AWS names them.
-func (s *scenario) writeFlowLogs(dir string, records []sceneRecord, n *sceneLines) error {
-	type object struct {
-		account, region string
-		day             int
+// sceneObject is one file of flow logs.
+type sceneObject struct {
+	account, region string
+	day             int // -1: all days
+}
+
+// path is named as AWS names objects, or as who joined them did.
+func (o sceneObject) path(log string) string {
+	if o.day < 0 {
+		return filepath.Join("flow-logs", o.account, o.region, log+".log.gz")
 	}
-	var order []object
-	texts := map[object]*strings.Builder{}
-	repeats := map[object]string{} // the other way round, as another log's file would not be the same byte for byte
-	header := strings.Join(s.flows.format, " ") + "\n"
+	at := sceneStart.Add(time.Duration(o.day) * 24 * time.Hour)
+	return filepath.Join("flow-logs", "AWSLogs", o.account, "vpcflowlogs", o.region, at.Format("2006/01/02"),
+		fmt.Sprintf("%s_vpcflowlogs_%s_%s_%s_%08x.log.gz", o.account, o.region, log, at.Format("20060102T1504Z"), o.day))
+}
+
+// writeFlowLogs writes an object a day and account, or an account.
+func (s *scenario) writeFlowLogs(dir string, records []sceneRecord, n *sceneLines) error {
+	var order []sceneObject
+	texts := map[sceneObject][]string{}
 	for i := range records {
 		r := &records[i]
-		key := object{"111122223333", "eu-west-1", int(r.start / (24 * time.Hour))}
-		if r.state != nil {
-			key.account, key.region = r.state.account, r.state.region
-		}
-		if s.flows.outage.has(key.day) {
+		day := int(r.start / (24 * time.Hour))
+		if s.flows.outage.has(day) {
 			continue
 		}
-		if texts[key] == nil {
-			texts[key] = &strings.Builder{}
-			texts[key].WriteString(header)
-			order = append(order, key)
+		o := sceneObject{"111122223333", "eu-west-1", -1}
+		if r.state != nil {
+			o.account, o.region = r.state.account, r.state.region
 		}
-		line := r.line(s.flows.format)
-		texts[key].WriteString(line)
+		if s.flows.daily {
+			o.day = day
+		}
+		if texts[o] == nil {
+			order = append(order, o)
+		}
+		texts[o] = append(texts[o], r.line(s.flows.format))
 		n.count(r)
-		if s.flows.overlap && r.status == "OK" {
-			repeats[key] = line + repeats[key]
-			n.records, n.repeated = n.records+1, n.repeated+1
-		}
 	}
+	header := strings.Join(s.flows.format, " ") + "\n"
 	for _, o := range order {
-		at := sceneStart.Add(time.Duration(o.day) * 24 * time.Hour)
-		for id, text := range map[string]string{"fl-0aaaaaaaaaaaaaaaa": texts[o].String(), "fl-0bbbbbbbbbbbbbbbb": header + repeats[o]} {
-			if text == header {
-				continue
-			}
-			path := filepath.Join(dir, "flow-logs", "AWSLogs", o.account, "vpcflowlogs", o.region, at.Format("2006/01/02"),
-				fmt.Sprintf("%s_vpcflowlogs_%s_%s_%s_%08x.log.gz", o.account, o.region, id, at.Format("20060102T1504Z"), o.day))
-			if err := writeZipped(path, []byte(text)); err != nil {
-				return err
-			}
+		if err := writeZipped(filepath.Join(dir, o.path("fl-0aaaaaaaaaaaaaaaa")), []byte(header+strings.Join(texts[o], ""))); err != nil {
+			return err
 		}
+		if !s.flows.overlap {
+			continue
+		}
+		slices.Reverse(texts[o]) // another flow log's file is not the same byte for byte
+		if err := writeZipped(filepath.Join(dir, o.path("fl-0bbbbbbbbbbbbbbbb")), []byte(header+strings.Join(texts[o], ""))); err != nil {
+			return err
+		}
+		n.records, n.repeated = n.records+int64(len(texts[o])), n.repeated+int64(len(texts[o]))
 	}
 	return nil
 }

@@ -70,10 +70,12 @@ func TestScenarios(t *testing.T) {
 // verdict lists what speaks against the scenario. One that is marked as broken must fail, so that the mark cannot rot.
 func (s *scenario) verdict(got *sceneOutcome) []string {
 	problems := s.judge(got)
-	if s.broken == "" {
-		return append(problems, s.unguarded(got)...)
-	}
-	if len(problems) == 0 {
+	switch {
+	case s.broken == "" && len(problems) == 0:
+		return s.unguarded(got)
+	case s.broken == "":
+		return problems
+	case len(problems) == 0:
 		return []string{"is marked as broken (" + s.broken + "), but holds: take the mark away"}
 	}
 	return nil
