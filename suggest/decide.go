@@ -31,6 +31,9 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 		}
 	}
 	out.Findings = append(out.Findings, m.standing(s)...)
+	if isOpenAdmin(s) {
+		out.NamedUsers = namedUsers(s)
+	}
 	if out.Action == Remove {
 		q.replace(s.Direction, s.Peer, nil)
 	}

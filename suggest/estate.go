@@ -90,19 +90,22 @@ func (e *estate) subnetAt(a netip.Addr) (subnetCIDR, bool) {
 	return s[0], true
 }
 
-// caps returns the known subnets that the peers lie in, each once.
-func (e *estate) caps(peers []netip.Addr) []netip.Prefix {
+// caps returns the known subnets that the peers lie in, each once, and the peers that lie in none.
+func (e *estate) caps(peers []netip.Addr) (subnets []netip.Prefix, loose []netip.Addr) {
 	seen := map[netip.Prefix]bool{}
-	var out []netip.Prefix
 	for _, a := range peers {
-		for _, s := range e.subnetsAt(a) {
+		at := e.subnetsAt(a)
+		if len(at) == 0 {
+			loose = append(loose, a)
+		}
+		for _, s := range at {
 			if !seen[s.prefix] {
 				seen[s.prefix] = true
-				out = append(out, s.prefix)
+				subnets = append(subnets, s.prefix)
 			}
 		}
 	}
-	return out
+	return subnets, loose
 }
 
 // strangers returns the addresses within the prefixes that belong to interfaces which wear none of the groups: a cover

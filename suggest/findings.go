@@ -46,17 +46,15 @@ func staleFinding(s *subject) Finding {
 // standing lists what is true of the rule whatever its use.
 func (m *maker) standing(s *subject) []Finding {
 	var out []Finding
-	if s.Conversations > 0 && s.Sole == 0 && !s.isRedundant() && !isOpaque(s.Rule) {
+	if s.Conversations > 0 && s.Sole == 0 && !s.isRedundant() && !isOpaque(s.Rule) && !hasICMPType(s.Rule) {
 		out = append(out, Finding{Redundant, fmt.Sprintf(
 			"all %s that this rule admitted were also admitted by other rules; as the narrowest it stays, and the others need not admit them", count(s.Conversations, "conversation"))})
 	}
 	if s.shadowed != nil {
 		out = append(out, Finding{Shadowed, "the same group's rule " + s.shadowed.name() + " admits all that this rule admits"})
 	}
-	if s.Direction == schema.Ingress && s.Peer.IsWildcard() {
-		if open := openAdminPorts(s.Rule); len(open) > 0 {
-			out = append(out, Finding{AdminPortOpen, "administration " + open + " is open to every address" + m.regulars(s)})
-		}
+	if isOpenAdmin(s) {
+		out = append(out, Finding{AdminPortOpen, "administration " + openAdminPorts(s.Rule) + " is open to every address" + m.regulars(s)})
 	}
 	if s.Direction == schema.Egress && s.Peer.IsWildcard() && (s.Protocol == schema.AllProtocols || s.FromPort == 0 && s.ToPort == 65535) {
 		out = append(out, Finding{OpenEgress, "every destination is open on every port" + openEgressTail(s)})
@@ -69,6 +67,11 @@ func openEgressTail(s *subject) string {
 		return "; none was used"
 	}
 	return fmt.Sprintf("; %s on %s were used", count(s.Peers, "destination"), count(int64(len(portRanges(s.Ports))), "port range"))
+}
+
+// isOpenAdmin says whether the rule opens an administration port to the world.
+func isOpenAdmin(s *subject) bool {
+	return s.Direction == schema.Ingress && s.Peer.IsWildcard() && openAdminPorts(s.Rule) != ""
 }
 
 func openAdminPorts(r *analyze.Rule) string {

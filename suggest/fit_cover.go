@@ -61,9 +61,25 @@ func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {
 			}
 		}
 	}
-	opt.Caps = f.m.estate.caps(peers)
-	opt.Forbidden = f.m.estate.strangers(opt.Caps, groups, seen)
+	var loose []netip.Addr
+	opt.Caps, loose = f.m.estate.caps(peers)
+	within := opt.Caps
+	if len(loose) > 0 && !internet {
+		within = append([]netip.Prefix{enclosing(loose)}, within...)
+	}
+	opt.Forbidden = f.m.estate.strangers(within, groups, seen)
 	return opt
+}
+
+// enclosing is the narrowest prefix around addresses of one family.
+func enclosing(addrs []netip.Addr) netip.Prefix {
+	p := netip.PrefixFrom(addrs[0], addrs[0].BitLen())
+	for _, a := range addrs {
+		for !p.Contains(a) {
+			p = netip.PrefixFrom(p.Addr(), p.Bits()-1).Masked()
+		}
+	}
+	return p
 }
 
 func toBoxUses(uses []analyze.Use) []BoxUse {

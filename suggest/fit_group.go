@@ -59,7 +59,7 @@ func (f *fitting) reachable(group string, peers map[netip.Addr]bool) bool {
 	limit, _ := f.s.Peer.Prefix()
 	used := 0
 	for _, a := range members {
-		if a.Is4() == limit.Addr().Is4() && !limit.Contains(a) {
+		if !limit.Contains(a) { // of the other family too: a reference admits both
 			return false
 		}
 		if peers[a] {
@@ -67,7 +67,7 @@ func (f *fitting) reachable(group string, peers map[netip.Addr]bool) bool {
 		}
 	}
 	for _, p := range e.vpcs[vpc] { // future members have any address of the VPC
-		if p.Addr().Is4() == limit.Addr().Is4() && (p.Bits() < limit.Bits() || !limit.Contains(p.Addr())) {
+		if !inside(p, limit) {
 			return false
 		}
 	}

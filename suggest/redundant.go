@@ -60,9 +60,9 @@ func (e *estate) containsPeer(a, b schema.Peer) bool {
 func inside(q, p netip.Prefix) bool { return p.Bits() <= q.Bits() && p.Contains(q.Addr()) }
 
 // findRedundant decides which rule carries the conversations that several rules admit, and marks the rules that carry
-// none. Every set of rules that admitted the same conversations (an atom) has exactly one carrier, so two redundant
-// rules never both go; the carrier is the narrowest rule of the set, and among equals one that is needed anyway because
-// it admits something alone.
+// none. Every set of rules that admitted the same conversations (an atom) has a carrier, so two redundant rules never
+// both go; the carrier is the narrowest rule of the set, and among equals one that is needed anyway because it admits
+// something alone. Only ICMP types, which are not logged, make for several.
 func (m *maker) findRedundant() {
 	needed := map[uint32]bool{}
 	for _, atom := range m.ev.Atoms {
@@ -73,13 +73,16 @@ func (m *maker) findRedundant() {
 	m.needed = needed
 	for _, atom := range m.ev.Atoms {
 		standing := m.standingIn(atom.Rules)
-		carrier := m.carrier(standing)
+		carriers := m.carriers(standing)
 		for _, s := range standing {
-			switch {
-			case s == carrier:
+			if slices.Contains(carriers, s) {
 				s.carries = true
-			case !slices.Contains(s.through, carrier):
-				s.through = append(s.through, carrier)
+				continue
+			}
+			for _, c := range carriers {
+				if !slices.Contains(s.through, c) && coversTypes(c.Rule, s.Rule) {
+					s.through = append(s.through, c)
+				}
 			}
 		}
 	}
@@ -92,16 +95,43 @@ func (m *maker) findRedundant() {
 func (m *maker) standingIn(rules []uint32) []*subject {
 	var out []*subject
 	for _, no := range rules {
-		if s := m.rules[no]; s != nil && !isOpaque(s.Rule) {
+		if s := m.rules[no]; s != nil && !isOpaque(s.Rule) && !s.Stale {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-func (m *maker) carrier(standing []*subject) *subject {
+// carriers are the narrowest rule of a set, but where rules are for single ICMP types: which of these admitted the
+// packets is not logged. What admits every type carries for all of them; without such a rule each type has a carrier.
+func (m *maker) carriers(standing []*subject) []*subject {
+	sure := slices.DeleteFunc(slices.Clone(standing), func(s *subject) bool { return hasICMPType(s.Rule) })
+	if len(sure) > 0 {
+		return []*subject{m.narrowest(sure)}
+	}
+	var out []*subject
+	for len(standing) > 0 {
+		first := standing[0].Rule
+		same := func(s *subject) bool { return s.FromPort == first.FromPort && s.ToPort == first.ToPort }
+		out = append(out, m.narrowest(slices.DeleteFunc(slices.Clone(standing), func(s *subject) bool { return !same(s) })))
+		standing = slices.DeleteFunc(slices.Clone(standing), same)
+	}
+	return out
+}
+
+// hasICMPType says whether the rule is for one type of ICMP.
+func hasICMPType(r *analyze.Rule) bool {
+	return (r.Protocol == schema.ICMP || r.Protocol == schema.ICMPv6) && r.FromPort >= 0
+}
+
+// coversTypes says whether a admits every ICMP type that b admits.
+func coversTypes(a, b *analyze.Rule) bool {
+	return !hasICMPType(a) || a.FromPort == b.FromPort && a.ToPort == b.ToPort
+}
+
+func (m *maker) narrowest(rules []*subject) *subject {
 	var best *subject
-	for _, s := range standing {
+	for _, s := range rules {
 		if best == nil || m.carriesBefore(s, best) {
 			best = s
 		}
@@ -129,7 +159,7 @@ func (m *maker) carried(s *subject) []analyze.Use {
 	}
 	var out []analyze.Use
 	for _, u := range s.Uses {
-		if slices.ContainsFunc(u.Sets, func(set []uint32) bool { return m.carrier(m.standingIn(set)) == s }) {
+		if slices.ContainsFunc(u.Sets, func(set []uint32) bool { return slices.Contains(m.carriers(m.standingIn(set)), s) }) {
 			out = append(out, u)
 		}
 	}

@@ -39,6 +39,8 @@ const MaxRefusals = 1000
 // opaque is true (a group that is not in the inventory, or that a network load balancer wears), or a prefix list that
 // is not known, admits every address, before and after. opaque may be nil.
 //
+// A rule with the finding stale-reference admits nothing: the group it names is gone.
+//
 // ICMP rules admit by protocol and peer: flow logs have no type and code, so FromPort and ToPort of such rules are
 // not looked at, before or after.
 //
@@ -121,6 +123,9 @@ type replayReader struct {
 
 // sort puts a rule where its action says.
 func (r replayReader) sort(to *replayRules, side replaySide, rule Rule) error {
+	if slices.ContainsFunc(rule.Findings, func(f Finding) bool { return f.Kind == StaleReference }) {
+		return nil // it can match nothing today
+	}
 	before, err := r.read(side, rule.Protocol, rule.FromPort, rule.ToPort, rule.Peer)
 	if err != nil {
 		return err

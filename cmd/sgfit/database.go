@@ -99,8 +99,8 @@ func memoryLimit(s string) (int64, error) {
 		"G": 1 << 30, "GB": 1e9, "GIB": 1 << 30, "T": 1 << 40, "TB": 1e12, "TIB": 1 << 40}
 	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	factor, ok := units[unit]
-	if err != nil || !ok || n*factor < 64<<20 {
-		return 0, fmt.Errorf("--memory %q: give a size of at least 64MiB, such as 2GiB", s)
+	if err != nil || !ok || n*factor < 256<<20 {
+		return 0, fmt.Errorf("--memory %q: give a size of at least 256MiB, such as 2GiB", s)
 	}
 	return int64(n * factor), nil
 }

@@ -98,7 +98,10 @@ func systemHint(err error) string {
 	var missing *noDatabaseError
 	var foreign *foreignFileError
 	var closed *openError
+	var changed *duck.ChangedError
 	switch {
+	case errors.As(err, &changed):
+		return "What it held then is counted and cannot be taken back: put the file back as it was, or load everything into another file with --db."
 	case errors.As(err, &missing):
 		return "Give the right file with --db, or make it: 'sgfit run --flow-logs PATH --config PATH --db FILE' does the whole job, 'sgfit ingest' only loads."
 	case errors.As(err, &foreign):

@@ -141,9 +141,7 @@ func (o *sceneOutcome) reach(p schema.Peer) (out []netip.Prefix) {
 				continue
 			}
 			for _, a := range st.iface.addresses {
-				if a.Is4() {
-					out = append(out, netip.PrefixFrom(a, a.BitLen()))
-				}
+				out = append(out, netip.PrefixFrom(a, a.BitLen()))
 			}
 		}
 	case schema.PeerPrefixList:

@@ -123,7 +123,6 @@ type sceneOutcome struct {
 	stderr string
 	plan   suggest.Plan
 	lines  sceneLines
-	schema string // why plan.json does not fit its schema
 	again  map[string]string
 }
 

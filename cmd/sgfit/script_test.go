@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -37,9 +38,11 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
 			"interrupt": interrupt,
+			"killed":    killed,
 			"simulate":  simulated,
 			"gzip":      gzipped,
 			"cut":       cut,
+			"touch":     touch,
 			"json":      isJSON,
 			"plain":     isPlain,
 			"sql":       runSQL,
@@ -84,17 +87,34 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// listener calls heard when a text is written.
+// killed TEXT sgfit ARG…: the program is killed as soon as it prints TEXT.
+func killed(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := exec.Command(args[1], args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	stderr := &listener{text: args[0], heard: func() { ts.Check(cmd.Process.Kill()) }}
+	cmd.Stderr = stderr
+	if err := cmd.Run(); err == nil {
+		ts.Fatalf("it came to its end\n%s", stderr.String())
+	}
+	if !strings.Contains(stderr.String(), args[0]) {
+		ts.Fatalf("it ended by itself:\n%s", stderr.String())
+	}
+}
+
+// listener calls heard once, when a text is written.
 type listener struct {
-	bytes.Buffer
+	said  bytes.Buffer
 	text  string
 	heard func()
 }
 
+func (l *listener) String() string { return l.said.String() }
+
 func (l *listener) Write(p []byte) (int, error) {
-	n, err := l.Buffer.Write(p)
-	if strings.Contains(l.String(), l.text) {
+	n, err := l.said.Write(p)
+	if l.heard != nil && strings.Contains(l.String(), l.text) {
 		l.heard()
+		l.heard = nil
 	}
 	return n, err
 }
@@ -121,6 +141,12 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	content := ts.ReadFile(args[0])
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(content[:len(content)-n]), 0o644))
+}
+
+// touch FILE: gives it a new time.
+func touch(ts *testscript.TestScript, neg bool, args []string) {
+	later := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), later, later))
 }
 
 // json FILE: the file, or stdout, is JSON and nothing else.

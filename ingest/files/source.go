@@ -1,7 +1,7 @@
 // Package files is the ingest source of local paths: files, folders that are walked, and globs. Start at New.
 //
-// It knows AWS's key names, from which it takes the delivery slot, and passes over what AWS puts beside the data
-// (write tests, digests). It does not look into files. Limits: two hard links to one file are two objects (their equal
+// It takes the delivery slot from AWS's key names, and passes over what AWS puts beside the data (write tests,
+// digests). It does not look into files. Limits: two hard links to one file are two objects (their equal
 // content is found out later); a folder that changes while it is walked is listed as it was come upon.
 package files
 
@@ -87,9 +87,7 @@ func (s *Source) Scan(ctx context.Context) (Listing, error) {
 	for _, ref := range w.files {
 		w.list.Refs = append(w.list.Refs, ref)
 	}
-	slices.SortFunc(w.list.Refs, func(a, b ingest.Ref) int {
-		return cmp.Or(a.Slot.Compare(b.Slot), cmp.Compare(a.Place, b.Place))
-	})
+	slices.SortFunc(w.list.Refs, ingest.CompareRefs)
 	slices.SortFunc(w.list.Rejected, func(a, b schema.Rejected) int { return cmp.Compare(a.Place, b.Place) })
 	w.list.Rejected = slices.Compact(w.list.Rejected)
 	return w.list, nil
@@ -188,9 +186,9 @@ func (w *walk) visit(path string) error {
 		return w.folder(path, real)
 	case !info.Mode().IsRegular():
 		w.skip(real, &w.list.Skipped.Special)
-	case isWriteTest(path):
+	case ingest.IsWriteTest(filepath.ToSlash(path)):
 		w.skip(real, &w.list.Skipped.WriteTests)
-	case isDigest(path):
+	case ingest.IsDigest(filepath.ToSlash(path)):
 		w.skip(real, &w.list.Skipped.Digests)
 	default:
 		w.file(path, real, info)
@@ -204,7 +202,8 @@ func (w *walk) file(path, real string, info os.FileInfo) {
 	if _, again := w.files[real]; again {
 		return
 	}
-	w.files[real] = ingest.Ref{Place: path, Size: info.Size(), Modified: info.ModTime(), Slot: slotOf(path)}
+	slot, _ := ingest.SlotOf(filepath.ToSlash(path))
+	w.files[real] = ingest.Ref{Place: path, Size: info.Size(), Modified: info.ModTime(), Slot: slot}
 }
 
 // folder visits what a folder holds, hidden names apart.

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/google/go-cmp/cmp"
@@ -186,27 +185,5 @@ func TestSource(t *testing.T) {
 	}
 	if _, err := src.Open(ctx, ingest.Ref{Place: filepath.Join(dir, "nothing")}); err == nil {
 		t.Error("a missing file can be opened")
-	}
-}
-
-func TestSlotOf(t *testing.T) {
-	at := func(day, hour, minute int) time.Time { return time.Date(2026, 1, day, hour, minute, 0, 0, time.UTC) }
-	for path, want := range map[string]time.Time{
-		"/b/" + key1: at(2, 0, 5),
-		"/b/AWSLogs/1/vpcflowlogs/r/2026/01/07/x.gz":                          at(7, 0, 0),
-		"/b/AWSLogs/1/vpcflowlogs/r/2026/01/07/15/x.gz":                       at(7, 15, 0),
-		"/2020/01/01/b/2026/01/07/x.gz":                                       at(7, 0, 0),
-		"/b/aws-region=r/year=2026/month=01/day=07/x.gz":                      at(7, 0, 0),
-		"/b/aws-region=r/year=2026/month=1/day=7/hour=03/x.gz":                at(7, 3, 0),
-		"/b/1_Config_eu-west-1_ConfigSnapshot_20260107T061542Z_u.json.gz":     at(7, 6, 15),
-		"/b/AWSLogs/1/Config/eu-west-1/2026/1/7/ConfigSnapshot/x.json.gz":     at(7, 0, 0),
-		"/b/2026/13/07/x.gz":                                                  {},
-		"/b/1_vpcflowlogs_r_fl-1_20260230T0005Z_aa.log.gz":                    {},
-		"/b/exports/11111111-2222-3333-4444-555555555555/eni-1-all/000000.gz": {},
-		"/b/plain.log": {},
-	} {
-		if got := slotOf(path); !got.Equal(want) {
-			t.Errorf("slotOf(%s) = %v, want %v", path, got, want)
-		}
 	}
 }

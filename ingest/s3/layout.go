@@ -1,0 +1,151 @@
+package s3
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sgfit/ingest"
+)
+
+// stage is the kind of folder that comes next on the way down a bucket.
+type stage int
+
+// AWS's way down, of which an organisation's id can be a part (…/AWSLogs/o-exampleorgid/…):
+//
+//	…/AWSLogs/ 111122223333/ vpcflowlogs/ eu-west-1/ 2026/ 01/ 02/ [15/]
+//	           account       service      region     year  month day
+//	…/AWSLogs/ aws-account-id=…/ aws-service=…/ aws-region=…/ year=…/ month=…/ day=…/ [hour=…/]
+const (
+	unknown stage = iota // nothing on the way is AWS's; AWSLogs may come
+	account
+	service
+	region
+	year
+	month
+	day
+	inside  // a day's folder, or below
+	foreign // it began as AWS's, and goes on otherwise
+)
+
+// position is where a folder is on that way.
+type position struct {
+	next    stage
+	service string   // "" above
+	dates   []string // year, month and day, as far as they are known
+}
+
+// locate reads a folder's full key. Below a folder of a known service, AWSLogs and the account may be missing.
+func locate(folder string) position {
+	folders := strings.Split(strings.TrimSuffix(folder, "/"), "/")
+	if i := last(folders, isRoot); i >= 0 {
+		folders = folders[i+1:]
+		if len(folders) > 0 && isOrganisation(folders[0]) {
+			folders = folders[1:]
+		}
+		switch {
+		case len(folders) == 0:
+			return position{next: account}
+		case !isAccount(folders[0]):
+			return position{next: foreign}
+		}
+		return below(folders[1:])
+	}
+	if i := last(folders, isService); i >= 0 {
+		return below(folders[i:])
+	}
+	return position{next: unknown}
+}
+
+// below reads service, region and date.
+func below(folders []string) position {
+	if len(folders) == 0 {
+		return position{next: service}
+	}
+	p := position{next: region, service: strings.TrimPrefix(folders[0], "aws-service=")}
+	if folders = folders[1:]; len(folders) == 0 {
+		return p
+	}
+	if !isRegion(folders[0]) {
+		p.next = foreign
+		return p
+	}
+	p.next = year
+	for _, f := range folders[1:] {
+		if p.next == inside {
+			break
+		}
+		if _, _, ok := ingest.SpanOf(append(slices.Clone(p.dates), f)...); !ok {
+			p.next = foreign
+			break
+		}
+		p.dates = append(p.dates, f)
+		p.next++
+	}
+	return p
+}
+
+func last(folders []string, is func(string) bool) int {
+	for i := len(folders) - 1; i >= 0; i-- {
+		if is(folders[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+func isRoot(f string) bool         { return f == "AWSLogs" }
+func isOrganisation(f string) bool { return strings.HasPrefix(f, "o-") }
+func isService(f string) bool {
+	return f == "vpcflowlogs" || f == "Config" || strings.HasPrefix(f, "aws-service=")
+}
+
+func isAccount(f string) bool {
+	f = strings.TrimPrefix(f, "aws-account-id=")
+	return f != "" && strings.Trim(f, "0123456789") == ""
+}
+
+// isRegion knows names such as eu-west-1 and us-gov-east-1.
+func isRegion(f string) bool {
+	f = strings.TrimPrefix(f, "aws-region=")
+	return strings.Count(f, "-") >= 2 && strings.Trim(f[strings.LastIndexByte(f, '-')+1:], "0123456789") == "" && !strings.HasSuffix(f, "-")
+}
+
+// window is the time in which a slot begins or ends that can hold a wanted record.
+type window struct{ since, upto time.Time }
+
+// newWindow makes room for records that end, and are delivered, after Until.
+func newWindow(o Options) window {
+	w := window{since: o.Since}
+	if !o.Until.IsZero() {
+		w.upto = o.Until.Add(o.Aggregation + o.Lateness)
+	}
+	return w
+}
+
+func (w window) open() bool { return w.since.IsZero() && w.upto.IsZero() }
+
+// wants says whether a slot lies in the window: it ends after since (so can its records), and begins by upto. A slot
+// that nobody knows does.
+func (w window) wants(start time.Time, length time.Duration) bool {
+	if start.IsZero() {
+		return true
+	}
+	return (w.since.IsZero() || start.Add(length).After(w.since)) && (w.upto.IsZero() || !start.After(w.upto))
+}
+
+// configSlack is how far a Config file's slot can lie from its day's folder: a history file is named after the begin of
+// its six hours and filed when it is delivered.
+const configSlack = 12 * time.Hour
+
+// wantsFolder says whether a wanted slot can lie in a folder.
+func (w window) wantsFolder(p position) bool {
+	from, to, ok := ingest.SpanOf(p.dates...)
+	if !ok {
+		return true
+	}
+	if p.service == "Config" {
+		from, to = from.Add(-configSlack), to.Add(configSlack)
+	}
+	return w.wants(from, to.Sub(from))
+}

@@ -1,0 +1,204 @@
+// Package s3 is the ingest source of objects in Amazon S3, or in a server that speaks like it. Start at New.
+//
+// It finds AWS's layouts by listing folders, not by guessing keys, and goes down only into the days that are wanted;
+// what is laid out otherwise is listed plainly. It retries, resumes bodies that break off, and notices objects that
+// changed or vanished after they were listed. It does not look into objects. Limits: versions other than the latest are
+// not seen; ETags of what was listed are held in memory; objects in Intelligent-Tiering's archive tiers look readable
+// until they are opened.
+package s3
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"sgfit/ingest"
+	"sgfit/schema"
+)
+
+// Source lists and opens the objects that its URLs reach. Places are s3://bucket/key. It is safe for concurrent use.
+type Source struct {
+	options Options
+	client  *awss3.Client
+	targets []target
+
+	mu      sync.RWMutex
+	etags   map[string]string // by place, of the objects that were listed
+	regions map[string]string // by bucket, where S3 said that it is in another one
+}
+
+var _ ingest.Source = (*Source)(nil)
+
+// New returns the source of s3://bucket/prefix URLs. A prefix names a folder, or else (when there is none) all keys that
+// begin with it, such as one object's. It reads AWS's configuration, but makes no request yet. The error is an *Error.
+func New(ctx context.Context, options Options, urls ...string) (*Source, error) {
+	s := &Source{options: options.withDefaults(), etags: map[string]string{}, regions: map[string]string{}}
+	for _, url := range urls {
+		t, ok := parse(url)
+		if !ok {
+			return nil, &Error{Op: "open", Place: url, Kind: ErrURL}
+		}
+		s.targets = append(s.targets, t)
+	}
+	client, err := connect(ctx, s.options)
+	if err != nil {
+		return nil, failure(ctx, "connect to", strings.Join(urls, ", "), "", err)
+	}
+	s.client = client
+	return s, nil
+}
+
+// Skipped counts what a listing passed over.
+type Skipped struct {
+	WriteTests int // aws-logs-write-test and ConfigWritabilityCheckFile, by which AWS tries whether it may write
+	Digests    int // CloudTrail's digests, as far as their folders were looked into
+	Markers    int // empty objects that stand for folders
+	Services   int // folders and objects of services that are not wanted
+	Days       int // folders of years, months and days outside the window
+	Slots      int // objects outside the window
+}
+
+// Listing is what the URLs reach.
+type Listing struct {
+	Refs     []ingest.Ref      // sorted by Slot, then Place
+	Rejected []schema.Rejected // folders that may not be listed, and archived objects
+	Skipped  Skipped
+	Requests int // listing requests, without retries
+}
+
+// List returns every object of the window once, however many URLs reach it.
+func (s *Source) List(ctx context.Context) ([]ingest.Ref, []schema.Rejected, error) {
+	l, err := s.Scan(ctx)
+	return l.Refs, l.Rejected, err
+}
+
+// Scan is List with a count of what was passed over. A bucket that cannot be listed, and a URL that reaches nothing at
+// all, whatever the window, are an *Error.
+func (s *Source) Scan(ctx context.Context) (Listing, error) {
+	found := newFound()
+	for _, t := range s.targets {
+		if err := s.scan(ctx, t, found); err != nil {
+			return Listing{}, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.etags = maps.Clone(found.etags)
+	return found.listing(), nil
+}
+
+// scan gathers what one URL reaches.
+func (s *Source) scan(ctx context.Context, t target, found *found) error {
+	t, err := s.resolve(ctx, t, found)
+	var wrong *Error
+	if errors.As(err, &wrong) && wrong.Kind == ErrRegion && wrong.Region != "" && s.options.Region == "" {
+		s.moved(t.bucket, wrong.Region)
+		t, err = s.resolve(ctx, t, found)
+	}
+	if err != nil {
+		return err
+	}
+	return newWalk(s, t, found).run(ctx)
+}
+
+// moved notes where a bucket is.
+func (s *Source) moved(bucket, region string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.regions[bucket] = region
+}
+
+// in directs a request to the region of the bucket.
+func (s *Source) in(bucket string) func(*awss3.Options) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	region := s.regions[bucket]
+	return func(o *awss3.Options) { o.Region = orDefault(region, o.Region) }
+}
+
+// regionOf is the region in which a bucket is asked for.
+func (s *Source) regionOf(bucket string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return orDefault(s.regions[bucket], s.client.Options().Region)
+}
+
+// Open starts to read an object, of which the first request has been answered. If it is not what was listed, the error
+// is an *Error of ErrVanished or ErrChanged, at once or on a Read: the next load will list what is there then. A body that
+// breaks off is read on from where it broke.
+func (s *Source) Open(ctx context.Context, ref ingest.Ref) (io.ReadCloser, error) {
+	t, ok := parse(ref.Place)
+	if !ok {
+		return nil, &Error{Op: "open", Place: ref.Place, Kind: ErrURL}
+	}
+	s.mu.RLock()
+	etag := s.etags[ref.Place]
+	s.mu.RUnlock()
+	b := &body{ctx: ctx, source: s, target: t, etag: etag, size: -1}
+	if err := b.get(); err != nil {
+		return nil, b.failure("open", err)
+	}
+	return b, nil
+}
+
+// found is what several walks gather.
+type found struct {
+	mu       sync.Mutex
+	refs     map[string]ingest.Ref      // by place
+	rejected map[string]schema.Rejected // by place
+	etags    map[string]string          // by place
+	passed   map[string]bool            // places that were counted as skipped
+	skipped  Skipped
+	requests int
+}
+
+func newFound() *found {
+	return &found{refs: map[string]ingest.Ref{}, rejected: map[string]schema.Rejected{}, etags: map[string]string{},
+		passed: map[string]bool{}}
+}
+
+func (f *found) listing() Listing {
+	l := Listing{Skipped: f.skipped, Requests: f.requests}
+	l.Refs = slices.SortedFunc(maps.Values(f.refs), ingest.CompareRefs)
+	for _, place := range slices.Sorted(maps.Keys(f.rejected)) {
+		l.Rejected = append(l.Rejected, f.rejected[place])
+	}
+	return l
+}
+
+// add keeps an object.
+func (f *found) add(ref ingest.Ref, etag string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refs[ref.Place], f.etags[ref.Place] = ref, etag
+}
+
+// reject keeps a place that cannot be read.
+func (f *found) reject(place, reason string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rejected[place] = schema.Rejected{Place: place, Reason: reason}
+}
+
+// skip counts a place once.
+func (f *found) skip(place string, count func(*Skipped) *int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.passed[place] {
+		f.passed[place] = true
+		*count(&f.skipped)++
+	}
+}
+
+// asked counts a request.
+func (f *found) asked() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.requests++
+}
