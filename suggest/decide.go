@@ -22,7 +22,10 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 	default:
 		out.Action = Keep
 		if !isOpaque(s.Rule) && s.Conversations > 0 {
-			better, fits = m.fit(s, m.carried(s), q.left(s.Direction, s.Peer))
+			left, carried := q.left(s.Direction, s.Peer), m.carried(s)
+			if better, fits = m.fit(s, carried, left); fits {
+				out.Alternatives = m.alternatives(s, carried, better, left)
+			}
 		}
 		if fits {
 			m.narrow(s, &out, better, q)

@@ -25,34 +25,45 @@ type fitting struct {
 // fit returns the narrowest rules, in the order of preference of the design, that admit all the uses and nothing that
 // the rule did not admit; false when nothing narrower is to be had. uses are sorted by protocol, port, peer.
 func (m *maker) fit(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
-	f := &fitting{m: m, s: s, budget: budget}
-	for _, p := range s.Ports {
-		if p.Accepted {
-			f.accept = append(f.accept, p)
-		}
-	}
-	uses = slices.DeleteFunc(slices.Clone(uses), func(u analyze.Use) bool {
-		return slices.ContainsFunc(f.accept, func(p analyze.PortUse) bool { return p.Protocol == u.Protocol && p.Port == u.Port })
-	})
-	rules, ok := f.rules(uses)
+	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s)}
+	rules, ok := f.rules(f.unaccepted(uses))
 	if !ok || len(rules) == 0 || len(rules) > budget {
 		return nil, false
 	}
 	slices.SortStableFunc(rules, compareReplacements)
-	rules = slices.CompactFunc(rules, func(a, b ReplacementRule) bool { return compareReplacements(a, b) == 0 })
+	rules = slices.CompactFunc(rules, sameReplacement)
 	if !m.narrower(s, rules) {
 		return nil, false
 	}
 	return rules, true
 }
 
+// unaccepted leaves out the uses of services whose wildcard is acceptable.
+func (f *fitting) unaccepted(uses []analyze.Use) []analyze.Use {
+	return slices.DeleteFunc(slices.Clone(uses), func(u analyze.Use) bool {
+		return slices.ContainsFunc(f.accept, func(p analyze.PortUse) bool { return p.Protocol == u.Protocol && p.Port == u.Port })
+	})
+}
+
+// acceptedOnes lists the services whose wildcard is acceptable.
+func (f *fitting) acceptedOnes() []service {
+	var out []service
+	for _, p := range f.accept {
+		out = append(out, service{p.Protocol, p.Port})
+	}
+	return out
+}
+
 // narrower says whether the rules expose at least a bit less than the one they replace.
-func (m *maker) narrower(s *subject, rules []ReplacementRule) bool {
+func (m *maker) narrower(s *subject, rules []ReplacementRule) bool { return m.bits(rules) <= s.bits-1 }
+
+// bits is the exposure of replacements together.
+func (m *maker) bits(rules []ReplacementRule) float64 {
 	var exposed []ExposedRule
 	for _, r := range rules {
 		exposed = append(exposed, m.estate.exposedReplacement(r))
 	}
-	return BitsExposed(exposed) <= s.bits-1
+	return BitsExposed(exposed)
 }
 
 func (e *estate) exposedReplacement(r ReplacementRule) ExposedRule {
@@ -67,12 +78,7 @@ func compareReplacements(a, b ReplacementRule) int {
 
 // rules tries the accepted services with the rule's own peer, then everything else.
 func (f *fitting) rules(uses []analyze.Use) ([]ReplacementRule, bool) {
-	var out []ReplacementRule
-	var services []service
-	for _, p := range f.accept {
-		services = append(services, service{p.Protocol, p.Port})
-	}
-	out = append(out, f.withPeer(services, f.s.Peer)...)
+	out := f.withPeer(f.acceptedOnes(), f.s.Peer)
 	if len(uses) == 0 {
 		return out, true
 	}

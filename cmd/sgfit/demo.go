@@ -60,7 +60,7 @@ func runDemo(ctx context.Context, term *terminal, opt demoOptions) error {
 	account := simulate.New(simulate.Options{Seed: opt.seed, Days: opt.days, Scale: opt.scale, Format: format})
 	truth, err := account.WriteDir(input)
 	if err != nil {
-		return fmt.Errorf("make up an account: %w", err)
+		return &outputError{fmt.Errorf("make up an account: %w", err)}
 	}
 	term.say("It has %d rules and %d flow-log records; the truth about them is in %s", len(truth.Rules), truth.Records.Records,
 		filepath.Join(input, "truth.json"))

@@ -45,6 +45,11 @@ type openError struct{ error }
 
 func (e *openError) Unwrap() error { return e.error }
 
+// outputError is a file or a folder that cannot be written.
+type outputError struct{ error }
+
+func (e *outputError) Unwrap() error { return e.error }
+
 // errRejectedInput ends a --strict command that did its job but set input aside.
 var errRejectedInput = errors.New("some input was set aside")
 
@@ -81,7 +86,7 @@ func hint(err error) string {
 	case errors.Is(err, analyze.ErrNoInventory):
 		return "Rules come from AWS Config snapshot or history files: sgfit ingest config --db FILE PATH… ('aws configservice deliver-config-snapshot' writes one)."
 	case errors.As(err, &ref):
-		return "RULE is sg-…/3 (the third rule of the group), an sgr-… id, or words such as 'sg-0abc ingress tcp 443 10.0.0.0/8'; report.md and plan.json name every rule."
+		return "RULE is sg-…/3 (the third rule of the group), an sgr-… id, or words such as 'sg-0abc ingress tcp 443 10.0.0.0/8'; report.html and plan.json name every rule."
 	case errors.Is(err, path.ErrBadPattern):
 		return "Brackets and braces of a glob come in pairs; quote the glob, so that the shell leaves it alone."
 	case errors.Is(err, files.ErrNotExist), errors.Is(err, files.ErrNothing):
@@ -98,6 +103,8 @@ func systemHint(err error) string {
 	var missing *noDatabaseError
 	var foreign *foreignFileError
 	var closed *openError
+	var output *outputError
+	var place *fs.PathError
 	var changed *duck.ChangedError
 	switch {
 	case errors.As(err, &changed):
@@ -117,7 +124,11 @@ func systemHint(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "Stopped. What was stored is whole; run the same command again to go on."
 	case errors.As(err, &closed):
-		return "If another program has the file open (an sgfit, a DuckDB client), close it first: while one writes, no other can open it."
+		return "If another program has the file open (an sgfit, a DuckDB client), close it first: while one writes, no other can open it. A file that is damaged cannot be mended: load into another one."
+	case errors.As(err, &output):
+		return "Give another folder with --out: one that can be written to, or made."
+	case errors.As(err, &place):
+		return "Check that path; every part of it but the last must be a folder."
 	}
 	return ""
 }

@@ -135,7 +135,7 @@ func decodePlan(body []byte) (suggest.Plan, error) {
 // writeReports leaves plan.json, report.html and report.md in dir.
 func writeReports(plan suggest.Plan, dir string, opt report.Options) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make the report's folder: %w", err)
+		return &outputError{fmt.Errorf("make the report's folder: %w", err)}
 	}
 	body, err := encodePlan(plan)
 	if err != nil {
@@ -153,7 +153,7 @@ func writeReports(plan suggest.Plan, dir string, opt report.Options) error {
 		content []byte
 	}{{"plan.json", body}, {"report.html", html.Bytes()}, {"report.md", md.Bytes()}} {
 		if err := writeFile(filepath.Join(dir, file.name), file.content); err != nil {
-			return err
+			return &outputError{err}
 		}
 	}
 	return nil

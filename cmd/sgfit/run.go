@@ -65,7 +65,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	}
 	if opt.database.path == "" {
 		if err := os.MkdirAll(opt.out, 0o755); err != nil {
-			return fmt.Errorf("make the report's folder: %w", err)
+			return &outputError{fmt.Errorf("make the report's folder: %w", err)}
 		}
 		opt.database.path = filepath.Join(opt.out, "sgfit.db")
 	}

@@ -1,0 +1,82 @@
+package suggest
+
+import (
+	"net/netip"
+	"slices"
+
+	"sgfit/analyze"
+	"sgfit/schema"
+)
+
+// alternatives are other points on the curve of exposure against number of rules: exact admits the seen peers and
+// nobody else, compact spends as few rules as the knee of the curve allows. Points that equal the suggestion, are as
+// wide as today's rule, or pass the quota are left out. Only CIDR rules have such a curve.
+func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []ReplacementRule, budget int) []Alternative {
+	out := []Alternative{}
+	if _, isCIDR := s.Peer.Prefix(); !isCIDR || len(uses) == 0 {
+		return out
+	}
+	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s)}
+	for _, point := range []struct {
+		name string
+		of   func(Curve) CoverResult
+	}{{"exact", func(c Curve) CoverResult { return c.Exact }}, {"compact", func(c Curve) CoverResult { return c.Compact }}} {
+		rules, ok := f.along(f.unaccepted(uses), point.of)
+		if !ok || len(rules) > budget || !m.narrower(s, rules) || slices.EqualFunc(rules, suggested, sameReplacement) ||
+			slices.ContainsFunc(out, func(a Alternative) bool { return slices.EqualFunc(rules, a.Rules, sameReplacement) }) {
+			continue
+		}
+		out = append(out, Alternative{Name: point.name, Rules: rules, ExposureBits: m.bits(rules)})
+	}
+	return out
+}
+
+func sameReplacement(a, b ReplacementRule) bool { return compareReplacements(a, b) == 0 }
+
+// along covers the peers of each set of services at one point of their curves.
+func (f *fitting) along(uses []analyze.Use, point func(Curve) CoverResult) ([]ReplacementRule, bool) {
+	out := f.withPeer(f.acceptedOnes(), f.s.Peer)
+	for _, part := range f.byServices(uses) {
+		internet := !f.m.estate.isPrivate(part.uses[0].Peer)
+		curve, ok := CoverCurve(part.peers, f.coverOptions(part.uses, internet))
+		if !ok {
+			return nil, false
+		}
+		for _, p := range point(curve).Prefixes {
+			out = append(out, f.withPeer(part.services, schema.CIDRPeer(p))...)
+		}
+	}
+	slices.SortStableFunc(out, compareReplacements)
+	return slices.CompactFunc(out, sameReplacement), len(out) > 0
+}
+
+// sharing are the uses of peers that used the same services, private and internet peers apart.
+type sharing struct {
+	services []service
+	peers    []netip.Addr
+	uses     []analyze.Use
+}
+
+func (f *fitting) byServices(uses []analyze.Use) []*sharing {
+	byPeer := map[netip.Addr][]analyze.Use{}
+	var order []netip.Addr
+	for _, u := range uses {
+		if byPeer[u.Peer] == nil {
+			order = append(order, u.Peer)
+		}
+		byPeer[u.Peer] = append(byPeer[u.Peer], u)
+	}
+	slices.SortFunc(order, netip.Addr.Compare)
+	var out []*sharing
+	for _, a := range order {
+		services, private := servicesOf(byPeer[a]), f.m.estate.isPrivate(a)
+		i := slices.IndexFunc(out, func(s *sharing) bool {
+			return slices.Equal(s.services, services) && f.m.estate.isPrivate(s.peers[0]) == private
+		})
+		if i < 0 {
+			i, out = len(out), append(out, &sharing{services: services})
+		}
+		out[i].peers, out[i].uses = append(out[i].peers, a), append(out[i].uses, byPeer[a]...)
+	}
+	return out
+}
