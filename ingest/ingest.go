@@ -24,7 +24,8 @@ type Source interface {
 
 // FlowLogSink keeps what flow logs fold to.
 type FlowLogSink interface {
-	// Loaded says which of the places are in the manifest already, with size and modification time unchanged.
+	// Loaded says which of the places are in the manifest already: true with size and modification time unchanged,
+	// false with others.
 	Loaded(ctx context.Context, refs []Ref) (map[string]bool, error)
 	// HashLoaded says whether an object of this content is in the manifest under another place.
 	HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error)

@@ -101,6 +101,7 @@ type load struct {
 	sink   FlowLogSink
 	Options
 	sum     Summary
+	known   map[string]bool   // places in the manifest; false where size or time are others
 	pending []schema.Rejected // places that could not be listed; they go with the next batch
 }
 
@@ -118,6 +119,7 @@ func (l *load) fresh(ctx context.Context, refs []Ref) ([]Ref, error) {
 			size += r.Size
 		}
 	}
+	l.known = loaded
 	l.sum.Listed, l.sum.Skipped = len(refs), len(refs)-len(fresh)
 	l.Progress.Plan(len(fresh), size)
 	return fresh, nil

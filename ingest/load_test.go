@@ -80,8 +80,9 @@ func newMemory() *memory {
 func (m *memory) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, error) {
 	loaded := map[string]bool{}
 	for _, r := range refs {
-		o, ok := m.manifest[r.Place]
-		loaded[r.Place] = ok && o.Size == r.Size && o.Modified.Equal(r.Modified)
+		if o, ok := m.manifest[r.Place]; ok {
+			loaded[r.Place] = o.Size == r.Size && o.Modified.Equal(r.Modified)
+		}
 	}
 	return loaded, nil
 }

@@ -129,6 +129,12 @@ func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (k
 			return true, fmt.Errorf("look up the content of %s: %w", ref.Place, err)
 		}
 	}
+	if _, before := r.load.known[ref.Place]; before && !known {
+		r.failed = append(r.failed, schema.Rejected{Place: ref.Place, Reason: "changed since it was loaded: its records would " +
+			"count twice, so it is not read again; put it back as it was, or load everything into a new database"})
+		r.Progress.Add(1, ref.Size, 0)
+		return true, nil
+	}
 	if !known {
 		r.claims[hash] = ref.Place
 		return false, nil

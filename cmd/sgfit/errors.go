@@ -117,6 +117,8 @@ func systemHint(err error) string {
 		return "Use the sgfit that made it or a later one, or give another file with --db."
 	case errors.Is(err, duck.ErrNotOurs):
 		return "Give another file with --db; sgfit makes it if it is not there."
+	case errors.Is(err, duck.ErrEdgesOnly):
+		return "Load everything into another file with --db, without --keep edges."
 	case errors.Is(err, duck.ErrNoPlan):
 		return "Make one first: sgfit suggest --db FILE"
 	case errors.Is(err, fs.ErrPermission):

@@ -121,20 +121,20 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	if err := opt.check(); err != nil {
 		return ingest.Summary{}, err
 	}
+	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
+		return ingest.Summary{}, errors.Join(err, duck.ErrEdgesOnly)
+	}
 	if err := checkPaths(paths); err != nil {
 		return ingest.Summary{}, err
 	}
 	bar := term.progress("Reading flow logs")
-	sum, err := ingest.LoadFlowLogs(ctx, files.New(paths...), db, ingest.Options{
+	sum, err := ingest.LoadFlowLogs(ctx, files.New(paths...), duck.FlowLogs{DB: db}, ingest.Options{
 		Fold: flowlog.New(flowlog.Options{}), Workers: opt.workers, Progress: bar})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load flow logs: %w", err)
 	}
 	term.say("Flow logs: %d objects read (%d refused), %d known already, %d copies; %d records", sum.Read, sum.Refused, sum.Skipped, sum.Copies, sum.Records)
-	if err := warnStrange(ctx, term, db, sum); err != nil {
-		return sum, err
-	}
 	if sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0 {
 		term.warn("no object that was read (%d) is a flow log that can be used; are these VPC Flow Logs as text, plain or gzip?", sum.Read)
 	}
@@ -145,27 +145,18 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	return sum, strictly(opt, sum.Rejected)
 }
 
-// warnStrange warns when all objects are known, but not as flow logs.
-func warnStrange(ctx context.Context, term *terminal, db *duck.DB, sum ingest.Summary) error {
-	if sum.Read > 0 || sum.Skipped == 0 {
-		return nil
-	}
-	accounts, err := db.Accounts(ctx)
-	if err == nil && accounts.LoggedInterfaces == 0 {
-		term.warn("all objects (%d) are in the database already, but not one as a flow log; if they were loaded by mistake before, as Config files perhaps, give another file with --db", sum.Skipped)
-	}
-	return err
-}
-
 func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (inventory.Summary, error) {
 	if err := opt.check(); err != nil {
 		return inventory.Summary{}, err
+	}
+	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
+		return inventory.Summary{}, errors.Join(err, duck.ErrEdgesOnly)
 	}
 	if err := checkPaths(paths); err != nil {
 		return inventory.Summary{}, err
 	}
 	bar := term.progress("Reading Config files")
-	sum, err := inventory.LoadConfig(ctx, files.New(paths...), db,
+	sum, err := inventory.LoadConfig(ctx, files.New(paths...), duck.Config{DB: db},
 		inventory.Options{Workers: opt.workers, Progress: bar, AssumeUnchanged: opt.assumeUnchanged})
 	bar.finish()
 	if err != nil {
@@ -186,8 +177,6 @@ func warnLacking(term *terminal, sum inventory.Summary) {
 	switch {
 	case sum.Objects > 0 && sum.Problems == sum.Objects && sum.OK == 0:
 		term.warn("no object that was read (%d) is an AWS Config file that can be used; are these snapshot or history files (.json, .json.gz)?", sum.Objects)
-	case sum.Objects == 0 && sum.Known > 0 && len(sum.Items) == 0:
-		term.warn("all objects (%d) are in the database already, but not one as a Config file; if they were loaded by mistake before, as flow logs perhaps, give another file with --db", sum.Known)
 	case sum.Items[schema.GroupItem] == 0:
 		term.warn("the Config files hold no security group; have AWS Config record %s, then deliver a snapshot", schema.GroupItem)
 	case sum.Items[schema.InterfaceItem] == 0:

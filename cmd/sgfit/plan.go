@@ -58,8 +58,12 @@ func analyse(ctx context.Context, term *terminal, db *duck.DB, opt planOptions, 
 		return fmt.Errorf("connect to the database: %w", err)
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
+	edgesOnly, err := db.KeepsEdgesOnly(ctx)
+	if err != nil {
+		return err
+	}
 	ask := analyze.Resume
-	if fresh {
+	if fresh && !edgesOnly {
 		ask = analyze.Run
 	}
 	a, err := ask(ctx, conn, analyze.Options{WildcardSources: opt.wildcardSources, Step: term.steps()})
@@ -67,6 +71,29 @@ func analyse(ctx context.Context, term *terminal, db *duck.DB, opt planOptions, 
 		return err
 	}
 	return f(a)
+}
+
+// keepOptions say what stays in the database after its edges are made.
+type keepOptions struct{ keep string }
+
+func (o *keepOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.keep, "keep", "conversations", "what the database keeps: `conversations`, or edges alone (smaller; flow logs can then no longer be added)")
+	_ = cmd.RegisterFlagCompletionFunc("keep", cobra.FixedCompletions([]string{"conversations", "edges"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (o *keepOptions) check() error {
+	if o.keep != "conversations" && o.keep != "edges" {
+		return &usageError{error: fmt.Errorf("--keep %q: give conversations or edges", o.keep)}
+	}
+	return nil
+}
+
+// apply drops conversations where only edges are to be kept. Their edges must have been made.
+func (o *keepOptions) apply(ctx context.Context, db *duck.DB) error {
+	if o.keep != "edges" {
+		return nil
+	}
+	return db.DropConversations(ctx)
 }
 
 // makePlan decides every rule, replays the window against the plan, and stores it.

@@ -23,6 +23,7 @@ type runOptions struct {
 	database         databaseOptions
 	ingest           ingestOptions
 	plan             planOptions
+	keep             keepOptions
 	report           reportOptions
 }
 
@@ -51,6 +52,7 @@ It then answers for all that was ever loaded, so take another DIR or --db for an
 	opt.ingest.addFlags(cmd)
 	opt.ingest.addConfigFlags(cmd)
 	opt.plan.addFlags(cmd)
+	opt.keep.addFlags(cmd)
 	opt.report.addFlags(cmd)
 	_ = cmd.MarkFlagDirname("out") // completion only
 	return cmd
@@ -60,7 +62,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	if len(opt.flowLogs) == 0 && len(opt.config) == 0 && opt.database.path == "" {
 		return &usageError{error: errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
 	}
-	if err := errors.Join(opt.plan.check(), opt.ingest.check(), checkPaths(opt.flowLogs), checkPaths(opt.config)); err != nil {
+	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.ingest.check(), checkPaths(opt.flowLogs), checkPaths(opt.config)); err != nil {
 		return err
 	}
 	if opt.database.path == "" {
@@ -72,6 +74,9 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	return withDatabase(ctx, &opt.database, func(db *duck.DB) error {
 		plan, late, err := wholeJob(ctx, term, db, opt)
 		if err != nil {
+			return err
+		}
+		if err := opt.keep.apply(ctx, db); err != nil {
 			return err
 		}
 		if err := writeReports(plan, opt.out, opt.report.options(opt.command())); err != nil {
@@ -87,6 +92,14 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 
 // wholeJob loads, analyses and decides. late is the complaint of --strict, for after the reports are written.
 func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) (plan suggest.Plan, late, err error) {
+	edgesOnly, err := db.KeepsEdgesOnly(ctx)
+	if err != nil {
+		return plan, nil, err
+	}
+	if edgesOnly {
+		term.warn("%s keeps edges only, so nothing can be added to it; this is the plan of what it holds", db.Path())
+		opt.config, opt.flowLogs = nil, nil
+	}
 	if len(opt.config) > 0 {
 		if _, err := loadConfig(ctx, term, db, opt.config, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err

@@ -15,6 +15,7 @@ import (
 
 func newAnalyzeCommand(term *terminal) *cobra.Command {
 	var dbo databaseOptions
+	var keep keepOptions
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "analyze",
@@ -25,14 +26,22 @@ The answers stay in the database, for 'sgfit suggest' and for your own questions
   sgfit analyze --db account.db --json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := keep.check(); err != nil {
+				return err
+			}
 			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
-				return analyse(cmd.Context(), term, db, defaultPlanOptions(), true, func(a *analyze.Analysis) error {
+				err := analyse(cmd.Context(), term, db, defaultPlanOptions(), true, func(a *analyze.Analysis) error {
 					return printAnalysis(cmd.Context(), term, a, asJSON)
 				})
+				if err != nil {
+					return err
+				}
+				return keep.apply(cmd.Context(), db)
 			})
 		},
 	}
 	dbo.addFlags(cmd, working)
+	keep.addFlags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }

@@ -34,7 +34,7 @@ func (db *DB) AddItems(ctx context.Context, object schema.Object, snapshot *sche
 				return err
 			}
 		}
-		if err := db.exec("DELETE FROM object WHERE place = " + quote(object.Place)); err != nil { // a changed file is read anew
+		if err := db.exec("DELETE FROM object WHERE kind = 'config' AND place = " + quote(object.Place)); err != nil { // a changed file is read anew
 			return err
 		}
 		if err := db.appendObjects([]schema.Object{object}); err != nil {

@@ -10,33 +10,44 @@ import (
 	"sgfit/schema"
 )
 
-// Loaded says which places are in the manifest with size and modification time unchanged.
-func (db *DB) Loaded(ctx context.Context, refs []schema.Ref) (map[string]bool, error) {
+// FlowLogs and Config are a database as one kind of input sees it: a file that was once taken for the other kind is new
+// to it.
+type (
+	FlowLogs struct{ *DB }
+	Config   struct{ *DB }
+)
+
+// Loaded says which places are in the manifest: true with size and modification time unchanged, false with others.
+func (f FlowLogs) Loaded(ctx context.Context, refs []schema.Ref) (map[string]bool, error) {
+	return f.loaded(ctx, schema.FlowLogObject, refs)
+}
+
+// Loaded says which places are in the manifest: true with size and modification time unchanged, false with others.
+func (c Config) Loaded(ctx context.Context, refs []schema.Ref) (map[string]bool, error) {
+	return c.loaded(ctx, schema.ConfigObject, refs)
+}
+
+func (db *DB) loaded(ctx context.Context, kind schema.ObjectKind, refs []schema.Ref) (map[string]bool, error) {
 	type stamp struct {
 		size     int64
 		modified int64 // microseconds
 	}
 	known := map[string]stamp{}
-	rows, err := db.sql.QueryContext(ctx, `SELECT place, size, epoch_us(modified) FROM object`)
-	if err != nil {
-		return nil, fmt.Errorf("read the manifest: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	const query = `SELECT place, size, epoch_us(modified) FROM object WHERE kind = ?`
+	err := db.each(ctx, query, func(rows *sql.Rows) error {
 		var place string
 		var s stamp
-		if err := rows.Scan(&place, &s.size, &s.modified); err != nil {
-			return nil, fmt.Errorf("read the manifest: %w", err)
-		}
+		err := rows.Scan(&place, &s.size, &s.modified)
 		known[place] = s
-	}
-	if err := rows.Err(); err != nil {
+		return err
+	}, string(kind))
+	if err != nil {
 		return nil, fmt.Errorf("read the manifest: %w", err)
 	}
 	loaded := map[string]bool{}
 	for _, ref := range refs {
-		if s, ok := known[ref.Place]; ok && s == (stamp{ref.Size, ref.Modified.UnixMicro()}) {
-			loaded[ref.Place] = true
+		if s, ok := known[ref.Place]; ok {
+			loaded[ref.Place] = s == stamp{ref.Size, ref.Modified.UnixMicro()}
 		}
 	}
 	return loaded, nil
@@ -52,7 +63,7 @@ func (e *ChangedError) Error() string {
 // checkNew refuses objects of which the manifest has an earlier content.
 func (db *DB) checkNew(ctx context.Context, objects []schema.Object) error {
 	places := map[string]bool{}
-	err := db.each(ctx, `SELECT place FROM object`, func(rows *sql.Rows) error {
+	err := db.each(ctx, `SELECT place FROM object WHERE kind = 'flow-log'`, func(rows *sql.Rows) error {
 		var place string
 		err := rows.Scan(&place)
 		places[place] = true
@@ -69,11 +80,11 @@ func (db *DB) checkNew(ctx context.Context, objects []schema.Object) error {
 	return nil
 }
 
-// HashLoaded says whether an object of this content is in the manifest, and where it was.
-func (db *DB) HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error) {
-	const find = `SELECT min(place) FROM object WHERE hash = ? AND hash <> ''`
+// HashLoaded says whether flow logs of this content are in the manifest, and where they were.
+func (f FlowLogs) HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error) {
+	const find = `SELECT min(place) FROM object WHERE hash = ? AND hash <> '' AND kind = 'flow-log'`
 	var found sql.NullString
-	err = db.sql.QueryRowContext(ctx, find, hash).Scan(&found)
+	err = f.sql.QueryRowContext(ctx, find, hash).Scan(&found)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", false, fmt.Errorf("read the manifest: %w", err)
 	}

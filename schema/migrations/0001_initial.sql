@@ -12,7 +12,7 @@ CREATE TABLE meta (
 
 -- One line an object (file or S3 object) that was read. For flow logs records = ok + malformed + nodata + skipdata + duplicates.
 CREATE TABLE object (
-  place        VARCHAR PRIMARY KEY,   -- path or URL
+  place        VARCHAR NOT NULL,      -- path or URL
   kind         VARCHAR NOT NULL,      -- flow-log | config
   size         BIGINT NOT NULL,       -- bytes as stored
   modified     TIMESTAMP NOT NULL,
@@ -26,7 +26,8 @@ CREATE TABLE object (
   skipdata     BIGINT NOT NULL,
   duplicates   BIGINT NOT NULL,
   first_second UINTEGER NOT NULL,     -- over ok records, 0 for none
-  last_second  UINTEGER NOT NULL
+  last_second  UINTEGER NOT NULL,
+  PRIMARY KEY (place, kind)           -- a file may be tried as both kinds
 );
 
 -- Input that was set aside, with its place and reason.
