@@ -92,10 +92,10 @@ func kindOf(err error) error {
 		return ErrCredentials
 	case errors.As(err, &api) && kindOfCode(api.ErrorCode()) != nil:
 		return kindOfCode(api.ErrorCode())
-	case errors.As(err, &response):
-		return kindOfStatus(response.HTTPStatusCode())
 	case errors.As(err, new(*smithyhttp.RequestSendError)):
 		return ErrUnreachable
+	case errors.As(err, &response):
+		return kindOfStatus(response.HTTPStatusCode())
 	}
 	return ErrRefused
 }

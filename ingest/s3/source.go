@@ -11,8 +11,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 
@@ -54,7 +52,7 @@ func New(ctx context.Context, options Options, urls ...string) (*Source, error) 
 	return s, nil
 }
 
-// Skipped counts what a listing passed over.
+// Skipped counts what a listing passed over, once for each URL that reaches it.
 type Skipped struct {
 	WriteTests int // aws-logs-write-test and ConfigWritabilityCheckFile, by which AWS tries whether it may write
 	Digests    int // CloudTrail's digests, as far as their folders were looked into
@@ -81,7 +79,7 @@ func (s *Source) List(ctx context.Context) ([]ingest.Ref, []schema.Rejected, err
 // Scan is List with a count of what was passed over. A bucket that cannot be listed, and a URL that reaches nothing at
 // all, whatever the window, are an *Error.
 func (s *Source) Scan(ctx context.Context) (Listing, error) {
-	found := newFound()
+	found := &found{etags: map[string]string{}}
 	for _, t := range s.targets {
 		if err := s.scan(ctx, t, found); err != nil {
 			return Listing{}, err
@@ -89,7 +87,7 @@ func (s *Source) Scan(ctx context.Context) (Listing, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.etags = maps.Clone(found.etags)
+	s.etags = found.etags
 	return found.listing(), nil
 }
 
@@ -145,60 +143,4 @@ func (s *Source) Open(ctx context.Context, ref ingest.Ref) (io.ReadCloser, error
 		return nil, b.failure("open", err)
 	}
 	return b, nil
-}
-
-// found is what several walks gather.
-type found struct {
-	mu       sync.Mutex
-	refs     map[string]ingest.Ref      // by place
-	rejected map[string]schema.Rejected // by place
-	etags    map[string]string          // by place
-	passed   map[string]bool            // places that were counted as skipped
-	skipped  Skipped
-	requests int
-}
-
-func newFound() *found {
-	return &found{refs: map[string]ingest.Ref{}, rejected: map[string]schema.Rejected{}, etags: map[string]string{},
-		passed: map[string]bool{}}
-}
-
-func (f *found) listing() Listing {
-	l := Listing{Skipped: f.skipped, Requests: f.requests}
-	l.Refs = slices.SortedFunc(maps.Values(f.refs), ingest.CompareRefs)
-	for _, place := range slices.Sorted(maps.Keys(f.rejected)) {
-		l.Rejected = append(l.Rejected, f.rejected[place])
-	}
-	return l
-}
-
-// add keeps an object.
-func (f *found) add(ref ingest.Ref, etag string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.refs[ref.Place], f.etags[ref.Place] = ref, etag
-}
-
-// reject keeps a place that cannot be read.
-func (f *found) reject(place, reason string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.rejected[place] = schema.Rejected{Place: place, Reason: reason}
-}
-
-// skip counts a place once.
-func (f *found) skip(place string, count func(*Skipped) *int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.passed[place] {
-		f.passed[place] = true
-		*count(&f.skipped)++
-	}
-}
-
-// asked counts a request.
-func (f *found) asked() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.requests++
 }
