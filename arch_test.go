@@ -23,12 +23,13 @@ var mayImport = map[string][]string{
 	"ingest":           {"schema"},
 	"ingest/flowlog":   {"schema"},
 	"ingest/files":     {"ingest", "ingest/flowlog", "schema"},
+	"ingest/s3":        {"ingest", "schema"},
 	"ingest/inventory": {"ingest", "schema"},
 	"analyze":          {"schema"},
 	"suggest":          {"analyze", "schema"},
 	"suggest/report":   {"suggest", "schema"},
 	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
-		"ingest/inventory", "analyze", "suggest", "suggest/report"},
+		"ingest/s3", "ingest/inventory", "analyze", "suggest", "suggest/report"},
 }
 
 // onlyImporter names dependencies that one package alone may import.

@@ -10,13 +10,18 @@ import (
 
 // alternatives are other points on the curve of exposure against number of rules: exact admits the seen peers and
 // nobody else, compact spends as few rules as the knee of the curve allows. Points that equal the suggestion, are as
-// wide as today's rule, or pass the quota are left out. Only CIDR rules have such a curve.
+// wide as today's rule, or pass the quota are left out. Only CIDR rules have such a curve. Beside it, where all sources
+// wear one group, stands the reference to it that is not suggested because it would admit its members' addresses of the
+// other family too.
 func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []ReplacementRule, budget int) []Alternative {
 	out := []Alternative{}
 	if _, isCIDR := s.Peer.Prefix(); !isCIDR || len(uses) == 0 {
 		return out
 	}
-	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s)}
+	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), eitherFamily: true}
+	if rules, ok := f.byReference(f.unaccepted(uses)); ok && !slices.EqualFunc(rules, suggested, sameReplacement) {
+		out = append(out, Alternative{Name: "group-reference", Rules: rules, ExposureBits: roundBits(m.bits(rules))})
+	}
 	for _, point := range []struct {
 		name string
 		of   func(Curve) CoverResult
@@ -26,9 +31,18 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 			slices.ContainsFunc(out, func(a Alternative) bool { return slices.EqualFunc(rules, a.Rules, sameReplacement) }) {
 			continue
 		}
-		out = append(out, Alternative{Name: point.name, Rules: rules, ExposureBits: m.bits(rules)})
+		out = append(out, Alternative{Name: point.name, Rules: rules, ExposureBits: roundBits(m.bits(rules))})
 	}
 	return out
+}
+
+// byReference names the group that all wore.
+func (f *fitting) byReference(uses []analyze.Use) ([]ReplacementRule, bool) {
+	if len(f.accept) > 0 || len(uses) == 0 {
+		return nil, false
+	}
+	group, ok := f.commonGroup(uses)
+	return f.withPeer(servicesOf(uses), schema.Peer{Kind: schema.PeerGroup, Value: group}), ok
 }
 
 func sameReplacement(a, b ReplacementRule) bool { return compareReplacements(a, b) == 0 }

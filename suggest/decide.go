@@ -72,7 +72,7 @@ func (m *maker) redundant(s *subject, out *Rule) {
 
 // throughNames names the rules that carry uses of this one.
 func throughNames(s *subject) []string {
-	var names []string
+	names := []string{}
 	for _, o := range s.through {
 		names = append(names, o.name())
 	}

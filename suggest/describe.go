@@ -8,7 +8,7 @@ import (
 // describe fills in what does not depend on the decision.
 func (m *maker) describe(s *subject) Rule {
 	r := Rule{Direction: s.Direction, Protocol: s.Protocol.String(), Peer: s.Peer, Description: s.Description,
-		Findings: []Finding{}, Replacement: []ReplacementRule{}, Alternatives: []Alternative{}, Evidence: m.evidence(s)}
+		Findings: []Finding{}, Replacement: []ReplacementRule{}, Alternatives: []Alternative{}, StillThrough: []string{}, NamedUsers: []string{}, Evidence: m.evidence(s)}
 	if s.RuleID != "" {
 		r.RuleID = &s.RuleID
 	}

@@ -2,46 +2,45 @@ package suggest
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
-// unseen lists what makes the evidence insufficient for any change of the rule.
+// unseen lists what makes the evidence insufficient for any change of the rule: too few days on which every use would
+// have been logged, in all or against the days on which some interface wore the group.
 func (m *maker) unseen(s *subject) []Finding {
 	switch {
 	case s.group.Interfaces == 0:
 		return []Finding{{NotObservable, "no interface wore the group in the window, so nothing could use the rule; decide about the group as a whole"}}
-	case s.ObservedDays >= m.opt.MinDays && s.coverage() >= 0.8:
+	case s.ObservedDays >= m.opt.MinDays && 2*s.ObservedDays >= s.WornDays:
 		return nil
 	case s.From.After(m.ev.Start) && s.DaysInForce < m.opt.MinDays:
 		return []Finding{{YoungRule, fmt.Sprintf(
 			"the rule exists since %s, %s of the window; %d are the least to judge it by", day(s.From), count(int64(s.DaysInForce), "day"), m.opt.MinDays)}}
 	case s.Unlogged > 0:
 		return []Finding{{NotObservable, fmt.Sprintf(
-			"%s wearing the group had no flow logs, so a use would have been seen on %d of %s only",
+			"%s wearing the group had no flow logs, so that only on %d of %s every use would have been seen",
 			count(int64(s.Unlogged), "interface"), s.ObservedDays, count(int64(s.DaysInForce), "day"))}}
 	case s.DaysInForce < m.opt.MinDays:
 		return []Finding{{ThinEvidence, fmt.Sprintf(
 			"the window has %s; %d are the least on which anything is removed or replaced", count(int64(m.ev.ObservedDays), "observed day"), m.opt.MinDays)}}
 	}
 	return []Finding{{NotObservable, fmt.Sprintf(
-		"a use would have been logged on %d of %s only: some interface wore the group and all that did were logged",
+		"only on %d of %s would every use have been logged, by every interface that wore the group and without lost records",
 		s.ObservedDays, count(int64(s.DaysInForce), "day"))}}
 }
 
+// coverage is the share of the rule's days in the window on which a use would have been logged.
 func (s *subject) coverage() float64 {
 	if s.DaysInForce <= 0 {
 		return 0
 	}
-	return min(1, float64(s.ObservedDays)/float64(max(s.WornDays, 1)))
+	return min(1, math.Round(1e4*float64(s.ObservedDays)/float64(s.DaysInForce))/1e4)
 }
 
 // silenceDoubts lists what speaks against taking the silence of an observed rule for disuse.
 func (m *maker) silenceDoubts(s *subject) []Finding {
 	var out []Finding
-	if s.Skipped > 0 {
-		out = append(out, Finding{NotObservable, fmt.Sprintf(
-			"AWS lost records of interfaces in this group (%s); a use may be among them", count(s.Skipped, "SKIPDATA record"))})
-	}
 	if isOpaque(s.Rule) {
 		out = append(out, Finding{NotObservable, "its peers cannot be listed: " + s.Opaque})
 	}
@@ -52,6 +51,10 @@ func (m *maker) silenceDoubts(s *subject) []Finding {
 		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
 			"%s were completed without data, on up to %s by one source: they look like health checks, which count as probes",
 			count(s.Completed, "handshake"), count(int64(s.ProbeDays), "day"))})
+	}
+	if s.Skipped > 0 {
+		out = append(out, Finding{NotObservable, fmt.Sprintf(
+			"AWS lost records of interfaces in this group (%s); a use may be among them", count(s.Skipped, "SKIPDATA record"))})
 	}
 	return out
 }

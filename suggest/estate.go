@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"math"
 	"net/netip"
 	"slices"
 
@@ -180,10 +181,13 @@ func (e *estate) beforeAfter(rules []Rule, d schema.Direction) BeforeAfter {
 			}
 		}
 	}
-	return BeforeAfter{Before: BitsExposed(before), After: BitsExposed(after)}
+	return BeforeAfter{Before: roundBits(BitsExposed(before)), After: roundBits(BitsExposed(after))}
 }
 
 // exposure is that of both directions.
 func (e *estate) exposure(rules []Rule) ExposureBits {
 	return ExposureBits{Ingress: e.beforeAfter(rules, schema.Ingress), Egress: e.beforeAfter(rules, schema.Egress)}
 }
+
+// roundBits drops what only the order of additions decides.
+func roundBits(b float64) float64 { return math.Round(b*1e4) / 1e4 }

@@ -36,6 +36,9 @@ func silenceFinding(s *subject) Finding {
 	case s.Probes > 0:
 		return Finding{ProbeOnly, fmt.Sprintf("all %s that met this rule were refused, unanswered or carried no data", count(s.Probes, "connection"))}
 	}
+	if s.ObservedDays == 0 {
+		return Finding{NoTraffic, "no traffic that this rule admits was seen, but on no day would all of it have been logged"}
+	}
 	return Finding{NoTraffic, fmt.Sprintf("no traffic that this rule admits was seen on %s", count(int64(s.ObservedDays), "observed day"))}
 }
 
@@ -48,13 +51,13 @@ func (m *maker) standing(s *subject) []Finding {
 	var out []Finding
 	if s.Conversations > 0 && s.Sole == 0 && !s.isRedundant() && !isOpaque(s.Rule) && !hasICMPType(s.Rule) {
 		out = append(out, Finding{Redundant, fmt.Sprintf(
-			"all %s that this rule admitted were also admitted by other rules; as the narrowest it stays, and the others need not admit them", count(s.Conversations, "conversation"))})
+			"all %s that this rule admitted were also admitted by other rules; as the narrowest of them it stays and carries these, so that the wider ones can go or shrink", count(s.Conversations, "conversation"))})
 	}
 	if s.shadowed != nil {
 		out = append(out, Finding{Shadowed, "the same group's rule " + s.shadowed.name() + " admits all that this rule admits"})
 	}
 	if isOpenAdmin(s) {
-		out = append(out, Finding{AdminPortOpen, "administration " + openAdminPorts(s.Rule) + " is open to every address" + m.regulars(s)})
+		out = append(out, Finding{AdminPortOpen, "open to every address on administration " + openAdminPorts(s.Rule) + m.regulars(s)})
 	}
 	if s.Direction == schema.Egress && s.Peer.IsWildcard() && (s.Protocol == schema.AllProtocols || s.FromPort == 0 && s.ToPort == 65535) {
 		out = append(out, Finding{OpenEgress, "every destination is open on every port" + openEgressTail(s)})
@@ -66,7 +69,7 @@ func openEgressTail(s *subject) string {
 	if s.Conversations == 0 {
 		return "; none was used"
 	}
-	return fmt.Sprintf("; %s on %s were used", count(s.Peers, "destination"), count(int64(len(portRanges(s.Ports))), "port range"))
+	return fmt.Sprintf("; in use: %s on %s", count(s.Peers, "destination"), count(int64(len(portRanges(s.Ports))), "port range"))
 }
 
 // isOpenAdmin says whether the rule opens an administration port to the world.
@@ -87,7 +90,10 @@ func openAdminPorts(r *analyze.Rule) string {
 	if len(open) == 0 {
 		return ""
 	}
-	return "port " + list(open, 3)
+	if len(open) == 1 {
+		return "port " + open[0]
+	}
+	return "ports " + list(open, 4)
 }
 
 // regulars names the users of open administration ports that are not strangers.
@@ -100,7 +106,7 @@ func (m *maker) regulars(s *subject) string {
 }
 
 func namedUsers(s *subject) []string {
-	var out []string
+	out := []string{}
 	for _, u := range s.Uses {
 		if u.Conversations > 0 && u.Protocol == schema.TCP && slices.Contains(adminPorts, int32(u.Port)) && !slices.Contains(out, u.Peer.String()) {
 			out = append(out, u.Peer.String())
@@ -124,21 +130,21 @@ func (m *maker) narrowFindings(s *subject, better []ReplacementRule) []Finding {
 	samePeer := !slices.ContainsFunc(better, func(r ReplacementRule) bool { return r.Peer != s.Peer })
 	rest := ""
 	if len(s.through) > 0 {
-		rest = "; what else it admitted flows through " + list(throughNames(s), 2)
+		rest = ", since the others also flow through narrower rules, which must stay: " + list(throughNames(s), 2)
 	}
 	uses := fmt.Sprintf("%s in %s on %s", count(s.Peers, side(s.Direction)), count(s.Conversations, "conversation"), count(int64(s.Days), "day"))
 	switch {
 	case len(acceptedServices(s)) > 0:
 		out = append(out, acceptedFinding(s, m.opt.WildcardSources))
 	case s.Peer.IsWildcard() && !samePeer:
-		out = append(out, Finding{WildcardSource, fmt.Sprintf("open to every %s, but only %s used it; they fit %s%s", side(s.Direction), uses, peerWords(better), rest)})
+		out = append(out, Finding{WildcardSource, fmt.Sprintf("open to every %s, but only %s used it; %s would do%s", side(s.Direction), uses, peerWords(better), rest)})
 	case !samePeer:
-		out = append(out, Finding{SmallerSource, fmt.Sprintf("of %s, only %s used it; they fit %s%s", s.Peer.Value, uses, peerWords(better), rest)})
+		out = append(out, Finding{SmallerSource, fmt.Sprintf("of %s, only %s used it; %s would do%s", s.Peer.Value, uses, peerWords(better), rest)})
 	}
 	if s.Protocol == schema.AllProtocols {
-		out = append(out, Finding{AllProtocols, fmt.Sprintf("every protocol is admitted, but only %s were used", serviceWords(s.Ports))})
+		out = append(out, Finding{AllProtocols, fmt.Sprintf("every protocol is admitted; in use: %s", serviceWords(s.Ports))})
 	} else if s.Protocol.HasPorts() && s.FromPort != s.ToPort && narrowsPorts(s, better) {
-		out = append(out, Finding{WidePorts, fmt.Sprintf("%s ports are admitted, but only %s were used", thousands(int64(s.ToPort-s.FromPort+1)), serviceWords(s.Ports))})
+		out = append(out, Finding{WidePorts, fmt.Sprintf("%s ports are admitted; in use: %s", thousands(int64(s.ToPort-s.FromPort+1)), serviceWords(s.Ports))})
 	}
 	return out
 }

@@ -20,6 +20,8 @@ type fitting struct {
 	s      *subject
 	budget int
 	accept []analyze.PortUse // services whose wildcard is acceptable
+	// eitherFamily lets a group reference stand for addresses of the family that the rule does not have.
+	eitherFamily bool
 }
 
 // fit returns the narrowest rules, in the order of preference of the design, that admit all the uses and nothing that

@@ -59,7 +59,7 @@ func (f *fitting) reachable(group string, peers map[netip.Addr]bool) bool {
 	limit, _ := f.s.Peer.Prefix()
 	used := 0
 	for _, a := range members {
-		if !limit.Contains(a) { // of the other family too: a reference admits both
+		if !limit.Contains(a) && !f.forgiven(a) { // a reference admits members by both families
 			return false
 		}
 		if peers[a] {
@@ -67,11 +67,17 @@ func (f *fitting) reachable(group string, peers map[netip.Addr]bool) bool {
 		}
 	}
 	for _, p := range e.vpcs[vpc] { // future members have any address of the VPC
-		if !inside(p, limit) {
+		if !inside(p, limit) && !f.forgiven(p.Addr()) {
 			return false
 		}
 	}
 	return float64(used) >= groupShare*float64(len(members)) || allGone(peers, members)
+}
+
+// forgiven says that an address is of the other family, and that this does not matter.
+func (f *fitting) forgiven(a netip.Addr) bool {
+	limit, _ := f.s.Peer.Prefix()
+	return f.eitherFamily && a.Is4() != limit.Addr().Is4()
 }
 
 // allGone is true for groups whose members come and go: none of the sources is there any more.

@@ -24,7 +24,7 @@ days AS (
   GROUP BY r.rule_no
 ),
 observed AS (
-  SELECT f.rule_no, count(*) FILTER (d.logged = d.wearers) AS observed_days, sum(d.skipped) AS skipped, count(*) AS worn_days,
+  SELECT f.rule_no, count(*) FILTER (d.logged = d.wearers AND d.skipped = 0) AS observed_days, sum(d.skipped) AS skipped, count(*) AS worn_days,
          max(d.wearers - d.logged) AS unlogged
   FROM in_force f JOIN group_day d ON d.group_id = f.group_id AND epoch(d.day) >= f.vf GROUP BY f.rule_no
 )

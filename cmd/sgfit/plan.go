@@ -172,7 +172,9 @@ func writeReports(plan suggest.Plan, dir string, opt report.Options) error {
 	if err := report.HTML(&html, plan, opt); err != nil {
 		return fmt.Errorf("render report.html: %w", err)
 	}
-	if err := report.Markdown(&md, plan, opt); err != nil {
+	short := opt
+	short.Open = 200 // groups told rule by rule; more would make no page to read
+	if err := report.Markdown(&md, plan, short); err != nil {
 		return fmt.Errorf("render report.md: %w", err)
 	}
 	for _, file := range []struct {

@@ -65,7 +65,7 @@ func printAnalysis(ctx context.Context, term *terminal, a *analyze.Analysis, asJ
 		return enc.Encode(map[string]any{"start": ev.Start, "end": ev.End, "observed_days": ev.ObservedDays,
 			"accounting": ev.Classes, "openers": ev.Facts.Methods})
 	}
-	fmt.Fprintf(term.out, "Window   %s to %s, %d observed days\n\n", ev.Start.Format("2006-01-02"), ev.End.Format("2006-01-02"), ev.ObservedDays)
+	fmt.Fprintf(term.out, "Window   %s to %s, %d observed days\n\n", ev.Start.Format("2006-01-02"), ev.End.AddDate(0, 0, -1).Format("2006-01-02"), ev.ObservedDays)
 	printCounts(term, "Records", classOrder, ev.Classes)
 	printCounts(term, "Openers, conversations by method", methodOrder, ev.Facts.Methods)
 	return nil

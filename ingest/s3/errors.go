@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -15,7 +16,7 @@ import (
 // What can be wrong with a place. An Error wraps one of them.
 var (
 	ErrURL         = errors.New("no URL of the form s3://bucket/prefix")
-	ErrNothing     = errors.New("no objects under it")
+	ErrNothing     = errors.New("no objects to load under it")
 	ErrCredentials = errors.New("no credentials that AWS accepts")
 	ErrDenied      = errors.New("access denied")
 	ErrNoBucket    = errors.New("no such bucket")
@@ -48,9 +49,22 @@ func (e *Error) Error() string {
 	case errors.As(e.Cause, &api):
 		return text + " (" + api.ErrorCode() + ")"
 	case e.Cause != nil:
-		return text + ": " + e.Cause.Error()
+		return text + ": " + said(e.Cause)
 	}
 	return text
+}
+
+// said is the innermost part of a cause that tells what happened, without what the SDK wraps around it.
+func said(cause error) string {
+	var credentials *credentialsError
+	if errors.As(cause, &credentials) {
+		return credentials.Error()
+	}
+	var request *url.Error
+	if errors.As(cause, &request) {
+		return request.Err.Error()
+	}
+	return cause.Error()
 }
 
 // Unwrap returns Kind and, where there is one, Cause.

@@ -126,14 +126,28 @@ func TestBrokenListing(t *testing.T) {
 	}
 }
 
-func TestNothing(t *testing.T) {
+// TestHalfAPage says that there is more, but not how to get it.
+func TestHalfAPage(t *testing.T) {
 	f := newFake(t, "a.log")
-	for _, url := range []string{"s3://logs/nothing", "s3://logs/nothing/"} {
+	f.alter = func(answer string) string {
+		return strings.Replace(answer, ">false</IsTruncated>", ">true</IsTruncated>", 1)
+	}
+	if _, _, err := f.source(Options{}, "s3://logs").List(context.Background()); !errors.Is(err, ErrRefused) || !errors.Is(err, errNoToken) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestNothing(t *testing.T) {
+	f := newFake(t, "a.log", "AWSLogs/1/CloudTrail-Digest/r/d.json.gz", "exports/aws-logs-write-test")
+	f.put("marker/", "")
+	for _, url := range []string{"s3://logs/nothing", "s3://logs/nothing/", "s3://logs/AWSLogs/1/CloudTrail-Digest", "s3://logs/exports", "s3://logs/marker"} {
 		if _, _, err := f.source(Options{}, "s3://logs", url).List(context.Background()); !errors.Is(err, ErrNothing) {
 			t.Errorf("%s: error is %v", url, err)
 		}
 	}
-	f.remove("a.log")
+	for _, key := range []string{"a.log", "AWSLogs/1/CloudTrail-Digest/r/d.json.gz", "exports/aws-logs-write-test", "marker/"} {
+		f.remove(key)
+	}
 	if _, _, err := f.source(Options{}, "s3://logs").List(context.Background()); !errors.Is(err, ErrNothing) {
 		t.Errorf("empty bucket: error is %v", err)
 	}
@@ -148,7 +162,8 @@ func TestUnreachable(t *testing.T) {
 	closed.Close()
 	f.url = closed.URL
 	var e *Error
-	if _, _, err := f.source(Options{Attempts: 2}, "s3://logs").List(context.Background()); !errors.As(err, &e) || e.Kind != ErrUnreachable {
+	if _, _, err := f.source(Options{Attempts: 2}, "s3://logs").List(context.Background()); !errors.As(err, &e) || e.Kind != ErrUnreachable ||
+		!strings.HasPrefix(err.Error(), "list s3://logs/: the server cannot be reached: dial tcp 127.0.0.1:") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -181,6 +196,9 @@ func TestRequests(t *testing.T) {
 		if !strings.HasPrefix(r.URL.Path, "/logs") || r.Header.Get("X-Amz-Request-Payer") != "requester" ||
 			!strings.Contains(r.Header.Get("Authorization"), "AKIDEXAMPLE/") || !strings.Contains(r.Header.Get("Authorization"), "/eu-north-1/s3/") {
 			t.Errorf("%s %v", r.URL, r.Header)
+		}
+		if isList(r) && r.Header.Get("X-Amz-Optional-Object-Attributes") != "RestoreStatus" {
+			t.Errorf("%s does not ask what is restored", r.URL)
 		}
 	}
 	f.requests = nil

@@ -51,6 +51,13 @@ func (f *found) skip(which func(*Skipped) *int) {
 	*which(&f.skipped)++
 }
 
+// reached counts what there is to load, in the window or outside.
+func (f *found) reached() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.refs) + len(f.rejected) + f.skipped.Days + f.skipped.Slots
+}
+
 // asked counts a request.
 func (f *found) asked() {
 	f.mu.Lock()

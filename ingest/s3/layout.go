@@ -32,6 +32,7 @@ const (
 type position struct {
 	next    stage
 	service string   // "" above
+	sure    bool     // AWSLogs or a region stand beside the service: it is no folder that merely has its name
 	dates   []string // year, month and day, as far as they are known
 }
 
@@ -49,10 +50,14 @@ func locate(folder string) position {
 		case !isAccount(folders[0]):
 			return position{next: foreign}
 		}
-		return below(folders[1:])
+		p := below(folders[1:])
+		p.sure = true
+		return p
 	}
 	if i := last(folders, isService); i >= 0 {
-		return below(folders[i:])
+		p := below(folders[i:])
+		p.sure = len(folders) > i+1 && isRegion(folders[i+1])
+		return p
 	}
 	return position{next: unknown}
 }

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -10,6 +11,9 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
+
+// errNoToken would make half a listing look whole.
+var errNoToken = errors.New("it says that there are more keys, but not how to ask for them")
 
 // page is one answer to a listing request.
 type page struct {
@@ -88,6 +92,9 @@ func (s *Source) page(ctx context.Context, found *found, t target, delimiter str
 	out, err := s.client.ListObjectsV2(ctx, in, s.in(t.bucket))
 	if err != nil {
 		return page{}, failure(ctx, "list", t.String(), s.regionOf(t.bucket), err)
+	}
+	if aws.ToBool(out.IsTruncated) && out.NextContinuationToken == nil {
+		return page{}, &Error{Op: "list", Place: t.String(), Kind: ErrRefused, Cause: errNoToken}
 	}
 	return readPage(out), nil
 }

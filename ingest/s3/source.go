@@ -77,7 +77,7 @@ func (s *Source) List(ctx context.Context) ([]ingest.Ref, []schema.Rejected, err
 }
 
 // Scan is List with a count of what was passed over. A bucket that cannot be listed, and a URL that reaches nothing at
-// all, whatever the window, are an *Error.
+// all to load, whatever the window, are an *Error.
 func (s *Source) Scan(ctx context.Context) (Listing, error) {
 	found := &found{etags: map[string]string{}}
 	for _, t := range s.targets {
@@ -102,7 +102,14 @@ func (s *Source) scan(ctx context.Context, t target, found *found) error {
 	if err != nil {
 		return err
 	}
-	return newWalk(s, t, found).run(ctx)
+	before := found.reached()
+	if err := newWalk(s, t, found).run(ctx); err != nil {
+		return err
+	}
+	if found.reached() == before {
+		return &Error{Op: "list", Place: t.String(), Kind: ErrNothing}
+	}
+	return nil
 }
 
 // moved notes where a bucket is.

@@ -118,7 +118,7 @@ func (w *walk) descend(ctx context.Context, above position, folder string, lost 
 
 // wantsService says whether a service's folder is wanted. The service that the target is in is.
 func (w *walk) wantsService(at position) bool {
-	return at.service == "" || at.service == w.within || len(w.options.Services) == 0 ||
+	return !at.sure || at.service == "" || at.service == w.within || len(w.options.Services) == 0 ||
 		slices.Contains(w.options.Services, at.service)
 }
 
@@ -141,7 +141,7 @@ func (w *walk) take(o *object) {
 		w.skip(writeTests)
 	case ingest.IsDigest(o.key):
 		w.skip(digests)
-	case !w.wantsService(locate(o.key[:strings.LastIndexByte(o.key, '/')+1])):
+	case len(w.options.Services) > 0 && !w.wantsService(locate(o.key[:strings.LastIndexByte(o.key, '/')+1])):
 		w.skip(services)
 	case !w.window.wants(start, length):
 		w.skip(slots)

@@ -185,7 +185,6 @@ func TestSkips(t *testing.T) {
 		{"one service", Options{Services: []string{"vpcflowlogs"}}, "s3://logs/", append(want[:2:2], want[3]),
 			Skipped{WriteTests: 1, Digests: 1, Markers: 2, Services: 2}},
 		{"a service that is pointed at", Options{Services: []string{"vpcflowlogs"}}, "s3://logs/AWSLogs/1/CloudTrail", want[2:3], Skipped{}},
-		{"the digests that are pointed at", Options{}, "s3://logs/AWSLogs/1/CloudTrail-Digest", nil, Skipped{Digests: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := scan(t, f.source(c.options, c.url))
@@ -196,6 +195,20 @@ func TestSkips(t *testing.T) {
 				t.Errorf("skipped %+v, want %+v", l.Skipped, c.skipped)
 			}
 		})
+	}
+}
+
+// TestFoldersThatOnlyShareAName have flow logs in a folder called Config, which is not AWS Config's.
+func TestFoldersThatOnlyShareAName(t *testing.T) {
+	f := newFake(t, "Config/a.log", "Config/eu-west-1/2026/1/7/b.json", "Config/old/2020/01/01/c.log", "vpcflowlogs/d.log")
+	options := Options{Services: []string{"vpcflowlogs"}, Since: at(1, 0, 0)}
+	l := scan(t, f.source(options, "s3://logs"))
+	if d := cmp.Diff([]string{"Config/a.log", "vpcflowlogs/d.log"}, keys(l)); d != "" || l.Skipped != (Skipped{Services: 1, Slots: 1}) {
+		t.Errorf("(-want +got):\n%s\nskipped %+v", d, l.Skipped)
+	}
+	l = scan(t, f.source(options, "s3://logs/Config/eu-west-1"))
+	if d := cmp.Diff([]string{"Config/eu-west-1/2026/1/7/b.json"}, keys(l)); d != "" {
+		t.Errorf("pointed at (-want +got):\n%s", d)
 	}
 }
 
@@ -355,5 +368,19 @@ func TestListers(t *testing.T) {
 		if l := scan(t, f.source(Options{Listers: listers}, "s3://logs")); len(l.Refs) != len(all) || most != listers {
 			t.Errorf("%d objects; %d requests at a time, want %d", len(l.Refs), most, listers)
 		}
+	}
+}
+
+// BenchmarkTake is what an object of a listing costs beside the request.
+func BenchmarkTake(b *testing.B) {
+	s, err := New(context.Background(), Options{Anonymous: true, Services: []string{"vpcflowlogs"}, Since: at(1, 0, 0)}, "s3://logs")
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := newWalk(s, s.targets[0], &found{etags: map[string]string{}})
+	o := object{key: flowKey("111122223333", 7, 0, 5), etag: "\"0123456789abcdef0123456789abcdef\"", size: 1}
+	b.ReportAllocs()
+	for b.Loop() {
+		w.take(&o)
 	}
 }

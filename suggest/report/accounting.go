@@ -64,7 +64,7 @@ func replayWords(r suggest.Replayed) string {
 	}
 	noise := ""
 	if r.NoiseRefused > 0 {
-		noise = fmt.Sprintf(" (apart from %s marked as noise)", thousands(r.NoiseRefused))
+		noise = fmt.Sprintf(" (apart from %s of them, all probes or strangers’ one-off sessions)", thousands(r.NoiseRefused))
 	}
 	over := "Replayed against " + count(r.Edges, "summary line (edge)", "summary lines (edges)") + " of the window’s traffic, the plan refuses "
 	if r.Refused == 0 {

@@ -2,13 +2,20 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"sgfit/suggest"
 )
 
 // gradeWords says a grade with its meaning. For a silent rule the grade follows from the observed days.
-func gradeWords(c suggest.Confidence, e suggest.Evidence) string {
-	if e.Conversations > 0 {
+func gradeWords(r suggest.Rule) string {
+	c, e := r.Confidence, r.Evidence
+	switch {
+	case c.Grade == "high" && slices.ContainsFunc(r.Findings, func(f suggest.Finding) bool { return f.Kind == suggest.StaleReference }):
+		return "high: the group that it names is gone, so nothing can match it"
+	case e.Conversations > 0 && r.Action == suggest.Keep:
+		return fmt.Sprintf("%s: nothing changes", c.Grade)
+	case e.Conversations > 0:
 		return fmt.Sprintf("%s, from %s", c.Grade, count(e.ObservedDays, "observed day", "observed days"))
 	}
 	switch c.Grade {
@@ -64,7 +71,7 @@ func backtestWords(b suggest.Backtest) string {
 
 // sureness tells how sure the plan is of one rule.
 func sureness(r suggest.Rule) []Fact {
-	fs := []Fact{{"Grade", gradeWords(r.Confidence, r.Evidence)}}
+	fs := []Fact{{"Grade", gradeWords(r)}}
 	if n := r.Confidence.NewSources; n.Label != "" {
 		fs = append(fs, Fact{"New sources", labelWords(n) + "; " + boundWords(n)})
 	}

@@ -80,7 +80,7 @@ func (x Exposure) Words() string {
 	case x.EmptyAfter:
 		return "admits nothing any more"
 	case w == "as many":
-		return "admits the same " + combinations + " as before"
+		return "admits about as many " + combinations + " as before: the widest rules that stay outweigh all else"
 	default:
 		return "admits " + w + " " + combinations
 	}

@@ -84,7 +84,7 @@ func (l layout) render(page Page, shown []GroupView, p paint, nameWidth int) str
 		t.AppendRow(l.row(label, g.Tally, g.In, g.Out, p))
 	}
 	t.AppendSeparator()
-	t.AppendRow(l.row("all groups", page.Total, page.In, page.Out, p))
+	t.AppendRow(l.row("groups in use", page.Total, page.In, page.Out, p))
 	return trimLines(t.Render())
 }
 
