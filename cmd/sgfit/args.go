@@ -37,8 +37,8 @@ func spread(args []string) []string {
 // checkPaths refuses places that are not read yet, with what to do instead.
 func checkPaths(paths []string) error {
 	for _, p := range paths {
-		if scheme, _, ok := strings.Cut(p, "://"); ok && (scheme == "s3" || scheme == "cwl") {
-			return &usageError{error: fmt.Errorf("%s: only local files can be read so far; copy them first, as with: aws s3 sync %s DIR", p, p)}
+		if scheme, _, ok := strings.Cut(p, "://"); ok && (scheme == "cwl") {
+			return &usageError{error: fmt.Errorf("%s: CloudWatch Logs cannot be read yet; export the log group to S3 first", p)}
 		}
 	}
 	return nil

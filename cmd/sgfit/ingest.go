@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"sgfit/ingest"
-	"sgfit/ingest/files"
 	"sgfit/ingest/flowlog"
 	"sgfit/ingest/inventory"
+	"sgfit/ingest/s3"
 	"sgfit/schema"
 	"sgfit/schema/duck"
 )
@@ -21,11 +21,13 @@ type ingestOptions struct {
 	strict          bool
 	workers         int
 	assumeUnchanged bool
+	s3              s3.Options
 }
 
 func (o *ingestOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "end with exit code 3 when this run set input aside")
-	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core)")
+	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core, eight from S3)")
+	addS3Flags(cmd, &o.s3)
 }
 
 func (o *ingestOptions) check() error {
@@ -127,9 +129,13 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	if err := checkPaths(paths); err != nil {
 		return ingest.Summary{}, err
 	}
+	source, err := opt.source(ctx, paths, "vpcflowlogs")
+	if err != nil {
+		return ingest.Summary{}, fmt.Errorf("load flow logs: %w", err)
+	}
 	bar := term.progress("Reading flow logs")
-	sum, err := ingest.LoadFlowLogs(ctx, files.New(paths...), duck.FlowLogs{DB: db}, ingest.Options{
-		Fold: flowlog.New(flowlog.Options{}), Workers: opt.workers, Progress: bar})
+	sum, err := ingest.LoadFlowLogs(ctx, source, duck.FlowLogs{DB: db}, ingest.Options{
+		Fold: flowlog.New(flowlog.Options{}), Workers: opt.readers(paths), Progress: bar})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load flow logs: %w", err)
@@ -155,9 +161,13 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string
 	if err := checkPaths(paths); err != nil {
 		return inventory.Summary{}, err
 	}
+	source, err := opt.source(ctx, paths, "Config")
+	if err != nil {
+		return inventory.Summary{}, fmt.Errorf("load Config files: %w", err)
+	}
 	bar := term.progress("Reading Config files")
-	sum, err := inventory.LoadConfig(ctx, files.New(paths...), duck.Config{DB: db},
-		inventory.Options{Workers: opt.workers, Progress: bar, AssumeUnchanged: opt.assumeUnchanged})
+	sum, err := inventory.LoadConfig(ctx, source, duck.Config{DB: db},
+		inventory.Options{Workers: opt.readers(paths), Progress: bar, AssumeUnchanged: opt.assumeUnchanged})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load Config files: %w", err)

@@ -33,13 +33,14 @@ func newRunCommand(term *terminal) *cobra.Command {
 		Use:   "run --flow-logs PATH… --config PATH… --out DIR",
 		Short: "Do the whole job: load, analyse, suggest, report",
 		Long: `Load VPC Flow Logs and AWS Config files, find out who used which rule, suggest tighter rules, and leave
-plan.json, report.html and report.md in DIR. PATH is a file, a folder (walked) or a glob; formats are recognised
-by content. Nothing is changed in AWS.
+plan.json, report.html and report.md in DIR. PATH is a file, a folder (walked), a glob or s3://bucket/prefix;
+formats are recognised by content. Nothing is changed in AWS.
 
 The database is kept, in DIR unless --db names another file: run again with more files and only those are loaded.
 It then answers for all that was ever loaded, so take another DIR or --db for another estate.`,
 		Example: `  sgfit run --flow-logs ./vpcflowlogs --config ./Config --out ./report
-  sgfit run --flow-logs './logs/2026/0[789]/**/*.gz' --config ./Config --db q3.db --out ./q3`,
+  sgfit run --flow-logs './logs/2026/0[789]/**/*.gz' --config ./Config --db q3.db --out ./q3
+  sgfit run --flow-logs s3://my-flow-logs/AWSLogs/111122223333 --config s3://my-config --profile audit --out ./report`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRun(cmd.Context(), term, opt) },
 	}
