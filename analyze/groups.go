@@ -19,7 +19,7 @@ func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
 	const query = `
 		WITH latest AS (
 		  SELECT group_id, arg_max(g, valid_from) AS g FROM security_group g JOIN at_end a USING (group_id)
-		  WHERE epoch(valid_from) <= a.t AND epoch(valid_to) > a.t GROUP BY group_id)
+		  WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t GROUP BY group_id)
 		SELECT group_id, g.account_id, g.region, g.vpc_id, g.name,
 		       (SELECT count(DISTINCT w.interface_id) FROM wear_day w WHERE w.group_id = latest.group_id)
 		FROM latest ORDER BY g.account_id, g.region, g.vpc_id, group_id`
@@ -58,7 +58,7 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 		err := scan(&r.No, &group, &r.Direction, &r.Protocol, &r.FromPort, &r.ToPort, &r.Peer.Kind, &r.Peer.Value,
 			&r.RuleID, &r.Description, &vf, &r.Conversations, &r.Sole, &r.Probes, &r.Completed, &r.ProbeDays, &r.Noise,
 			&r.Ambiguous, &r.Bytes, &r.Peers, &r.Days, &first, &last, &r.ObservedDays, &r.Skipped, &r.WornDays, &r.Unlogged,
-			&r.Opaque, &r.Stale, &r.DaysInForce)
+			&r.Opaque, &r.Stale, &r.Blind, &r.DaysInForce)
 		if err != nil {
 			return err
 		}
@@ -186,7 +186,7 @@ func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Gro
 var usesQuery = `
 	WITH port AS (SELECT rule_no, protocol, port FROM rule_use GROUP BY ALL HAVING count(*) FILTER (conversations > 0) > ?),
 	     latest AS (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
-	                WHERE epoch(valid_from) <= a.t AND epoch(valid_to) > a.t)
+	                WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t)
 	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("u.peer") + `, u.conversations, u.sole, u.ambiguous, u.recent,
 	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
 	       u.states, u.sets

@@ -27,7 +27,7 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 		of   func(Curve) CoverResult
 	}{{"exact", func(c Curve) CoverResult { return c.Exact }}, {"compact", func(c Curve) CoverResult { return c.Compact }}} {
 		rules, ok := f.along(f.unaccepted(uses), point.of)
-		if !ok || len(rules) > budget || !m.narrower(s, rules) || slices.EqualFunc(rules, suggested, sameReplacement) ||
+		if !ok || m.estate.weightOf(rules) > budget || !m.narrower(s, rules) || slices.EqualFunc(rules, suggested, sameReplacement) ||
 			slices.ContainsFunc(out, func(a Alternative) bool { return slices.EqualFunc(rules, a.Rules, sameReplacement) }) {
 			continue
 		}

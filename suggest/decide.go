@@ -63,6 +63,9 @@ func (m *maker) redundant(s *subject, out *Rule) {
 		"all %s that this rule admitted were also admitted by %s, through which they would still flow",
 		count(s.Conversations, "conversation"), list(out.StillThrough, 3))})
 	doubts := m.unseen(s)
+	if s.Skipped > 0 {
+		doubts = append(doubts, lostRecords(s))
+	}
 	out.Findings = append(out.Findings, doubts...)
 	out.Action = Remove
 	if len(doubts) > 0 {

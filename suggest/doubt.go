@@ -41,6 +41,10 @@ func (s *subject) coverage() float64 {
 // silenceDoubts lists what speaks against taking the silence of an observed rule for disuse.
 func (m *maker) silenceDoubts(s *subject) []Finding {
 	var out []Finding
+	if s.Unlogged > 0 {
+		out = append(out, Finding{NotObservable, fmt.Sprintf(
+			"%s that wore the group had no flow logs, or only of rejects; a use may have gone there", count(int64(s.Unlogged), "interface"))})
+	}
 	if isOpaque(s.Rule) {
 		out = append(out, Finding{NotObservable, "its peers cannot be listed: " + s.Opaque})
 	}
@@ -52,11 +56,19 @@ func (m *maker) silenceDoubts(s *subject) []Finding {
 			"%s were completed without data, on up to %s by one source: they look like health checks, which count as probes",
 			count(s.Completed, "handshake"), count(int64(s.ProbeDays), "day"))})
 	}
-	if s.Skipped > 0 {
+	if s.Blind > 0 {
 		out = append(out, Finding{NotObservable, fmt.Sprintf(
-			"AWS lost records of interfaces in this group (%s); a use may be among them", count(s.Skipped, "SKIPDATA record"))})
+			"%s on ports of this rule came from addresses that the inventory did not know then; they may have come through it", count(s.Blind, "accepted conversation"))})
+	}
+	if s.Skipped > 0 {
+		out = append(out, lostRecords(s))
 	}
 	return out
+}
+
+func lostRecords(s *subject) Finding {
+	return Finding{NotObservable, fmt.Sprintf(
+		"AWS lost records of interfaces in this group (%s); a use that only this rule admits may be among them", count(s.Skipped, "SKIPDATA record"))}
 }
 
 // hasPrivatePeers says whether the rule admits private addresses at all.

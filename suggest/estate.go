@@ -13,6 +13,7 @@ import (
 type estate struct {
 	inv     *analyze.Inventory
 	lists   PrefixLists
+	weights map[string]int // what a prefix list counts against the quota: its MaxEntries
 	vpcs    map[string][]netip.Prefix
 	subnets []subnetCIDR // sorted by first address
 	sorted  []netip.Addr // addresses of known interfaces, sorted
@@ -24,9 +25,9 @@ type subnetCIDR struct {
 }
 
 func newEstate(ev *analyze.Evidence) *estate {
-	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, vpcs: map[string][]netip.Prefix{}}
+	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{}}
 	for _, l := range e.inv.PrefixLists {
-		e.lists[l.PrefixListID] = l.Entries
+		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, l.MaxEntries
 	}
 	for _, v := range e.inv.VPCs {
 		e.vpcs[v.VPCID] = append(e.vpcs[v.VPCID], v.CIDRs...)
@@ -73,11 +74,10 @@ func (e *estate) subnetsAt(a netip.Addr) []subnetCIDR {
 		return 1
 	})
 	var out []subnetCIDR
-	for i--; i >= 0 && len(out) < 4; i-- {
-		if !e.subnets[i].prefix.Contains(a) {
-			break
+	for last := i - 64; i > 0 && i > last; i-- { // CIDRs of several VPCs may nest, a few deep
+		if e.subnets[i-1].prefix.Contains(a) {
+			out = append(out, e.subnets[i-1])
 		}
-		out = append(out, e.subnets[i])
 	}
 	return out
 }
@@ -123,6 +123,22 @@ func (e *estate) strangers(within []netip.Prefix, groups map[string]bool, seen m
 		}
 	}
 	return out
+}
+
+// weight is what a rule with this peer counts against the quota: one, but for a prefix list as much as it may ever hold.
+func (e *estate) weight(p schema.Peer) int {
+	if p.Kind == schema.PeerPrefixList {
+		return max(e.weights[p.Value], 1)
+	}
+	return 1
+}
+
+func (e *estate) weightOf(rules []ReplacementRule) int {
+	sum := 0
+	for _, r := range rules {
+		sum += e.weight(r.Peer)
+	}
+	return sum
 }
 
 // isOpaque says whether a rule's peers cannot be listed.

@@ -29,7 +29,7 @@ type fitting struct {
 func (m *maker) fit(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
 	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s)}
 	rules, ok := f.rules(f.unaccepted(uses))
-	if !ok || len(rules) == 0 || len(rules) > budget {
+	if !ok || len(rules) == 0 || m.estate.weightOf(rules) > budget && !slices.ContainsFunc(rules, func(r ReplacementRule) bool { return r.Peer == s.Peer }) {
 		return nil, false
 	}
 	slices.SortStableFunc(rules, compareReplacements)

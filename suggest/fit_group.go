@@ -56,6 +56,11 @@ func (f *fitting) reachable(group string, peers map[netip.Addr]bool) bool {
 	if len(members) == 0 || vpc == "" || vpc != f.s.group.VPCID {
 		return false
 	}
+	for a := range peers {
+		if now, there := e.inv.Addresses[a]; there && !slices.Contains(now, group) {
+			return false // it has left the group since
+		}
+	}
 	limit, _ := f.s.Peer.Prefix()
 	used := 0
 	for _, a := range members {

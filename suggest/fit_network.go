@@ -62,7 +62,7 @@ func dense(sources map[netip.Addr]bool) bool {
 func (f *fitting) commonList(uses []analyze.Use) (string, bool) {
 	limit, _ := f.s.Peer.Prefix()
 	for _, l := range f.m.estate.inv.PrefixLists {
-		if l.Region != f.s.group.Region || len(l.Entries) == 0 || l.AccountID != f.s.group.AccountID {
+		if l.Region != f.s.group.Region || len(l.Entries) == 0 || l.AccountID != f.s.group.AccountID || l.MaxEntries > f.budget {
 			continue
 		}
 		if f.listFits(l.Entries, limit, uses) {

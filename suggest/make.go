@@ -92,7 +92,7 @@ func (m *maker) enter(g *analyze.Group) {
 func (m *maker) group(g *analyze.Group) Group {
 	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
 		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: []Rule{}}
-	quota := newQuota(g, m.opt.Quota)
+	quota := newQuota(m.estate, g, m.opt.Quota)
 	for i := range g.Rules {
 		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}

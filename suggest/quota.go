@@ -6,10 +6,12 @@ import (
 )
 
 // quota counts what is left of AWS's limit of rules for each direction and address family of one group, while its
-// rules are replaced one after the other. Rules with a group or prefix list as peer count for both families.
+// rules are replaced one after the other. Rules with a group or prefix list as peer count for both families, a prefix list with its
+// MaxEntries (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html).
 type quota struct {
-	limit int
-	used  map[quotaKey]int
+	estate *estate
+	limit  int
+	used   map[quotaKey]int
 }
 
 type quotaKey struct {
@@ -17,15 +19,17 @@ type quotaKey struct {
 	kind      schema.PeerKind // ipv4 or ipv6
 }
 
-func newQuota(g *analyze.Group, limit int) *quota {
-	q := &quota{limit: limit, used: map[quotaKey]int{}}
+func newQuota(e *estate, g *analyze.Group, limit int) *quota {
+	q := &quota{estate: e, limit: limit, used: map[quotaKey]int{}}
 	for i := range g.Rules {
 		q.add(g.Rules[i].Direction, g.Rules[i].Peer, 1)
 	}
 	return q
 }
 
+// add books n rules with the peer, or takes them off.
 func (q *quota) add(d schema.Direction, p schema.Peer, n int) {
+	n *= q.estate.weight(p)
 	if p.Kind != schema.PeerIPv6 {
 		q.used[quotaKey{d, schema.PeerIPv4}] += n
 	}
@@ -38,10 +42,10 @@ func (q *quota) add(d schema.Direction, p schema.Peer, n int) {
 func (q *quota) left(d schema.Direction, p schema.Peer) int {
 	most := q.limit
 	if p.Kind != schema.PeerIPv6 {
-		most = min(most, q.limit-q.used[quotaKey{d, schema.PeerIPv4}]+1)
+		most = min(most, q.limit-q.used[quotaKey{d, schema.PeerIPv4}]+q.estate.weight(p))
 	}
 	if p.Kind != schema.PeerIPv4 {
-		most = min(most, q.limit-q.used[quotaKey{d, schema.PeerIPv6}]+1)
+		most = min(most, q.limit-q.used[quotaKey{d, schema.PeerIPv6}]+q.estate.weight(p))
 	}
 	return max(most, 1)
 }

@@ -67,5 +67,5 @@ INSERT INTO policy_rule
 SELECT DISTINCT p.policy, r.rule_no
 FROM (SELECT policy, unnest(key) AS gs FROM policy_key) p
 JOIN group_state g USING (gs)
-JOIN security_group_rule r ON r.group_id = g.group_id AND epoch(r.valid_from) <= g.vf AND epoch(r.valid_to) > g.vf
+JOIN security_group_rule r ON r.group_id = g.group_id AND epoch(r.valid_from)::BIGINT <= g.vf AND epoch(r.valid_to)::BIGINT > g.vf
 ORDER BY ALL;

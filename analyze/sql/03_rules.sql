@@ -8,7 +8,7 @@
 --           A reference to a group worn by a network load balancer admits clients whose addresses are in no group
 --           (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html).
 CREATE OR REPLACE TEMP TABLE rule_port AS
-WITH seen AS (SELECT DISTINCT protocol FROM conversation)
+WITH seen AS (SELECT DISTINCT protocol FROM conversation UNION SELECT DISTINCT protocol FROM edge)
 SELECT r.rule_no, r.direction, s.protocol,
        CASE WHEN r.protocol IN (6, 17) AND r.from_port >= 0 THEN r.from_port ELSE 0 END AS pmin,
        CASE WHEN r.protocol IN (6, 17) AND r.to_port >= 0 THEN r.to_port ELSE 65535 END AS pmax
@@ -35,10 +35,10 @@ CROSS JOIN bounds b
 WHERE r.peer_kind = 'security-group'
   AND CASE WHEN lower(r.peer_status) IN ('deleted', 'expired', 'failed', 'rejected') THEN true
            WHEN l.group_id IS NOT NULL THEN epoch(l.until) < b.end_s
-           ELSE r.peer_owner IN ('', o.account_id) AND EXISTS (
+           ELSE r.peer_owner IN ('', o.account_id) AND r.peer NOT IN (SELECT group_id FROM worn) AND EXISTS (
              SELECT 1 FROM config_snapshot s
              WHERE s.account_id = o.account_id AND s.region = o.region AND contains(s.types, 'AWS::EC2::SecurityGroup')
-               AND epoch(s.taken) >= b.start_s)
+               AND epoch(s.taken) >= greatest(b.start_s, epoch(r.valid_from)))
       END;
 
 CREATE OR REPLACE TEMP TABLE rule_opaque AS

@@ -17,11 +17,11 @@ WHERE address IN (SELECT address FROM owner GROUP BY address HAVING count(DISTIN
 CREATE OR REPLACE TEMP TABLE own_address AS
 SELECT DISTINCT s.iface, a.address FROM network_interface_address a JOIN state s USING (state_no) WHERE s.iface IS NOT NULL;
 
--- Rows whose own end was only a guess, the other way round where the inventory knows better. Apart from the others: a
+-- Rows whose own end was inferred from addresses, the other way round where the inventory knows better. Apart from the others: a
 -- condition on local_by within the join would make it a nested loop.
 CREATE OR REPLACE TEMP TABLE turned AS
 SELECT c.rowid AS conv
-FROM (SELECT *, rowid FROM conversation WHERE local_by = 3) c
+FROM (SELECT *, rowid FROM conversation WHERE local_by >= 2) c
 JOIN own_address theirs ON theirs.iface = c.iface AND theirs.address = c.remote
 ANTI JOIN own_address mine ON mine.iface = c.iface AND mine.address = c.local;
 
@@ -30,7 +30,7 @@ WITH oriented AS (
   SELECT rowid AS conv, day, iface, protocol, has_flags, hours, local, local_port AS lport, remote, remote_port AS rport,
          in_records, in_packets, in_bytes, in_flags, in_first, out_records, out_packets, out_bytes, out_flags, out_first,
          last_second AS last_s
-  FROM conversation WHERE local_by < 3 OR rowid NOT IN (SELECT conv FROM turned)
+  FROM conversation WHERE local_by < 2 OR rowid NOT IN (SELECT conv FROM turned)
   UNION ALL
   SELECT rowid, day, iface, protocol, has_flags, hours, remote, remote_port, local, local_port,
          out_records, out_packets, out_bytes, out_flags, out_first, in_records, in_packets, in_bytes, in_flags, in_first,

@@ -23,15 +23,24 @@ WHERE s.who <> 'both' AND r.peer_state > 0
 GROUP BY r.conv
 HAVING count(DISTINCT s.who) = 1;
 
+-- One-way on this day, but answered on the day before or after: an exchange over midnight.
+CREATE OR REPLACE TEMP TABLE answered_elsewhen AS
+SELECT DISTINCT r.conv
+FROM (SELECT * FROM rest WHERE protocol <> 6 AND (in_records = 0 OR out_records = 0)) r
+JOIN talk t ON t.iface = r.iface AND t.protocol = r.protocol AND t.local = r.local AND t.lport = r.lport
+           AND t.remote = r.remote AND t.rport = r.rport AND abs(t.day - r.day) = 1
+WHERE r.in_records = 0 AND t.in_records > 0 OR r.out_records = 0 AND t.out_records > 0;
+
 CREATE OR REPLACE TEMP TABLE found AS
 WITH sign AS (
   SELECT r.conv, r.protocol IN (6, 17) AS ports, r.protocol, r.lport, r.rport, r.in_records, r.out_records, r.in_first, r.out_first,
          m.who AS mirror_who, m.confidence AS mirror_confidence,
          coalesce(fl.nf, 1) AS fan_local, coalesce(fr.nf, 1) AS fan_remote,
          bl.ip IS NOT NULL AS sibling_local, br.ip IS NOT NULL AS sibling_remote,
-         kl.port IS NOT NULL AS known_local, kr.port IS NOT NULL AS known_remote
+         kl.port IS NOT NULL AS known_local, kr.port IS NOT NULL AS known_remote, ae.conv IS NOT NULL AS late
   FROM rest r
   LEFT JOIN mirrored m ON m.conv = r.conv
+  LEFT JOIN answered_elsewhen ae ON ae.conv = r.conv
   LEFT JOIN fan fl ON fl.protocol = r.protocol AND fl.ip = r.local AND fl.port = r.lport
   LEFT JOIN fan fr ON fr.protocol = r.protocol AND fr.ip = r.remote AND fr.port = r.rport
   LEFT JOIN sibling_endpoint bl ON bl.protocol = r.protocol AND bl.ip = r.local AND bl.port = r.lport
@@ -42,8 +51,8 @@ WITH sign AS (
 SELECT conv, CASE
   WHEN mirror_who IS NOT NULL THEN struct_pack(who := CASE mirror_who WHEN 'local' THEN 'remote' ELSE 'local' END,
                                                method := 'other-interface', confidence := mirror_confidence)
-  WHEN protocol <> 6 AND out_records = 0 THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.9)
-  WHEN protocol <> 6 AND in_records = 0 THEN struct_pack(who := 'local', method := 'one-way', confidence := 0.9)
+  WHEN protocol <> 6 AND out_records = 0 AND NOT late THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.9)
+  WHEN protocol <> 6 AND in_records = 0 AND NOT late THEN struct_pack(who := 'local', method := 'one-way', confidence := 0.9)
   WHEN ports AND lport = rport THEN struct_pack(who := 'both', method := 'symmetric', confidence := 0.5)
   WHEN ports AND fan_local >= 3 AND fan_local >= 3 * fan_remote THEN struct_pack(who := 'remote', method := 'fan', confidence := 0.95)
   WHEN ports AND fan_remote >= 3 AND fan_remote >= 3 * fan_local THEN struct_pack(who := 'local', method := 'fan', confidence := 0.95)

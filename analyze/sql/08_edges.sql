@@ -1,6 +1,7 @@
 -- Question: what demand was there, in the narrow form that everything later reads?
 -- Result:   edge (kept). Conversations of interfaces without groups or outside of the inventory have none.
--- Assumes:  probes: TCP that got no answer, only a reset, or a handshake without data in either direction. Ten packets
+-- Assumes:  probes: TCP that got no answer, only a reset, or a handshake without data in either direction: every packet
+--           a bare header, and on the whole no heavier than SYNs with options and ACKs without. Ten packets
 --           bound what is called so, since an idle pool's keepalives carry no data either and are not probes.
 --           An unknown opener gives an edge for each direction that the rules allowed; their records are accounted as
 --           ambiguous. Edge numbers are arbitrary: nothing that is shown may depend on them.
@@ -34,6 +35,7 @@ judged AS (
   SELECT *, CASE WHEN ingress THEN lport ELSE rport END AS port,
          protocol = 6 AND in_packets <= 10 AND out_packets <= 10
            AND in_bytes <= header * in_packets AND out_bytes <= header * out_packets
+           AND (in_packets < 3 OR out_packets < 3 OR in_bytes + out_bytes <= (header - 8) * (in_packets + out_packets) + 16)
            AND (NOT has_flags OR ((in_flags | out_flags) & 6) <> 0 OR in_records = 0 OR out_records = 0) AS probe,
          (has_flags AND ((in_flags | out_flags) & 16) <> 0) OR (NOT has_flags AND in_packets >= 2 AND out_packets >= 2) AS completed
   FROM part WHERE policy IS NOT NULL AND group_count > 0

@@ -1,13 +1,13 @@
 -- Question: who used which rule, for what, how much, and when?
 -- Result:   edge_set(edge_no, rules)         the rules that admit an edge, as text "3,17"
---           stranger(protocol, port, peer)   one-off visitors of administration ports that are open to the world
+--           stranger(rule_no, protocol, port, peer)   one-off visitors of administration ports that are open to the world
 --           rule_use(rule_no, protocol, port, peer, …)   one row a rule, service and peer, over the window:
 --             conversations, sole, bytes, days, first_day, last_day, first_s, last_s, recent (conversations of the last
 --             seven days): real uses; probes, completed, probe_days; noise (strangers' conversations); ambiguous;
 --             states (network_interface states that owned the peer's address, 0 for nobody known, "12,40");
 --             sets (the sets of rules that admitted the conversations, "3,17;17")
 -- Assumes:  a stranger is a public address seen on fewer than three days, never for a minute or 20 kB, one of at least
---           ten such on that port. Whoever comes back, or stays, is a user.
+--           ten such at that rule and port. Whoever comes back, or stays, is a user.
 CREATE OR REPLACE TEMP MACRO is_private(a) AS
   (a BETWEEN 281470849515520::UHUGEINT AND 281470866292735::UHUGEINT)      -- 10.0.0.0/8
   OR (a BETWEEN 281473568473088::UHUGEINT AND 281473569521663::UHUGEINT)   -- 172.16.0.0/12
@@ -30,18 +30,42 @@ WITH visitor AS (
   GROUP BY ALL
   HAVING count(DISTINCT e.day) < 3 AND sum(e.long_sessions) = 0
 )
-SELECT * FROM visitor QUALIFY count(*) OVER (PARTITION BY protocol, port) >= 10;
+SELECT DISTINCT r.rule_no, v.protocol, v.port, v.peer
+FROM visitor v JOIN edge e USING (protocol, port, peer) JOIN edge_rule r USING (edge_no) JOIN wild_rule USING (rule_no)
+WHERE e.direction = 'ingress'
+QUALIFY count(DISTINCT v.peer) OVER (PARTITION BY r.rule_no, v.protocol, v.port) >= 10;
 
 CREATE OR REPLACE TEMP TABLE edge_noise AS
 SELECT e.edge_no
-FROM edge e JOIN stranger s USING (protocol, port, peer)
-JOIN edge_rule r USING (edge_no)
-WHERE e.direction = 'ingress'
-GROUP BY e.edge_no HAVING bool_and(r.rule_no IN (SELECT rule_no FROM wild_rule));
+FROM edge e JOIN edge_rule r USING (edge_no) LEFT JOIN stranger s USING (rule_no, protocol, port, peer)
+WHERE e.direction = 'ingress' AND (e.protocol, e.port, e.peer) IN (SELECT (protocol, port, peer) FROM stranger)
+GROUP BY e.edge_no HAVING bool_and(s.rule_no IS NOT NULL);
 
--- The sets of rules that admitted edges, numbered; a rule alone is a set too.
+-- The sets of rules that admitted edges, numbered; a rule alone is a set too. A rule that could not admit the same
+-- today is left out where another can: the interface has left its group, or the peer has left the group it refers to.
 CREATE OR REPLACE TEMP TABLE edge_set AS
-WITH several AS (SELECT edge_no, string_agg(rule_no::VARCHAR, ',' ORDER BY rule_no) AS rules FROM edge_rule WHERE NOT sole GROUP BY edge_no)
+WITH address_now AS (
+  SELECT DISTINCT a.address, w.group_id
+  FROM network_interface_address a JOIN state s USING (state_no) LEFT JOIN worn w USING (state_no) CROSS JOIN bounds b
+  WHERE s.vf < b.end_s AND s.vt >= b.end_s
+),
+owned_now AS (SELECT DISTINCT address FROM address_now),
+worn_last AS (
+  SELECT DISTINCT s.iface, w.group_id FROM worn w JOIN state s USING (state_no) CROSS JOIN bounds b
+  WHERE s.iface IS NOT NULL AND w.vf < b.end_s AND w.vt >= b.end_s
+),
+still AS (
+  SELECT edge_no, rule_no
+  FROM (SELECT r.edge_no, r.rule_no,
+               l.group_id IS NOT NULL AND (g.peer_kind <> 'security-group' OR o.address IS NULL OR n.group_id IS NOT NULL) AS valid
+        FROM edge_rule r JOIN edge e USING (edge_no) JOIN security_group_rule g USING (rule_no)
+        LEFT JOIN worn_last l ON l.iface = e.iface AND l.group_id = g.group_id
+        LEFT JOIN owned_now o ON o.address = e.peer
+        LEFT JOIN address_now n ON n.address = e.peer AND n.group_id = g.peer
+        WHERE NOT r.sole)
+  QUALIFY valid OR NOT bool_or(valid) OVER (PARTITION BY edge_no)
+),
+several AS (SELECT edge_no, string_agg(rule_no::VARCHAR, ',' ORDER BY rule_no) AS rules FROM still GROUP BY edge_no)
 SELECT edge_no, rules FROM several
 UNION ALL
 SELECT edge_no, rule_no::VARCHAR FROM edge_rule WHERE sole;

@@ -1,12 +1,13 @@
 -- Question: on which days would a use of a group's rules have been logged?
--- Result:   group_day(group_id, day, wearers, logged, skipped): interfaces that wore the group on that day, how many of
---           them were logged, and SKIPDATA records among theirs
+-- Result:   group_day(group_id, day, wearers, logged, unheard, skipped): interfaces that wore the group on that day, how
+--           many of them were logged, how many never were (or only their rejects), and SKIPDATA records among theirs
 -- Assumes:  an interface is logged when it has records in the window and its VPC has records on that day; where idle
 --           times would show (the interface has NODATA records), days outside of its first and last record are not
---           logged. A VPC without a single ACCEPT record has a REJECT-only log, which shows no use. Interfaces that
+--           logged. A VPC or an interface with REJECT but no ACCEPT records has a REJECT-only log, which
+--           shows no use. Interfaces that
 --           lived less than an hour that day and have no records are passed over.
 CREATE OR REPLACE TEMP TABLE heard AS
-SELECT iface, min(day) AS first_day, max(day) AS last_day, sum(nodata) AS nodata, sum(accepted) AS accepted
+SELECT iface, min(day) AS first_day, max(day) AS last_day, sum(nodata) AS nodata, sum(accepted) AS accepted, sum(rejected) AS rejected
 FROM coverage WHERE accepted + rejected + nodata > 0 GROUP BY iface;
 
 CREATE OR REPLACE TEMP TABLE vpc_day AS
@@ -29,8 +30,9 @@ FROM days GROUP BY group_id, interface_id, n;
 
 CREATE OR REPLACE TEMP TABLE group_day AS
 SELECT w.group_id, w.day, count(*) AS wearers,
-       count(*) FILTER (h.iface IS NOT NULL AND v.day IS NOT NULL
+       count(*) FILTER (h.iface IS NOT NULL AND (h.accepted > 0 OR h.rejected = 0) AND v.day IS NOT NULL
                         AND (h.nodata = 0 OR w.day BETWEEN h.first_day AND h.last_day)) AS logged,
+       count(*) FILTER (h.iface IS NULL OR h.accepted = 0 AND h.rejected > 0) AS unheard,
        coalesce(sum(c.skipdata), 0)::BIGINT AS skipped
 FROM wear_day w
 LEFT JOIN heard h ON h.iface = w.iface

@@ -21,9 +21,9 @@ SELECT c.rowid FROM conversation c SEMI JOIN minor l
 CREATE OR REPLACE TEMP TABLE merged_conversation AS
 SELECT c.day, iface, protocol, min(local_by), bool_or(has_flags), local, local_port, remote, remote_port,
        sum(in_records)::UINTEGER, sum(in_rejected)::UINTEGER, sum(in_packets)::UBIGINT, sum(in_bytes)::UBIGINT,
-       bit_or(in_flags), coalesce(min(in_first) FILTER (in_first > 0), 0)::UINTEGER,
+       bit_or(in_flags), coalesce(min(in_first) FILTER (in_first > 0 AND in_records > 0), min(in_first) FILTER (in_first > 0), 0)::UINTEGER,
        sum(out_records)::UINTEGER, sum(out_rejected)::UINTEGER, sum(out_packets)::UBIGINT, sum(out_bytes)::UBIGINT,
-       bit_or(out_flags), coalesce(min(out_first) FILTER (out_first > 0), 0)::UINTEGER,
+       bit_or(out_flags), coalesce(min(out_first) FILTER (out_first > 0 AND out_records > 0), min(out_first) FILTER (out_first > 0), 0)::UINTEGER,
        max(last_second), bit_or(hours), any_value(m.batch)
 FROM conversation c JOIN main_batch m ON m.day = c.day
 WHERE c.rowid IN (SELECT row FROM met)
