@@ -63,7 +63,7 @@ type Rule struct {
 	WornDays      int    // of them, days on which some interface wore the group
 	Unlogged      int    // wearers that were not logged, on the worst day
 	Skipped       int64  // SKIPDATA records of wearers
-	Blind         int64 // accepted conversations that no rule admits, from unknown peers, that a reference or prefix list may have admitted
+	Blind         int64  // accepted conversations that no rule admits, from unknown peers, that a reference or prefix list may have admitted
 	Opaque        string // why its peers cannot be listed, "" when they can
 	Stale         bool   // its reference can match nobody
 	Ports         []PortUse

@@ -220,7 +220,7 @@ func (a *Analysis) scanUse(rows *sql.Rows) (r useRow, more bool, err error) {
 }
 
 func (g *Group) addUse(r useRow) {
-	for i := range g.Rules {
+	for i := len(g.Rules) - 1; i >= 0; i-- {
 		if g.Rules[i].No == r.rule {
 			g.Rules[i].Uses = append(g.Rules[i].Uses, r.use)
 			return

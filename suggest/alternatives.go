@@ -15,7 +15,7 @@ import (
 // other family too.
 func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []ReplacementRule, budget int) []Alternative {
 	out := []Alternative{}
-	if _, isCIDR := s.Peer.Prefix(); !isCIDR || len(uses) == 0 {
+	if _, isCIDR := s.Peer.Prefix(); !isCIDR || len(uses) == 0 || len(uses) > mostAlternative {
 		return out
 	}
 	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), eitherFamily: true}
@@ -44,6 +44,9 @@ func (f *fitting) byReference(uses []analyze.Use) ([]ReplacementRule, bool) {
 	group, ok := f.commonGroup(uses)
 	return f.withPeer(servicesOf(uses), schema.Peer{Kind: schema.PeerGroup, Value: group}), ok
 }
+
+// mostAlternative is how many uses alternatives are worked out for; beyond it nobody reads the exact list.
+const mostAlternative = 20_000
 
 func sameReplacement(a, b ReplacementRule) bool { return compareReplacements(a, b) == 0 }
 

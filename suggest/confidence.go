@@ -9,6 +9,14 @@ import (
 // backtest fits the rule to what was seen until seven days before the end of the window, and counts what those rules
 // would have refused since.
 func (m *maker) backtest(s *subject) Backtest {
+	if s.tested == nil {
+		b := m.fitEarlier(s)
+		s.tested = &b
+	}
+	return *s.tested
+}
+
+func (m *maker) fitEarlier(s *subject) Backtest {
 	cut := m.windowDays() - 7
 	var before []analyze.Use
 	carried := m.carried(s)

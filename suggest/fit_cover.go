@@ -1,7 +1,9 @@
 package suggest
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 
 	"sgfit/analyze"
 	"sgfit/schema"
@@ -30,7 +32,7 @@ func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool
 		if opt.Budget = left; left < 1 {
 			return nil, false
 		}
-		boxes, ok := Boxes(toBoxUses(part), opt)
+		boxes, ok := fitBoxes(part, opt)
 		if !ok {
 			return nil, false
 		}
@@ -41,6 +43,39 @@ func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool
 		}
 	}
 	return out, len(out) <= budget
+}
+
+// mostServices is how many services Boxes is asked to tell apart: its time grows with the cube of what differs.
+const mostServices = 512
+
+// fitBoxes are Boxes, but for rules with very many services, such as an open range that clients use at random: there
+// every source gets the same ranges of ports.
+func fitBoxes(uses []analyze.Use, opt CoverOptions) ([]Box, bool) {
+	services := servicesOf(uses)
+	if len(services) <= mostServices {
+		return Boxes(toBoxUses(uses), opt)
+	}
+	peers := make([]netip.Addr, len(uses))
+	for i := range uses {
+		peers[i] = uses[i].Peer
+	}
+	ports := map[schema.Protocol][]uint16{}
+	for _, s := range services {
+		ports[s.protocol] = append(ports[s.protocol], s.port)
+	}
+	budget := opt.Budget
+	opt.Budget = max(1, budget/(4*len(ports))) // leaves four ranges of ports a prefix
+	cover, ok := Cover(peers, opt)
+	if !ok {
+		return nil, false
+	}
+	var out []Box
+	for _, p := range slices.Sorted(maps.Keys(ports)) {
+		for _, span := range FitPorts(ports[p], max(1, budget/(len(ports)*len(cover.Prefixes)))) {
+			out = append(out, Box{Protocol: p, Ports: span, Prefixes: cover.Prefixes})
+		}
+	}
+	return out, true
 }
 
 func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {

@@ -71,6 +71,7 @@ type subject struct {
 	bits     float64    // exposure of the rule alone
 	shadowed *subject   // a rule of the same group and direction that admits all that this one does
 	carries  bool       // some of its uses flow through no narrower rule
+	tested   *Backtest  // its outcome, once asked for
 	through  []*subject // rules that carry the uses which it does not carry itself
 }
 

@@ -35,7 +35,7 @@ SELECT DISTINCT t.protocol,
        CASE WHEN s.who = 'remote' THEN t.lport ELSE t.rport END AS port
 FROM talk t JOIN sure s USING (conv)
 WHERE s.who <> 'both' AND t.protocol IN (6, 17) AND t.in_records > 0 AND t.out_records > 0
-  AND (t.protocol <> 6 OR t.in_bytes > t.header * t.in_packets OR t.out_bytes > t.header * t.out_packets);
+  AND (t.protocol <> 6 OR t.in_bytes > t.header * least(t.in_packets, 100000000000000000) OR t.out_bytes > t.header * least(t.out_packets, 100000000000000000));
 
 CREATE OR REPLACE TEMP TABLE proven AS
 SELECT t.conv, CASE WHEN l.ip IS NOT NULL THEN 'remote' ELSE 'local' END AS who

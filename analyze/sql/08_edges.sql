@@ -34,8 +34,8 @@ WITH part AS (
 judged AS (
   SELECT *, CASE WHEN ingress THEN lport ELSE rport END AS port,
          protocol = 6 AND in_packets <= 10 AND out_packets <= 10
-           AND in_bytes <= header * in_packets AND out_bytes <= header * out_packets
-           AND (in_packets < 3 OR out_packets < 3 OR in_bytes + out_bytes <= (header - 8) * (in_packets + out_packets) + 16)
+           AND in_bytes <= header * least(in_packets, 11) AND out_bytes <= header * least(out_packets, 11)
+           AND (in_packets < 3 OR out_packets < 3 OR in_bytes + out_bytes <= (header - 8) * least(in_packets + out_packets, 22) + 16)
            AND (NOT has_flags OR ((in_flags | out_flags) & 6) <> 0 OR in_records = 0 OR out_records = 0) AS probe,
          (has_flags AND ((in_flags | out_flags) & 16) <> 0) OR (NOT has_flags AND in_packets >= 2 AND out_packets >= 2) AS completed
   FROM part WHERE policy IS NOT NULL AND group_count > 0

@@ -58,6 +58,9 @@ func (o *databaseOptions) open(ctx context.Context) (*duck.DB, error) {
 		}
 	}
 	db, err := duck.Open(ctx, o.path, duck.Options{MemoryBytes: memory, ReadOnly: o.access == reading})
+	if errors.Is(err, duck.ErrPath) {
+		return nil, &usageError{error: err}
+	}
 	if err != nil {
 		return nil, &openError{err}
 	}
@@ -99,7 +102,7 @@ func memoryLimit(s string) (int64, error) {
 		"G": 1 << 30, "GB": 1e9, "GIB": 1 << 30, "T": 1 << 40, "TB": 1e12, "TIB": 1 << 40}
 	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	factor, ok := units[unit]
-	if err != nil || !ok || n*factor < 256<<20 {
+	if err != nil || !ok || !(n*factor >= 256<<20 && n*factor < 1<<60) {
 		return 0, fmt.Errorf("--memory %q: give a size of at least 256MiB, such as 2GiB", s)
 	}
 	return int64(n * factor), nil

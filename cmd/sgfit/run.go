@@ -66,6 +66,9 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.ingest.check(), checkPaths(opt.flowLogs), checkPaths(opt.config)); err != nil {
 		return err
 	}
+	if err := outside(opt.out, append(opt.flowLogs, opt.config...)); err != nil {
+		return err
+	}
 	if opt.database.path == "" {
 		if err := os.MkdirAll(opt.out, 0o755); err != nil {
 			return &outputError{fmt.Errorf("make the report's folder: %w", err)}
@@ -89,6 +92,27 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 		term.say("Wrote plan.json, report.html and report.md to %s; the database is %s", opt.out, db.Path())
 		return late
 	})
+}
+
+// outside refuses an output folder within an input folder: the next run would read the report as input.
+func outside(out string, inputs []string) error {
+	dir, err := filepath.Abs(out)
+	if err != nil {
+		return &outputError{err}
+	}
+	for _, in := range inputs {
+		if info, err := os.Stat(in); err != nil || !info.IsDir() {
+			continue
+		}
+		folder, err := filepath.Abs(in)
+		if err != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(folder, dir); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			return &usageError{error: fmt.Errorf("--out %s lies in the input folder %s, so the next run would read the report; give a folder outside of it", out, in)}
+		}
+	}
+	return nil
 }
 
 // wholeJob loads, analyses and decides. late is the complaint of --strict, for after the reports are written.

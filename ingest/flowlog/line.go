@@ -227,6 +227,10 @@ func number(line []byte, i int) (v uint64, next int, state numberState) {
 	return 0, next, notANumber
 }
 
+// mostCount is the most packets or bytes of one record: a link of 1 Tbit/s fills it in 37 minutes, four times the longest
+// aggregation interval. More is a fault, and sums of such could overflow.
+const mostCount = 1 << 48
+
 // setNumber keeps a number where it is in the field's range. Times of 13 digits are milliseconds, as one collector
 // writes them: as seconds they would lie more than 30,000 years ahead.
 func (r *record) setNumber(c column, v uint64) bool {
@@ -239,9 +243,9 @@ func (r *record) setNumber(c column, v uint64) bool {
 	case protocol:
 		r.protocol, most = uint8(v), math.MaxUint8
 	case packets:
-		r.packets = v
+		r.packets, most = v, mostCount
 	case octets:
-		r.octets = v
+		r.octets, most = v, mostCount
 	case tcpFlags:
 		r.flags, most = uint8(v), math.MaxUint8
 	case start:

@@ -38,7 +38,7 @@ func (r *record) quickNumbers(line []byte, i int) bool {
 	r.octets, i = quickNumber(line, i)
 	from, i := quickNumber(line, i)
 	to, i := quickNumber(line, i)
-	if i < 0 || i > len(line) || sport|dport > 0xffff || proto > 0xff || from == 0 || from|to > 0xffff_ffff || to < from {
+	if i < 0 || i > len(line) || sport|dport > 0xffff || proto > 0xff || r.packets|r.octets > mostCount || from == 0 || from|to > 0xffff_ffff || to < from {
 		return false
 	}
 	switch string(line[i:]) {

@@ -36,7 +36,7 @@ func wanted(c column) string {
 	case protocol, tcpFlags:
 		return "not a number from 0 to 255"
 	case packets, octets:
-		return "not a count"
+		return "not a count up to 2^48"
 	case start, end:
 		return "not a time in Unix seconds"
 	case srcAddr, dstAddr, pktSrcAddr, pktDstAddr:

@@ -104,8 +104,8 @@ func (p *plain) fill(get map[string]string) bool {
 	return p.end >= p.start && p.settle()
 }
 
-// largestCount is the largest number that the parser reads.
-const largestCount = (1<<64-1-9)/10*10 + 9
+// largestCount is the largest count that a record may hold.
+const largestCount = 1 << 48
 
 // settle fills either address pair from the other.
 func (p *plain) settle() bool {

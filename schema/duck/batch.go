@@ -74,6 +74,7 @@ func (db *DB) interfaceIDs(ctx context.Context, refs []schema.InterfaceRef) ([]u
 	ids := make([]uint32, len(refs))
 	var added []schema.InterfaceRef
 	for i, ref := range refs {
+		ref.InterfaceID, ref.AccountID = valid(ref.InterfaceID), valid(ref.AccountID)
 		n, ok := known[ref.InterfaceID]
 		if !ok {
 			n = uint32(len(known) + 1)

@@ -12,8 +12,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -41,6 +45,20 @@ func (e *NewerError) Error() string {
 // ErrNotOurs is returned for a DuckDB file that sgfit did not make.
 var ErrNotOurs = errors.New("the file is a DuckDB database, but not one of sgfit's")
 
+// ErrPath is returned for a path that the driver would take for something else: it reads what follows a question mark as
+// settings, and a name with a colon in front as another kind of database.
+var ErrPath = errors.New("the path of a database must not hold ? # % or control characters, nor begin with a name and a colon")
+
+var otherKind = regexp.MustCompile(`^[A-Za-z_]{2,}:|^:`)
+
+func checkPath(path string) error {
+	odd := strings.ContainsFunc(path, func(r rune) bool { return strings.ContainsRune("?#%", r) || unicode.IsControl(r) })
+	if odd || otherKind.MatchString(path) || !utf8.ValidString(path) {
+		return fmt.Errorf("open database %q: %w", path, ErrPath)
+	}
+	return nil
+}
+
 // DB is an open database.
 type DB struct {
 	path string
@@ -52,6 +70,9 @@ type DB struct {
 
 // Open opens the file, makes it if it is not there (unless read-only), and brings it to the current version.
 func Open(ctx context.Context, path string, opt Options) (*DB, error) {
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
 	if opt.ReadOnly {
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("open database: %w", err)

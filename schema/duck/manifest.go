@@ -46,7 +46,7 @@ func (db *DB) loaded(ctx context.Context, kind schema.ObjectKind, refs []schema.
 	}
 	loaded := map[string]bool{}
 	for _, ref := range refs {
-		if s, ok := known[ref.Place]; ok {
+		if s, ok := known[valid(ref.Place)]; ok {
 			loaded[ref.Place] = s == stamp{ref.Size, ref.Modified.UnixMicro()}
 		}
 	}
@@ -73,7 +73,7 @@ func (db *DB) checkNew(ctx context.Context, objects []schema.Object) error {
 		return fmt.Errorf("read the manifest: %w", err)
 	}
 	for _, o := range objects {
-		if places[o.Place] {
+		if places[valid(o.Place)] {
 			return &ChangedError{o.Place}
 		}
 	}
@@ -94,7 +94,7 @@ func (f FlowLogs) HashLoaded(ctx context.Context, hash string) (place string, ok
 func (db *DB) appendObjects(objects []schema.Object) error {
 	return db.appendRows("object", len(objects), func(p *appender, i int) {
 		o := &objects[i]
-		p.text(o.Place)
+		p.text(valid(o.Place))
 		p.text(string(o.Kind))
 		put(p, o.Size)
 		p.time(o.Modified, time.Unix(0, 0))
@@ -112,7 +112,7 @@ func (db *DB) appendObjects(objects []schema.Object) error {
 func (db *DB) appendRejected(rejected []schema.Rejected) error {
 	return db.appendRows("rejected", len(rejected), func(p *appender, i int) {
 		r := &rejected[i]
-		p.text(r.Place)
+		p.text(valid(r.Place))
 		put(p, r.Line)
 		p.text(valid(r.Reason))
 		p.text(valid(r.Sample))
