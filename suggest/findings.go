@@ -51,7 +51,7 @@ func (m *maker) standing(s *subject) []Finding {
 	var out []Finding
 	if s.Conversations > 0 && s.Sole == 0 && !s.isRedundant() && !isOpaque(s.Rule) && !hasICMPType(s.Rule) {
 		out = append(out, Finding{Redundant, fmt.Sprintf(
-			"all %s that this rule admitted were also admitted by other rules; as the narrowest of them it stays and carries these, so that the wider ones can go or shrink", count(s.Conversations, "conversation"))})
+			"all %s that this rule admitted were also admitted by other rules; one must stay to carry them, and it is this one", count(s.Conversations, "conversation"))})
 	}
 	if s.shadowed != nil {
 		out = append(out, Finding{Shadowed, "the same group's rule " + s.shadowed.name() + " admits all that this rule admits"})

@@ -105,6 +105,7 @@ var sceneShapes = map[string]sceneShape{
 	"refused":   {forward: sceneVolume{1, 60, 2}, back: sceneVolume{1, 40, 4}},                                            // SYN, RST
 	"handshake": {forward: sceneVolume{3, 164, 3}, back: sceneVolume{2, 112, 19}},                                         // opened and closed, no data
 	"reject":    {forward: sceneVolume{3, 180, 2}, last: 7 * time.Second, rejected: true},                                 // stopped by the groups
+	"ruok":      {forward: sceneVolume{5, 272, 3}, back: sceneVolume{4, 220, 19}, last: time.Second},                      // four bytes and four back
 	"oneway":    {forward: sceneVolume{3, 720, 0}, last: 2 * time.Second},                                                 // datagrams without answer
 	"datagrams": {forward: sceneVolume{2, 170, 0}, back: sceneVolume{2, 420, 0}, last: time.Second},                       // question and answer
 	"packets":   {forward: sceneVolume{4, 336, 0}, back: sceneVolume{4, 336, 0}, last: 3 * time.Second},                   // ping and the like
