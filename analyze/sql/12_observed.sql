@@ -3,11 +3,12 @@
 --           many of them were logged, how many never were (or only their rejects), and SKIPDATA records among theirs
 -- Assumes:  an interface is logged when it has records in the window and its VPC has records on that day; where idle
 --           times would show (the interface has NODATA records), days outside of its first and last record are not
---           logged. A VPC or an interface with REJECT but no ACCEPT records has a REJECT-only log, which
---           shows no use. Interfaces that
---           lived less than an hour that day and have no records are passed over.
+--           logged. A VPC with REJECT but no ACCEPT records, or an interface with such on two days or more, has a REJECT-only
+--           log, which shows no use. Interfaces that wore the group for less than a day in all and have no records are
+--           passed over: an interval without traffic may not have been closed.
 CREATE OR REPLACE TEMP TABLE heard AS
-SELECT iface, min(day) AS first_day, max(day) AS last_day, sum(nodata) AS nodata, sum(accepted) AS accepted, sum(rejected) AS rejected
+SELECT iface, min(day) AS first_day, max(day) AS last_day, sum(nodata) AS nodata,
+       sum(accepted) = 0 AND sum(rejected) > 0 AND min(day) < max(day) AS rejects_only
 FROM coverage WHERE accepted + rejected + nodata > 0 GROUP BY iface;
 
 CREATE OR REPLACE TEMP TABLE vpc_day AS
@@ -30,13 +31,13 @@ FROM days GROUP BY group_id, interface_id, n;
 
 CREATE OR REPLACE TEMP TABLE group_day AS
 SELECT w.group_id, w.day, count(*) AS wearers,
-       count(*) FILTER (h.iface IS NOT NULL AND (h.accepted > 0 OR h.rejected = 0) AND v.day IS NOT NULL
+       count(*) FILTER (h.iface IS NOT NULL AND NOT h.rejects_only AND v.day IS NOT NULL
                         AND (h.nodata = 0 OR w.day BETWEEN h.first_day AND h.last_day)) AS logged,
-       count(*) FILTER (h.iface IS NULL OR h.accepted = 0 AND h.rejected > 0) AS unheard,
+       count(*) FILTER (h.iface IS NULL OR h.rejects_only) AS unheard,
        coalesce(sum(c.skipdata), 0)::BIGINT AS skipped
-FROM wear_day w
+FROM (SELECT *, sum(seconds) OVER (PARTITION BY group_id, interface_id) AS life FROM wear_day) w
 LEFT JOIN heard h ON h.iface = w.iface
 LEFT JOIN vpc_day v ON v.vpc_id = w.vpc_id AND v.day = w.day
 LEFT JOIN coverage c ON c.iface = w.iface AND c.day = w.day
-WHERE h.iface IS NOT NULL OR w.seconds >= 3600
+WHERE h.iface IS NOT NULL OR w.life >= 86400
 GROUP BY w.group_id, w.day;
