@@ -30,6 +30,11 @@ func acceptedWildcards(views []GroupView) []Remark {
 	return remarks(views, suggest.WildcardSource, func(r suggest.Rule) bool { return r.Action == suggest.Keep })
 }
 
+// openAdmin are the rules that nobody should find out about on page ten.
+func openAdmin(views []GroupView) []Remark {
+	return remarks(views, suggest.AdminPortOpen, func(suggest.Rule) bool { return true })
+}
+
 // remarks lists whatever a kind of finding was said of, in the order of the groups. Only rules that pass are listed; a
 // group as a whole is when its own findings have the kind and it is one that rules can be unseen by.
 func remarks(views []GroupView, k suggest.Kind, pass func(suggest.Rule) bool) []Remark {

@@ -22,6 +22,7 @@ type Page struct {
 	Notes          []suggest.Note
 	Unseen         []Unseen
 	Wildcards      []Remark
+	AdminOpen      []Remark // rules that open an administration port to the world
 	Classes        []Class
 	Records        int64
 	ClassSum       int64
@@ -39,7 +40,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 	views := groupViews(plan)
 	p := Page{
 		Options: opts.withDefaults(), Window: windowWords(plan.Window), Period: periodWords(plan.Window), Looked: looked(plan),
-		Notes: plan.Notes, Unseen: unseen(views), Wildcards: acceptedWildcards(views),
+		Notes: plan.Notes, Unseen: unseen(views), Wildcards: acceptedWildcards(views), AdminOpen: openAdmin(views),
 		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
 		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
 		PrintAll: len(views) <= printAllGroups,
