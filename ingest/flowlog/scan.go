@@ -108,7 +108,7 @@ func (s *scan) take(line []byte) error {
 // special takes lines that are no data: blank ones and headers. It runs for the first line and for lines that could be
 // either.
 func (s *scan) special(line []byte) (done bool, err error) {
-	if len(bytes.TrimLeft(line, " \t")) == 0 {
+	if len(bytes.TrimLeft(line, " \t")) == 0 && !s.tooLong { // of a long line only the beginning is known
 		return true, nil
 	}
 	if s.layout == nil {
@@ -118,11 +118,26 @@ func (s *scan) special(line []byte) (done bool, err error) {
 		return true, nil
 	}
 	if isHeader(line) {
-		s.adopt(layoutOf(line))
-		return true, nil
+		return s.header(line), nil
 	}
 	return false, nil
 }
+
+// header adopts a header, unless lines behind it hang on it by bare carriage returns: those would be lost with it.
+func (s *scan) header(line []byte) (done bool) {
+	if bytes.IndexByte(line, '\r') < 0 {
+		s.adopt(layoutOf(line))
+		return true
+	}
+	if s.layout == nil {
+		s.object.Format, s.object.Problem = "not recognised", bareReturns
+	}
+	s.object.Records++
+	s.reject(line, bareReturns)
+	return true
+}
+
+const bareReturns = "lines end in bare carriage returns, not in line feeds"
 
 // layoutFirst finds out from the first line that is not blank what the object is.
 func (s *scan) layoutFirst(line []byte) (done bool, err error) {
@@ -130,8 +145,7 @@ func (s *scan) layoutFirst(line []byte) (done bool, err error) {
 		return true, err
 	}
 	if isHeader(line) {
-		s.adopt(layoutOf(line))
-		return true, nil
+		return s.header(line), nil
 	}
 	s.adopt(defaultLayout())
 	if n := exportPrefix(line); n > 0 {
