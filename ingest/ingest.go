@@ -37,9 +37,9 @@ type FlowLogSink interface {
 // InventorySink keeps observations of resources and the intervals made of them.
 type InventorySink interface {
 	Loaded(ctx context.Context, refs []Ref) (map[string]bool, error)
-	// AddItems stores one object's items, its snapshot (nil for history) and its manifest line in one transaction.
-	// Items that are there already keep one row, with the later SeenUntil.
-	AddItems(ctx context.Context, object schema.Object, snapshot *schema.Snapshot, items []schema.Item, rejected []schema.Rejected) error
+	// AddObservations stores what one object says, its manifest line included, in one transaction. Items that are there
+	// already keep one row, with the later SeenUntil.
+	AddObservations(ctx context.Context, o *schema.Observations) error
 	// Items returns every item, sorted by type, id, Captured, Order; and every snapshot sorted by Taken.
 	Items(ctx context.Context) ([]schema.Item, []schema.Snapshot, error)
 	// ReplaceInventory replaces all intervals.

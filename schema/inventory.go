@@ -118,7 +118,35 @@ const (
 	SubnetItem     ItemType = "AWS::EC2::Subnet"
 	VPCItem        ItemType = "AWS::EC2::VPC"
 	PrefixListItem ItemType = "AWS::EC2::PrefixList"
+	FlowLogItem    ItemType = "AWS::EC2::FlowLog"
 )
+
+// FlowLog is one state of a VPC flow log: what is logged, and where to.
+type FlowLog struct {
+	FlowLogID       string `json:"flow_log_id"`
+	AccountID       string `json:"account_id"` // owner of the flow log, not of the interfaces
+	Region          string `json:"region"`
+	ResourceID      string `json:"resource_id"`      // vpc-…, subnet-… or eni-…
+	TrafficType     string `json:"traffic_type"`     // ALL, ACCEPT or REJECT
+	DestinationType string `json:"destination_type"` // s3, cloud-watch-logs or kinesis-data-firehose
+	Destination     string `json:"destination"`      // ARN of a bucket or stream, or a log group's name
+	Format          string `json:"format"`           // field names with blanks between; "" for AWS's default
+	Aggregation     int    `json:"aggregation"`      // seconds, 60 or 600
+	Status          string `json:"status"`           // ACTIVE
+	DeliveryError   string `json:"delivery_error,omitempty"`
+}
+
+// Change is one change that CloudTrail recorded of one resource, exact to the second.
+type Change struct {
+	EventID   string    `json:"event_id"`
+	At        time.Time `json:"at"`
+	Author    string    `json:"author"` // ARN of who called, or the AWS service that did; hostile text
+	Name      string    `json:"name"`   // AuthorizeSecurityGroupIngress, …
+	AccountID string    `json:"account_id"`
+	Region    string    `json:"region"`
+	Type      ItemType  `json:"type"`
+	ID        string    `json:"id"`
+}
 
 // Item is one observation of one resource: what it was from Captured on, until its next item. The same item stands in
 // history files and in every later snapshot; (Type, ID, Captured, Order, Indirect) tells it from others.
@@ -141,6 +169,16 @@ type Item struct {
 	Subnet     *Subnet
 	VPC        *VPC
 	PrefixList *PrefixList
+	FlowLog    *FlowLog
+}
+
+// Observations are what one object says of an estate: stored whole, or not at all.
+type Observations struct {
+	Object   Object
+	Snapshot *Snapshot // nil unless the object is one
+	Items    []Item
+	Changes  []Change
+	Rejected []Rejected
 }
 
 // Snapshot is one Config snapshot: at Taken every recorded resource of the account and region was in it.
@@ -183,6 +221,11 @@ type (
 		Interval
 		PrefixList
 	}
+	// FlowLogVersion is a flow log between two changes.
+	FlowLogVersion struct {
+		Interval
+		FlowLog
+	}
 )
 
 // Inventory is everything known of an estate, each with the interval in which it was true; slices are sorted by id,
@@ -194,6 +237,7 @@ type Inventory struct {
 	Subnets     []SubnetVersion
 	VPCs        []VPCVersion
 	PrefixLists []PrefixListVersion
+	FlowLogs    []FlowLogVersion
 }
 
 // AllAddresses returns the interface's private addresses, those of delegated IPv4 prefixes one by one included

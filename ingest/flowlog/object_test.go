@@ -184,7 +184,7 @@ func TestChunks(t *testing.T) {
 	for size := 1; size < 200; size++ {
 		f := New(Options{})
 		rd := f.take()
-		s := &scan{table: rd.table, seen: f.seen, items: rd.items[:0]}
+		s := &scan{gather: gather{table: rd.table, seen: f.seen, items: rd.items[:0]}}
 		for chunk := range slices.Chunk([]byte(text), size) {
 			if _, err := s.Write(chunk); err != nil {
 				t.Fatal(err)
@@ -203,7 +203,7 @@ func TestChunks(t *testing.T) {
 // TestLongLineInChunks: a line that is too long is one malformed line, and the next is read again.
 func TestLongLineInChunks(t *testing.T) {
 	f := New(Options{})
-	s := &scan{table: f.take().table, seen: f.seen, items: make([]item, 0, batchSize)}
+	s := &scan{gather: gather{table: f.take().table, seen: f.seen, items: make([]item, 0, batchSize)}}
 	for chunk := range slices.Chunk([]byte(header+strings.Repeat("x ", longestLine)+"\n"+line1), 1000) {
 		if _, err := s.Write(chunk); err != nil {
 			t.Fatal(err)

@@ -63,10 +63,10 @@ func (rd *reader) read(r io.Reader, place string, seen *seen, order uint16) *rea
 	rd.stored.from, rd.stored.size, rd.stored.failed = r, 0, nil
 	rd.stored.hash.Reset()
 	rd.front.Reset(&rd.stored)
-	s := &read{scan: scan{
+	s := &read{scan: scan{carry: rd.carry[:0], gather: gather{
 		object: schema.Object{Place: place, Kind: schema.FlowLogObject},
-		table:  rd.table, seen: seen, order: order, items: rd.items[:0], carry: rd.carry[:0],
-	}}
+		table:  rd.table, seen: seen, order: order, items: rd.items[:0],
+	}}}
 	if magic, _ := rd.front.Peek(2); string(magic) == "\x1f\x8b" {
 		rd.unzip(s)
 	} else if _, err := io.CopyBuffer(&s.scan, onlyReader{rd.front}, rd.buffer); err == nil {

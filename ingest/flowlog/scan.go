@@ -12,27 +12,16 @@ import (
 // less than 2,000 bytes.
 const longestLine = 64 << 10
 
-// mostRejected is how many rejected lines of one object are kept; all are counted.
-const mostRejected = 10_000
-
 // errForeign ends the reading of an object whose content is no text.
 var errForeign = errors.New("content is not flow log text")
 
-// scan reads one object: bytes come in through Write, records go to the table.
+// scan reads the text of one object: bytes come in through Write, records go to the table.
 type scan struct {
-	object   schema.Object
-	rejected []schema.Rejected
-	stolen   []uint16
-	table    *table
-	seen     *seen // nil when duplicates are kept
-	order    uint16
+	gather
 	layout   *layout // nil before the first line
-	line     int64
-	carry    []byte // the line that the next chunk goes on with
-	tooLong  bool   // carry is the beginning of a line that is being passed over
+	carry    []byte  // the line that the next chunk goes on with
+	tooLong  bool    // carry is the beginning of a line that is being passed over
 	exported bool
-	record   record
-	items    []item
 }
 
 // Write takes the next chunk of text.
@@ -197,14 +186,6 @@ func (s *scan) refuse(line []byte) {
 	})
 }
 
-// reject counts a line as malformed.
-func (s *scan) reject(line []byte, reason string) {
-	s.object.Malformed++
-	if s.object.Malformed <= mostRejected {
-		s.rejected = append(s.rejected, schema.Rejected{Place: s.object.Place, Line: s.line, Reason: reason, Sample: sample(line)})
-	}
-}
-
 // data reads a line that must be a record.
 func (s *scan) data(line []byte) {
 	s.object.Records++
@@ -224,67 +205,5 @@ func (s *scan) data(line []byte) {
 		s.reject(whole, s.layout.reason(f, line))
 		return
 	}
-	if s.record.status != ok {
-		s.silence()
-		return
-	}
-	s.queue()
-}
-
-// queue hands an OK record to the table, in batches.
-func (s *scan) queue() {
-	r := &s.record
-	i := s.table.names.of(r.iface, r.account)
-	place := s.table.scopeOf(i, int32(r.start/daySeconds))
-	s.items = s.items[:len(s.items)+1]
-	it := &s.items[len(s.items)-1]
-	s.table.convey(r, place, it)
-	if s.seen != nil {
-		it.mark = r.mark(s.table.names.list[i].hash)
-	}
-	if s.object.First == 0 || r.start < s.object.First {
-		s.object.First = r.start
-	}
-	s.object.Last = max(s.object.Last, r.end)
-	if len(s.items) == batchSize {
-		s.fold()
-	}
-}
-
-// fold empties the queue.
-func (s *scan) fold() {
-	if len(s.items) == 0 {
-		return
-	}
-	sum := s.table.add(s.items, s.seen, s.order)
-	s.object.OK += sum.counted
-	s.object.Duplicates += sum.duplicates
-	s.stolen = append(s.stolen, sum.stolen...)
-	s.items = s.items[:0]
-}
-
-// silence counts a NODATA or SKIPDATA record, and marks the time that it covers where it tells it.
-func (s *scan) silence() {
-	r := &s.record
-	if r.status == noData {
-		s.object.NoData++
-	} else {
-		s.object.SkipData++
-	}
-	if !r.has.has(interfaceID) || !r.has.has(start) {
-		return
-	}
-	if !r.has.has(end) || r.end < r.start {
-		r.end = r.start
-	}
-	i := s.table.names.of(r.iface, r.account)
-	c := &s.table.scopes[s.table.scopeOf(i, int32(r.start/daySeconds))]
-	if r.status == noData {
-		c.noData++
-		c.touch(hoursOf(r.start, r.end), r.start, r.end)
-		return
-	}
-	c.skipData++
-	c.skipHours |= hoursOf(r.start, r.end)
-	c.widen(r.start, r.end)
+	s.keepRecord()
 }

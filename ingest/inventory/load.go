@@ -85,7 +85,7 @@ func load(ctx context.Context, source ingest.Source, sink ingest.InventorySink, 
 			continue
 		}
 		if opts.Progress != nil {
-			opts.Progress.Add(1, o.object.Size, o.object.Records)
+			opts.Progress.Add(1, o.object.Object.Size, o.object.Object.Records)
 		}
 	}
 	if failed == nil {
@@ -138,7 +138,7 @@ func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, wor
 }
 
 func store(ctx context.Context, sink ingest.InventorySink, o outcome, sum *Summary) error {
-	place := o.object.Place
+	place := o.object.Object.Place
 	if o.err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -146,7 +146,7 @@ func store(ctx context.Context, sink ingest.InventorySink, o outcome, sum *Summa
 		sum.Unread = append(sum.Unread, schema.Rejected{Place: place, Reason: clip(o.err.Error(), 500)})
 		return nil
 	}
-	if err := sink.AddItems(ctx, o.object.Object, o.object.Snapshot, o.object.Items, o.object.Rejected); err != nil {
+	if err := sink.AddObservations(ctx, &o.object.Observations); err != nil {
 		return fmt.Errorf("store %s: %w", place, err)
 	}
 	sum.add(&o.object)
@@ -155,10 +155,11 @@ func store(ctx context.Context, sink ingest.InventorySink, o outcome, sum *Summa
 
 func (s *Summary) add(o *Object) {
 	s.Objects++
-	if o.Problem != "" {
+	line := &o.Object
+	if line.Problem != "" {
 		s.Problems++
 	}
-	s.Records, s.OK, s.Malformed = s.Records+o.Records, s.OK+o.OK, s.Malformed+o.Malformed
+	s.Records, s.OK, s.Malformed = s.Records+line.Records, s.OK+line.OK, s.Malformed+line.Malformed
 	s.Rejected += int64(len(o.Rejected))
 	for typ, n := range o.Skipped {
 		s.Skipped[typ] += n

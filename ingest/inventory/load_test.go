@@ -62,16 +62,16 @@ func (l *ledger) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, 
 	return loaded, nil
 }
 
-func (l *ledger) AddItems(_ context.Context, o schema.Object, s *schema.Snapshot, items []schema.Item, rejected []schema.Rejected) error {
-	if o.Place == l.refuse {
+func (l *ledger) AddObservations(_ context.Context, o *schema.Observations) error {
+	if o.Object.Place == l.refuse {
 		return errors.New("disk full")
 	}
-	l.objects[o.Place] = o
-	if s != nil {
-		l.snapshots = append(l.snapshots, *s)
+	l.objects[o.Object.Place] = o.Object
+	if o.Snapshot != nil {
+		l.snapshots = append(l.snapshots, *o.Snapshot)
 	}
-	l.rejected = append(l.rejected, rejected...)
-	for _, it := range items {
+	l.rejected = append(l.rejected, o.Rejected...)
+	for _, it := range o.Items {
 		key := fmt.Sprint(it.Type, it.ID, it.Captured.UnixNano(), it.Order, it.Indirect)
 		if old, ok := l.items[key]; ok && old.SeenUntil.After(it.SeenUntil) {
 			it.SeenUntil = old.SeenUntil

@@ -14,11 +14,8 @@ import (
 
 // Object is one object read whole, as a sink takes it.
 type Object struct {
-	schema.Object
-	Snapshot *schema.Snapshot // nil for history
-	Items    []schema.Item
-	Rejected []schema.Rejected
-	Skipped  map[string]int64 // items of other types, by type
+	schema.Observations
+	Skipped map[string]int64 // items of other types, by type
 }
 
 // Read reads one object of a source. A fault of its content is in Object.Problem and Rejected; the error is for an
@@ -28,7 +25,8 @@ func Read(ctx context.Context, source ingest.Source, ref ingest.Ref) (Object, er
 }
 
 func read(ctx context.Context, source ingest.Source, ref ingest.Ref, known *memo) (Object, error) {
-	o := Object{Object: schema.Object{Place: ref.Place, Kind: schema.ConfigObject, Size: ref.Size, Modified: ref.Modified}}
+	var o Object
+	o.Object = schema.Object{Place: ref.Place, Kind: schema.ConfigObject, Size: ref.Size, Modified: ref.Modified}
 	r, err := source.Open(ctx, ref)
 	if err != nil {
 		return o, err
@@ -48,16 +46,17 @@ func read(ctx context.Context, source ingest.Source, ref ingest.Ref, known *memo
 			return o, err
 		}
 		sum := hash.Sum128().Bytes()
-		o.Hash = "xxh3:" + hex.EncodeToString(sum[:])
+		o.Object.Hash = "xxh3:" + hex.EncodeToString(sum[:])
 	}
 	o.fill(contents)
 	return o, nil
 }
 
 func (o *Object) fill(c Contents) {
-	o.Format, o.Problem, o.Records, o.OK, o.Malformed = c.Format, c.Problem, c.Records, c.OK, c.Malformed
+	line := &o.Object
+	line.Format, line.Problem, line.Records, line.OK, line.Malformed = c.Format, c.Problem, c.Records, c.OK, c.Malformed
+	line.First, line.Last = unixSeconds(c.First), unixSeconds(c.Last)
 	o.Snapshot, o.Rejected, o.Skipped = c.Snapshot, c.Rejected, c.Skipped
-	o.First, o.Last = unixSeconds(c.First), unixSeconds(c.Last)
 	if c.Snapshot == nil {
 		return
 	}

@@ -116,7 +116,7 @@ func TestInventoryRoundTrip(t *testing.T) {
 		{Type: schema.GroupItem, ID: "sg-2", AccountID: "1", Captured: at, Deleted: true},
 	}
 	for _, place := range []string{"one", "two"} { // the second time is the same items again
-		if err := db.AddItems(ctx, schema.Object{Place: place, Kind: schema.ConfigObject}, nil, items, nil); err != nil {
+		if err := db.AddObservations(ctx, &schema.Observations{Object: schema.Object{Place: place, Kind: schema.ConfigObject}, Items: items}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,9 +11,10 @@ import (
 	"sgfit/schema"
 )
 
-// AddItems stores one Config object: its items, its snapshot, its manifest line. An item that is there already keeps
-// one row, with the later SeenUntil.
-func (db *DB) AddItems(ctx context.Context, object schema.Object, snapshot *schema.Snapshot, items []schema.Item, rejected []schema.Rejected) error {
+// AddObservations stores what one object says: its items, its snapshot, its manifest line. An item that is there already
+// keeps one row, with the later SeenUntil.
+func (db *DB) AddObservations(ctx context.Context, o *schema.Observations) error {
+	object, items := o.Object, o.Items
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -29,8 +30,8 @@ func (db *DB) AddItems(ctx context.Context, object schema.Object, snapshot *sche
 		if err := db.appendItems(items, bodies); err != nil {
 			return err
 		}
-		if snapshot != nil {
-			if err := db.appendSnapshot(snapshot); err != nil {
+		if o.Snapshot != nil {
+			if err := db.appendSnapshot(o.Snapshot); err != nil {
 				return err
 			}
 		}
@@ -40,7 +41,7 @@ func (db *DB) AddItems(ctx context.Context, object schema.Object, snapshot *sche
 		if err := db.appendObjects([]schema.Object{object}); err != nil {
 			return err
 		}
-		return db.appendRejected(rejected)
+		return db.appendRejected(o.Rejected)
 	})
 	if err != nil {
 		return fmt.Errorf("store %s: %w", object.Place, err)

@@ -1,0 +1,95 @@
+package flowlog
+
+import "sgfit/schema"
+
+// mostRejected is how many rejected lines of one object are kept; all are counted.
+const mostRejected = 10_000
+
+// gather is what the records of one object go to, whatever format they come in: they are counted, and handed to the
+// table in batches.
+type gather struct {
+	object   schema.Object
+	rejected []schema.Rejected
+	stolen   []uint16
+	table    *table
+	seen     *seen // nil when duplicates are kept
+	order    uint16
+	line     int64 // or row, counted from 1
+	record   record
+	items    []item
+}
+
+// reject counts a line as malformed.
+func (g *gather) reject(line []byte, reason string) {
+	g.object.Malformed++
+	if g.object.Malformed <= mostRejected {
+		g.rejected = append(g.rejected, schema.Rejected{Place: g.object.Place, Line: g.line, Reason: reason, Sample: sample(line)})
+	}
+}
+
+// keepRecord takes the record that was read and judged sound.
+func (g *gather) keepRecord() {
+	if g.record.status == ok {
+		g.queue()
+	} else {
+		g.silence()
+	}
+}
+
+// queue hands an OK record to the table, in batches.
+func (g *gather) queue() {
+	r := &g.record
+	i := g.table.names.of(r.iface, r.account)
+	place := g.table.scopeOf(i, int32(r.start/daySeconds))
+	g.items = g.items[:len(g.items)+1]
+	it := &g.items[len(g.items)-1]
+	g.table.convey(r, place, it)
+	if g.seen != nil {
+		it.mark = r.mark(g.table.names.list[i].hash)
+	}
+	if g.object.First == 0 || r.start < g.object.First {
+		g.object.First = r.start
+	}
+	g.object.Last = max(g.object.Last, r.end)
+	if len(g.items) == batchSize {
+		g.fold()
+	}
+}
+
+// fold empties the queue.
+func (g *gather) fold() {
+	if len(g.items) == 0 {
+		return
+	}
+	sum := g.table.add(g.items, g.seen, g.order)
+	g.object.OK += sum.counted
+	g.object.Duplicates += sum.duplicates
+	g.stolen = append(g.stolen, sum.stolen...)
+	g.items = g.items[:0]
+}
+
+// silence counts a NODATA or SKIPDATA record, and marks the time that it covers where it tells it.
+func (g *gather) silence() {
+	r := &g.record
+	if r.status == noData {
+		g.object.NoData++
+	} else {
+		g.object.SkipData++
+	}
+	if !r.has.has(interfaceID) || !r.has.has(start) {
+		return
+	}
+	if !r.has.has(end) || r.end < r.start {
+		r.end = r.start
+	}
+	i := g.table.names.of(r.iface, r.account)
+	c := &g.table.scopes[g.table.scopeOf(i, int32(r.start/daySeconds))]
+	if r.status == noData {
+		c.noData++
+		c.touch(hoursOf(r.start, r.end), r.start, r.end)
+		return
+	}
+	c.skipData++
+	c.skipHours |= hoursOf(r.start, r.end)
+	c.widen(r.start, r.end)
+}
