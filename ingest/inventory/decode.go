@@ -12,6 +12,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
+	"sgfit/ingest/jsontext"
 	"sgfit/schema"
 )
 
@@ -103,7 +104,7 @@ func (d *decoder) run(source io.Reader) error {
 	}
 	d.head, _ = text.Peek(40)
 	d.head = bytes.Clone(d.head)
-	return d.env.documents(newStream(text))
+	return d.env.documents(jsontext.New(text))
 }
 
 func (d *decoder) item(raw []byte) error {

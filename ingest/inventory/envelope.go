@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"sgfit/ingest/jsontext"
 )
 
 // maxNesting bounds messages within messages: a notification in an event in a recorded answer is three.
@@ -52,9 +54,9 @@ var bare = map[string]bool{"resourcetype": true, "resourceid": true, "awsaccount
 	"resourcecreationtime": true, "configuration": true, "tags": true}
 
 // documents reads one document after the other until the end.
-func (e *envelope) documents(s *stream) error {
+func (e *envelope) documents(s *jsontext.Stream) error {
 	for {
-		if _, err := s.peek(); err == io.EOF {
+		if _, err := s.Peek(); err == io.EOF {
 			return nil
 		} else if err != nil {
 			return err
@@ -68,8 +70,8 @@ func (e *envelope) documents(s *stream) error {
 	}
 }
 
-func (e *envelope) document(s *stream) error {
-	c, err := s.next()
+func (e *envelope) document(s *jsontext.Stream) error {
+	c, err := s.Next()
 	if err != nil {
 		return err
 	}
@@ -77,19 +79,19 @@ func (e *envelope) document(s *stream) error {
 	case '{':
 		return e.object(s)
 	case '[':
-		return s.elements(func() error { return e.nested(s, "an element") })
+		return s.Elements(func() error { return e.nested(s, "an element") })
 	}
 	if e.level == 0 && e.read == 1 {
 		return errNotJSON
 	}
-	return s.wrong("an object or a list")
+	return s.Wrong("an object or a list")
 }
 
 var errNotJSON = errors.New("not JSON")
 
-func (e *envelope) object(s *stream) error {
+func (e *envelope) object(s *jsontext.Stream) error {
 	var own bytes.Buffer // the members of a bare item
-	err := s.members(func(key string) error {
+	err := s.Members(func(key string) error {
 		low := strings.ToLower(key)
 		if e.level == 0 && len(e.keys) < 8 && !slices.Contains(e.keys, clip(key, 40)) {
 			e.keys = append(e.keys, clip(key, 40))
@@ -125,22 +127,22 @@ func (e *envelope) recognise(shape string) {
 }
 
 // items reads a list of items, or a single one.
-func (e *envelope) items(s *stream) error {
-	c, err := s.next()
+func (e *envelope) items(s *jsontext.Stream) error {
+	c, err := s.Next()
 	if err != nil {
 		return err
 	}
 	switch c {
 	case '[':
-		return s.elements(func() error { return e.one(s) })
+		return s.Elements(func() error { return e.one(s) })
 	case 'n':
-		return s.skip()
+		return s.Skip()
 	}
 	return e.one(s)
 }
 
-func (e *envelope) one(s *stream) error {
-	raw, err := s.value()
+func (e *envelope) one(s *jsontext.Stream) error {
+	raw, err := s.Value()
 	if err != nil {
 		return err
 	}
@@ -148,8 +150,8 @@ func (e *envelope) one(s *stream) error {
 }
 
 // summary is what an oversized notification holds in place of the item.
-func (e *envelope) summary(s *stream) error {
-	raw, err := s.value()
+func (e *envelope) summary(s *jsontext.Stream) error {
+	raw, err := s.Value()
 	if err == nil {
 		e.lost("oversized notification: it holds a summary only, the item lies in the bucket under OversizedChangeNotification", raw)
 	}
@@ -158,8 +160,8 @@ func (e *envelope) summary(s *stream) error {
 
 // nested reads a document within the document, as it is or in quotes. Prose in its place is passed over; JSON with a
 // fault is a loss, but not to what stands around it.
-func (e *envelope) nested(s *stream, where string) error {
-	raw, err := s.value()
+func (e *envelope) nested(s *jsontext.Stream, where string) error {
+	raw, err := s.Value()
 	if err != nil {
 		return err
 	}
@@ -173,7 +175,7 @@ func (e *envelope) nested(s *stream, where string) error {
 	}
 	e.level++
 	defer func() { e.level-- }()
-	inside := newStream(bytes.NewReader(bytes.Clone(inner)))
+	inside := jsontext.New(bytes.NewReader(bytes.Clone(inner)))
 	if err := e.documents(inside); err != nil && !isOurs(err) {
 		e.lost(fmt.Sprintf("%s is no whole JSON: %v", where, err), inner)
 	} else if err != nil {
@@ -184,12 +186,12 @@ func (e *envelope) nested(s *stream, where string) error {
 
 // isOurs tells decisions, which end the reading, from faults of the text.
 func isOurs(err error) bool {
-	var syntax *syntaxError
+	var syntax *jsontext.SyntaxError
 	return !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-func (e *envelope) label(s *stream, low string) error {
-	raw, err := s.value()
+func (e *envelope) label(s *jsontext.Stream, low string) error {
+	raw, err := s.Value()
 	if err != nil {
 		return err
 	}
@@ -205,8 +207,8 @@ func (e *envelope) label(s *stream, low string) error {
 	return nil
 }
 
-func (e *envelope) member(s *stream, key string, own *bytes.Buffer) error {
-	raw, err := s.value()
+func (e *envelope) member(s *jsontext.Stream, key string, own *bytes.Buffer) error {
+	raw, err := s.Value()
 	if err != nil {
 		return err
 	}
@@ -230,9 +232,9 @@ func (e *envelope) bareItem(members []byte) error {
 }
 
 // other passes over a member, and stops where it shows that the whole is something else.
-func (e *envelope) other(s *stream, key string) error {
+func (e *envelope) other(s *jsontext.Stream, key string) error {
 	if e.shape != "" || e.snapshotID != "" {
-		return s.skip()
+		return s.Skip()
 	}
 	if key == "Records" {
 		return e.records(s)
@@ -240,17 +242,17 @@ func (e *envelope) other(s *stream, key string) error {
 	if e.foreign = foreignKeys[key]; e.foreign != "" {
 		return errForeign
 	}
-	return s.skip()
+	return s.Skip()
 }
 
 // records tells CloudTrail from other lists of records by the first of them.
-func (e *envelope) records(s *stream) error {
+func (e *envelope) records(s *jsontext.Stream) error {
 	e.foreign = "a list of records"
-	if c, err := s.next(); err != nil || c != '[' {
+	if c, err := s.Next(); err != nil || c != '[' {
 		return errForeign
 	}
-	_ = s.elements(func() error {
-		raw, err := s.value()
+	_ = s.Elements(func() error {
+		raw, err := s.Value()
 		if err == nil && bytes.Contains(raw, []byte(`"eventSource"`)) {
 			e.foreign = "a CloudTrail log"
 		}

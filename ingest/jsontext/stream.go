@@ -1,4 +1,9 @@
-package inventory
+// Package jsontext cuts JSON of any length into the pieces that a reader wants, holding one of them at a time. Start at
+// New.
+//
+// It is no JSON parser: what is inside a piece, encoding/json checks when the piece is used. Limits: a value that is
+// wanted whole has at most 64 MiB; the text is UTF-8.
+package jsontext
 
 import (
 	"encoding/json"
@@ -13,39 +18,41 @@ const (
 	maxValue = 64 << 20
 )
 
-var errTooLong = fmt.Errorf("one value is longer than %d MiB", maxValue>>20)
+// ErrTooLong is a value that would have to be held whole and is too long for it. It can still be passed over.
+var ErrTooLong = fmt.Errorf("one value is longer than %d MiB", maxValue>>20)
 
-// syntaxError says where a text stops being JSON.
-type syntaxError struct {
+// SyntaxError says where a text stops being JSON.
+type SyntaxError struct {
 	Offset int64 // bytes from the start of the (unpacked) text
 	Want   string
 }
 
-func (e *syntaxError) Error() string {
+func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("not JSON at byte %d: want %s", e.Offset, e.Want)
 }
 
-// stream cuts a JSON text of any length into members, elements and whole values while holding only the value at hand.
+// Stream cuts a JSON text of any length into members, elements and whole values while holding only the value at hand.
 // Unlike json.Decoder it looks no deeper than brackets and quotes, so that a value with a fault inside costs that value
 // and not the rest of the text, and a value that nobody wants is passed over at the speed of reading. Values that are
 // used go through json.Unmarshal, which does the checking.
-type stream struct {
+type Stream struct {
 	r        io.Reader
 	buf      []byte
 	pos, end int
 	passed   int64 // bytes that left buf
 }
 
-func newStream(r io.Reader) *stream { return &stream{r: r, buf: make([]byte, readSize)} }
+// New returns a stream of what r reads.
+func New(r io.Reader) *Stream { return &Stream{r: r, buf: make([]byte, readSize)} }
 
 // fill reads more, keeping buf[from:end] by moving it to the front. The caller's indexes shift by from.
-func (s *stream) fill(from int) error {
+func (s *Stream) fill(from int) error {
 	copy(s.buf, s.buf[from:s.end])
 	s.passed += int64(from)
 	s.pos, s.end = s.pos-from, s.end-from
 	if s.end == len(s.buf) {
 		if len(s.buf) >= maxValue {
-			return errTooLong
+			return ErrTooLong
 		}
 		s.buf = append(s.buf, make([]byte, len(s.buf))...)
 	}
@@ -62,12 +69,13 @@ func (s *stream) fill(from int) error {
 	return io.ErrNoProgress
 }
 
-func (s *stream) wrong(want string) error {
-	return &syntaxError{Offset: s.passed + int64(s.pos), Want: want}
+// Wrong is the fault that something else stands where want should.
+func (s *Stream) Wrong(want string) error {
+	return &SyntaxError{Offset: s.passed + int64(s.pos), Want: want}
 }
 
-// peek passes over white space and returns the next byte without taking it; io.EOF at the end.
-func (s *stream) peek() (byte, error) {
+// Peek passes over white space and returns the next byte without taking it; io.EOF at the end.
+func (s *Stream) Peek() (byte, error) {
 	for {
 		for ; s.pos < s.end; s.pos++ {
 			switch c := s.buf[s.pos]; c {
@@ -82,31 +90,31 @@ func (s *stream) peek() (byte, error) {
 	}
 }
 
-// next is peek where the text must go on.
-func (s *stream) next() (byte, error) {
-	c, err := s.peek()
+// Next is Peek where the text must go on.
+func (s *Stream) Next() (byte, error) {
+	c, err := s.Peek()
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
 	return c, err
 }
 
-// value takes the next value and returns it as it stands, valid until the next call.
-func (s *stream) value() ([]byte, error) { return s.take(true) }
+// Value takes the next value and returns it as it stands, valid until the next call.
+func (s *Stream) Value() ([]byte, error) { return s.take(true) }
 
-// skip passes over the next value without holding it.
-func (s *stream) skip() error {
+// Skip passes over the next value without holding it.
+func (s *Stream) Skip() error {
 	_, err := s.take(false)
 	return err
 }
 
-func (s *stream) take(keep bool) ([]byte, error) {
-	c, err := s.next()
+func (s *Stream) take(keep bool) ([]byte, error) {
+	c, err := s.Next()
 	if err != nil {
 		return nil, err
 	}
 	if !startsValue(c) {
-		return nil, s.wrong("a value")
+		return nil, s.Wrong("a value")
 	}
 	var cut cutter
 	start, at := s.pos, s.pos
@@ -204,41 +212,41 @@ func (c *cutter) find(b []byte) (int, bool) {
 	return len(b), false
 }
 
-// members calls each for every member of the object that comes next; each must take the member's value.
-func (s *stream) members(each func(key string) error) error {
+// Members calls each for every member of the object that comes next; each must take the member's value.
+func (s *Stream) Members(each func(key string) error) error {
 	return s.list('{', '}', func() error {
-		raw, err := s.value()
+		raw, err := s.Value()
 		if err != nil {
 			return err
 		}
 		var key string
 		if err := json.Unmarshal(raw, &key); err != nil {
-			return s.wrong("a member's name in quotes")
+			return s.Wrong("a member's name in quotes")
 		}
-		if c, err := s.next(); err != nil {
+		if c, err := s.Next(); err != nil {
 			return err
 		} else if c != ':' {
-			return s.wrong("a colon")
+			return s.Wrong("a colon")
 		}
 		s.pos++
 		return each(key)
 	})
 }
 
-// elements calls each for every element of the array that comes next; each must take it.
-func (s *stream) elements(each func() error) error { return s.list('[', ']', each) }
+// Elements calls each for every element of the array that comes next; each must take it.
+func (s *Stream) Elements(each func() error) error { return s.list('[', ']', each) }
 
-func (s *stream) list(open, shut byte, each func() error) error {
-	c, err := s.next()
+func (s *Stream) list(open, shut byte, each func() error) error {
+	c, err := s.Next()
 	if err != nil {
 		return err
 	}
 	if c != open {
-		return s.wrong(string(rune(open)))
+		return s.Wrong(string(rune(open)))
 	}
 	s.pos++
 	for first := true; ; first = false {
-		c, err := s.next()
+		c, err := s.Next()
 		if err != nil {
 			return err
 		}
@@ -248,14 +256,14 @@ func (s *stream) list(open, shut byte, each func() error) error {
 		if err := each(); err != nil {
 			return err
 		}
-		if c, err = s.next(); err != nil {
+		if c, err = s.Next(); err != nil {
 			return err
 		}
 		if c == shut {
 			break
 		}
 		if c != ',' {
-			return s.wrong("a comma or " + string(rune(shut)))
+			return s.Wrong("a comma or " + string(rune(shut)))
 		}
 		s.pos++
 	}

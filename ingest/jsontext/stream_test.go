@@ -1,4 +1,4 @@
-package inventory
+package jsontext
 
 import (
 	"bytes"
@@ -14,24 +14,24 @@ import (
 )
 
 // pieces walks a text with the stream to two levels and writes what it cut.
-func pieces(s *stream) (out []string, err error) {
-	c, err := s.next()
+func pieces(s *Stream) (out []string, err error) {
+	c, err := s.Next()
 	if err != nil {
 		return nil, err
 	}
 	one := func() error {
-		raw, err := s.value()
+		raw, err := s.Value()
 		out = append(out, string(raw))
 		return err
 	}
 	switch c {
 	case '{':
-		err = s.members(func(key string) error {
+		err = s.Members(func(key string) error {
 			out = append(out, "key "+key)
 			return one()
 		})
 	case '[':
-		err = s.elements(one)
+		err = s.Elements(one)
 	default:
 		err = one()
 	}
@@ -102,7 +102,7 @@ func TestStreamTwin(t *testing.T) {
 			t.Fatalf("the test's own JSON is wrong: %v: %s", err, text)
 		}
 		for name, in := range map[string]io.Reader{"at once": strings.NewReader(text), "byte by byte": iotest.OneByteReader(strings.NewReader(text))} {
-			s := &stream{r: in, buf: make([]byte, 8)} // grows as it must
+			s := &Stream{r: in, buf: make([]byte, 8)} // grows as it must
 			got, err := pieces(s)
 			if err != nil {
 				t.Fatalf("seed %d, %s: %v: %s", seed, name, err, text)
@@ -110,12 +110,12 @@ func TestStreamTwin(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("seed %d, %s (-want +got):\n%s", seed, name, diff)
 			}
-			if _, err := s.peek(); err != io.EOF {
+			if _, err := s.Peek(); err != io.EOF {
 				t.Fatalf("seed %d, %s: something is left: %v", seed, name, err)
 			}
 		}
 		if n := r.IntN(len(text)); strings.ContainsAny(text[:1], "{[\"") {
-			if _, err := pieces(&stream{r: strings.NewReader(text[:n]), buf: make([]byte, 8)}); err == nil {
+			if _, err := pieces(&Stream{r: strings.NewReader(text[:n]), buf: make([]byte, 8)}); err == nil {
 				t.Fatalf("seed %d: cut at %d, nothing was missed: %s", seed, n, text)
 			}
 		}
@@ -134,7 +134,7 @@ func TestStreamErrors(t *testing.T) {
 		`{"a"`:      "unexpected EOF",
 		`["a`:       "unexpected EOF",
 	} {
-		if _, err := pieces(newStream(strings.NewReader(text))); err == nil || err.Error() != want {
+		if _, err := pieces(New(strings.NewReader(text))); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", text, err, want)
 		}
 	}
@@ -145,15 +145,15 @@ func TestStreamLongValues(t *testing.T) {
 	long := func() io.Reader {
 		return io.MultiReader(strings.NewReader(`"`), io.LimitReader(filler{}, maxValue+10), strings.NewReader(`" 7`))
 	}
-	s := newStream(long())
-	if err := s.skip(); err != nil || len(s.buf) != readSize {
+	s := New(long())
+	if err := s.Skip(); err != nil || len(s.buf) != readSize {
 		t.Errorf("skipping took a buffer of %d bytes: %v", len(s.buf), err)
 	}
-	if raw, err := s.value(); err != nil || !bytes.Equal(raw, []byte("7")) {
+	if raw, err := s.Value(); err != nil || !bytes.Equal(raw, []byte("7")) {
 		t.Errorf("after it: %s, %v", raw, err)
 	}
-	if _, err := newStream(long()).value(); err != errTooLong {
-		t.Errorf("taking it: %v, want %v", err, errTooLong)
+	if _, err := New(long()).Value(); err != ErrTooLong {
+		t.Errorf("taking it: %v, want %v", err, ErrTooLong)
 	}
 }
 
