@@ -29,6 +29,8 @@ type FlowLogSink interface {
 	Loaded(ctx context.Context, refs []Ref) (map[string]bool, error)
 	// HashLoaded says whether an object of this content is in the manifest under another place.
 	HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error)
+	// Manifest lists the objects of which records were counted; Place, Size, Modified and Hash are filled in.
+	Manifest(ctx context.Context) ([]schema.Object, error)
 	// AddBatch stores all of the batch, its manifest lines included, in one transaction. Conversations that are
 	// already there (from an earlier batch) are added to.
 	AddBatch(ctx context.Context, b *schema.Batch) error

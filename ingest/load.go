@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync"
 	"time"
 
 	"sgfit/schema"
@@ -16,6 +17,9 @@ type FlowLogFold interface {
 	// Read folds one object. order is its place in the batch and settles what would otherwise hang on the order of
 	// reading. The error is for bytes that could not be had; after it the fold is only Reset.
 	Read(r io.Reader, place string, order int) (schema.Object, []schema.Rejected, error)
+	// Remember reads an object of an earlier load: its records, when they are read again before the next Drain, are
+	// duplicates.
+	Remember(r io.Reader, place string) error
 	// Bytes is roughly the memory that the fold holds.
 	Bytes() int64
 	// Drain hands over what was read since the last drain, sorted, objects and rejected input included.
@@ -33,7 +37,8 @@ type Options struct {
 	// the making takes more than as much again. One object is never split, so a single huge file can pass it.
 	FoldBytes int64
 	// BatchBytes is how many stored bytes a planned batch has at most; 0 means 256 MiB. Batches also end with the day
-	// of their slots. Conversations of two batches are added up by the sink; duplicates are found within a batch only.
+	// of their slots. Conversations of two batches are added up by the sink; duplicates are found within a batch, and
+	// against objects of earlier loads whose names tell the same slot and another flow log.
 	BatchBytes int64
 	// Progress may be nil.
 	Progress Progress
@@ -83,6 +88,9 @@ func LoadFlowLogs(ctx context.Context, source Source, sink FlowLogSink, options 
 	if err != nil {
 		return l.sum, err
 	}
+	if err := l.findEarlier(ctx, fresh); err != nil {
+		return l.sum, err
+	}
 	for _, refs := range plan(fresh, l.BatchBytes) {
 		if err := l.batch(ctx, refs); err != nil {
 			l.Fold.Reset()
@@ -103,6 +111,7 @@ type load struct {
 	sum     Summary
 	known   map[string]bool   // places in the manifest; false where size or time are others
 	pending []schema.Rejected // places that could not be listed; they go with the next batch
+	earlier earlier           // objects that were stored before and may hold the same records
 }
 
 // fresh leaves out what the manifest has.
@@ -158,14 +167,16 @@ func endsBatch(last, next Ref, objects int, size, most int64) bool {
 // batch reads and stores a planned batch, in several steps when the fold grows too large.
 func (l *load) batch(ctx context.Context, refs []Ref) error {
 	for len(refs) > 0 {
-		r := &round{load: l, refs: refs, claims: map[string]string{}}
+		r := &round{load: l, refs: refs, claims: map[string]string{}, recalled: map[time.Time]*sync.Once{}}
 		r.turn.L = &r.mu
 		if err := r.run(ctx); err != nil {
 			return err
 		}
-		if err := l.store(ctx, r.collect()); err != nil {
+		stored := r.collect()
+		if err := l.store(ctx, stored); err != nil {
 			return err
 		}
+		l.earlier.add(stored.Objects)
 		l.sum.add(r)
 		refs = refs[r.next:]
 	}

@@ -87,6 +87,13 @@ func (m *memory) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, 
 	return loaded, nil
 }
 
+func (m *memory) Manifest(context.Context) (objects []schema.Object, _ error) {
+	for _, o := range m.manifest {
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
 func (m *memory) HashLoaded(_ context.Context, hash string) (string, bool, error) {
 	place, ok := m.hashes[hash]
 	return place, ok, nil

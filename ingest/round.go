@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"sgfit/schema"
 )
@@ -22,6 +23,8 @@ type round struct {
 	copies    []schema.Object
 	failed    []schema.Rejected
 	unchanged int
+	recalled  map[time.Time]*sync.Once // slots whose earlier objects are known to the fold
+	unsure    []schema.Rejected        // earlier objects that could not be read again
 	err       error
 }
 
@@ -85,6 +88,9 @@ func (r *round) read(ctx context.Context, i int, b *buffer) error {
 	known, failed := r.claim(ctx, i, hash, err)
 	if failed != nil || known {
 		return failed
+	}
+	if err := r.recall(ctx, ref); err != nil {
+		return err
 	}
 	stored, err := b.open(ctx, r.source, ref)
 	if err != nil {
@@ -168,6 +174,6 @@ func (r *round) collect() *schema.Batch {
 		o.Modified, o.Size = byPlace[o.Place].Modified, byPlace[o.Place].Size
 	}
 	b.Objects = append(b.Objects, r.copies...)
-	b.Rejected = append(b.Rejected, r.failed...)
+	b.Rejected = append(append(b.Rejected, r.failed...), r.unsure...)
 	return b
 }

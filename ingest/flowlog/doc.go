@@ -7,5 +7,5 @@
 //
 // Limits: text with blanks between the fields only (Parquet, JSON and comma-separated text are named and refused, as
 // are transit gateway logs); overlapping flow logs whose formats differ in flow-direction are not seen as duplicates;
-// duplicates are found within one drain, not across two.
+// duplicates are found within one drain, and against what Fold.Remember was given.
 package flowlog

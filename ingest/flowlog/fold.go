@@ -55,7 +55,7 @@ func New(opts Options) *Fold {
 func (f *Fold) Read(r io.Reader, place string, order int) (schema.Object, []schema.Rejected, error) {
 	rd := f.take()
 	before := rd.table.bytes()
-	s := rd.read(r, place, f.seen, uint16(min(order, lastOrder)))
+	s := rd.read(r, place, f.seen, uint16(min(order, lastOrder)), false)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.held += rd.table.bytes() - before + int64(len(s.rejected))*rejectedBytes
@@ -66,6 +66,23 @@ func (f *Fold) Read(r io.Reader, place string, order int) (schema.Object, []sche
 	f.done = append(f.done, finished{order, s.object, s.rejected})
 	rd.stolen = append(rd.stolen, s.stolen...)
 	return s.object, s.rejected, nil
+}
+
+// Remember reads an object of an earlier load, so that its records are known until the next drain: one that is read
+// again counts as a duplicate. Nothing of the object itself is counted.
+func (f *Fold) Remember(r io.Reader, place string) error {
+	if f.seen == nil {
+		return nil
+	}
+	rd := f.take()
+	s := rd.read(r, place, f.seen, 0, true)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.idle = append(f.idle, rd)
+	if s.failed != nil {
+		return fmt.Errorf("read %s: %w", place, s.failed)
+	}
+	return nil
 }
 
 // rejectedBytes is roughly what one rejected line takes.

@@ -17,6 +17,8 @@ type gather struct {
 	line     int64 // or row, counted from 1
 	record   record
 	items    []item
+	// remembering: the object was loaded before, and its records are only to be known again.
+	remembering bool
 }
 
 // reject counts a line as malformed.
@@ -29,9 +31,13 @@ func (g *gather) reject(line []byte, reason string) {
 
 // keepRecord takes the record that was read and judged sound.
 func (g *gather) keepRecord() {
-	if g.record.status == ok {
+	switch {
+	case g.remembering && g.record.status == ok:
+		g.seen.remember(g.record.mark(hashBytes(g.record.iface)))
+	case g.remembering:
+	case g.record.status == ok:
 		g.queue()
-	} else {
+	default:
 		g.silence()
 	}
 }

@@ -59,13 +59,13 @@ type read struct {
 }
 
 // read reads one object to its end.
-func (rd *reader) read(r io.Reader, place string, seen *seen, order uint16) *read {
+func (rd *reader) read(r io.Reader, place string, seen *seen, order uint16, remembering bool) *read {
 	rd.stored.from, rd.stored.size, rd.stored.failed = r, 0, nil
 	rd.stored.hash.Reset()
 	rd.front.Reset(&rd.stored)
 	s := &read{scan: scan{carry: rd.carry[:0], gather: gather{
 		object: schema.Object{Place: place, Kind: schema.FlowLogObject},
-		table:  rd.table, seen: seen, order: order, items: rd.items[:0],
+		table:  rd.table, seen: seen, order: order, items: rd.items[:0], remembering: remembering,
 	}}}
 	if magic, _ := rd.front.Peek(2); string(magic) == "\x1f\x8b" {
 		rd.unzip(s)

@@ -62,14 +62,7 @@ func (s *seen) add(items []item, order uint16) {
 	}
 	s.warmth.Store(warmth)
 	for i := range items {
-		out, full := s.enter(items[i].mark, order)
-		for full {
-			n := int64(len(s.slots))
-			s.mu.RUnlock()
-			s.grow(n)
-			s.mu.RLock()
-			out, full = s.enter(items[i].mark, order)
-		}
+		out := s.enterGrowing(items[i].mark, uint64(order)+1)
 		items[i].known = out
 		if !out.duplicate && !out.stolen {
 			added++
@@ -79,6 +72,32 @@ func (s *seen) add(items []item, order uint16) {
 	if n := s.count.Add(added); n*5 > s.capacity()*4 {
 		s.grow(n)
 	}
+}
+
+// remember enters a record that an earlier load counted: whoever brings it again brings a duplicate.
+func (s *seen) remember(mark uint64) {
+	s.mu.RLock()
+	out := s.enterGrowing(mark, 0)
+	s.mu.RUnlock()
+	if out.duplicate {
+		return
+	}
+	if n := s.count.Add(1); n*5 > s.capacity()*4 {
+		s.grow(n)
+	}
+}
+
+// enterGrowing is enter with room made where there is none. It is called with mu held for reading.
+func (s *seen) enterGrowing(mark, rank uint64) outcome {
+	out, full := s.enter(mark, rank)
+	for full {
+		n := int64(len(s.slots))
+		s.mu.RUnlock()
+		s.grow(n)
+		s.mu.RLock()
+		out, full = s.enter(mark, rank)
+	}
+	return out
 }
 
 func (s *seen) capacity() int64 {
@@ -95,10 +114,11 @@ func (s *seen) home(hash uint64) (region []uint64, p, tag uint64) {
 	return s.slots[base : base+s.size], p, tag
 }
 
-// enter adds one record; full means that its region has no room.
-func (s *seen) enter(hash uint64, order uint16) (out outcome, full bool) {
+// enter adds one record; full means that its region has no room. rank is 1 + the place of its object, or 0 for a record
+// of an earlier load, which nobody can take.
+func (s *seen) enter(hash, rank uint64) (out outcome, full bool) {
 	region, p, tag := s.home(hash)
-	mine := tag<<16 | uint64(order) + 1
+	mine := tag<<16 | rank
 	for range len(region) {
 		slot := atomic.LoadUint64(&region[p])
 		for slot == 0 || slot>>16 == tag {

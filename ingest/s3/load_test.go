@@ -31,6 +31,13 @@ func (m *memory) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, 
 	return loaded, nil
 }
 
+func (m *memory) Manifest(context.Context) (objects []schema.Object, _ error) {
+	for _, o := range m.objects {
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
 func (m *memory) HashLoaded(_ context.Context, hash string) (string, bool, error) {
 	for place, o := range m.objects {
 		if o.Hash == hash {

@@ -91,6 +91,23 @@ func (f FlowLogs) HashLoaded(ctx context.Context, hash string) (place string, ok
 	return found.String, found.Valid, nil
 }
 
+// Manifest lists the flow-log objects of which records were counted: place, size, time and hash of each.
+func (f FlowLogs) Manifest(ctx context.Context) (objects []schema.Object, err error) {
+	const query = `SELECT place, size, epoch_us(modified), hash FROM object WHERE kind = 'flow-log' AND ok > 0 AND hash <> ''`
+	err = f.each(ctx, query, func(rows *sql.Rows) error {
+		o := schema.Object{Kind: schema.FlowLogObject}
+		var modified int64
+		err := rows.Scan(&o.Place, &o.Size, &modified, &o.Hash)
+		o.Modified = micro(modified)
+		objects = append(objects, o)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the manifest: %w", err)
+	}
+	return objects, nil
+}
+
 func (db *DB) appendObjects(objects []schema.Object) error {
 	return db.appendRows("object", len(objects), func(p *appender, i int) {
 		o := &objects[i]
