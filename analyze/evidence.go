@@ -22,6 +22,7 @@ type Facts struct {
 	UnknownInterfaces    int64            // logged interfaces that the inventory did not know when they talked
 	LateRecords          int64            // of their records, those of interfaces that it knows at another time
 	SilentInterfaces     int64            // interfaces with groups that no record names
+	QuietInterfaces      int64            // of them, those that were logged on some day by what is known of the flow logs
 	SkipInterfaces       int64            // interfaces with SKIPDATA
 	ForwardingInterfaces int64            // interfaces that hand on the traffic of others
 	Methods              map[string]int64 // conversations by method of the opener

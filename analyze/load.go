@@ -140,6 +140,8 @@ func (a *Analysis) loadFacts(ctx context.Context, ev *Evidence) error {
 			f.UnknownInterfaces = n
 		case "silent_interfaces":
 			f.SilentInterfaces = n
+		case "quiet_interfaces":
+			f.QuietInterfaces = n
 		case "skip_interfaces":
 			f.SkipInterfaces = n
 		case "forwarding_interfaces":

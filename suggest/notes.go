@@ -31,8 +31,10 @@ func notes(ev *analyze.Evidence, opt Options) []Note {
 	add(f.LateRecords > 0, "late-inventory", fmt.Sprintf(
 		"%s of them are of interfaces that Config knows at another time: add older snapshots or history files of Config to judge them.",
 		count(f.LateRecords, "record")))
-	add(f.SilentInterfaces > 0, "unlogged-interfaces", fmt.Sprintf(
-		"%s with groups never appeared in the logs: idle, or not covered by a flow log.", count(f.SilentInterfaces, "interface")))
+	add(f.SilentInterfaces > f.QuietInterfaces, "unlogged-interfaces", fmt.Sprintf(
+		"%s with groups never appeared in the logs: idle, or not covered by a flow log.", count(f.SilentInterfaces-f.QuietInterfaces, "interface")))
+	add(f.QuietInterfaces > 0, "quiet-interfaces", fmt.Sprintf(
+		"%s with groups had no traffic at all: a flow log covered them, and its files came.", count(f.QuietInterfaces, "interface")))
 	add(c["ambiguous"] > 0, "ambiguous", fmt.Sprintf(
 		"%s belong to conversations whose opener could not be told; rules that may have admitted them are not removed.", count(c["ambiguous"], "record")))
 	add(c["unmatched"] > 0, "unmatched", fmt.Sprintf(

@@ -1,13 +1,18 @@
 -- Question: on which days would a use of a group's rules have been logged?
 -- Result:   group_day(group_id, day, wearers, logged, unheard, skipped): interfaces that wore the group on that day, how
 --           many of them were logged, how many never were (or only their rejects), and SKIPDATA records among theirs
--- Assumes:  an interface is logged when it has records in the window and its VPC has records on that day; where idle
---           times would show (the interface has NODATA records), days outside of its first and last record are not
---           logged. A VPC with REJECT but no ACCEPT records, or an interface with such on two days or more, has a REJECT-only
---           log, which shows no use. Interfaces that wore the group for less than a day in all and have no records are
---           passed over: an interval without traffic may not have been closed.
+--           fact quiet_interfaces: interfaces without a record of which the flow logs' definitions say that they were logged
+-- Assumes:  an interface with records of its own on a day was logged on that day, if its VPC was. One without is judged by
+--           the flow logs that are defined (AWS Config, DescribeFlowLogs) where any is known for its VPC: one that shows
+--           ACCEPTs must have covered it for as long as it wore the group that day, and objects of that flow log must
+--           have come for that day. Where none is known, it is logged when it has records in the window and its VPC has
+--           records on that day, unless a stream of its account and Region lacks the day; and where idle times would show
+--           (the interface has NODATA records), not outside of its first and last record. A VPC with REJECT but no ACCEPT
+--           records, or an interface with such on two days or more, has a REJECT-only log, which shows no use.
+--           Interfaces that wore the group for less than a day in all and have no records are passed over: an interval
+--           without traffic may not have been closed.
 CREATE OR REPLACE TEMP TABLE heard AS
-SELECT iface, min(day) AS first_day, max(day) AS last_day, sum(nodata) AS nodata,
+SELECT iface, min(day) AS first_day, max(day) AS last_day, sum(nodata) AS nodata, sum(accepted) = 0 AND sum(rejected) > 0 AS rejects,
        sum(accepted) = 0 AND sum(rejected) > 0 AND min(day) < max(day) AS rejects_only
 FROM coverage WHERE accepted + rejected + nodata > 0 GROUP BY iface;
 
@@ -18,26 +23,80 @@ SELECT vpc_id, day FROM day QUALIFY sum(accepted) OVER (PARTITION BY vpc_id) > 0
 
 CREATE OR REPLACE TEMP TABLE wear_day AS
 WITH span AS (
-  SELECT w.group_id, s.interface_id, s.iface, s.vpc_id, greatest(w.vf, b.start_s) AS f, least(w.vt, b.end_s) AS t
+  SELECT w.group_id, s.state_no, s.interface_id, s.iface, s.vpc_id, s.account_id, s.region,
+         greatest(w.vf, b.start_s) AS f, least(w.vt, b.end_s) AS t
   FROM worn w JOIN state s USING (state_no) CROSS JOIN bounds b
   WHERE w.vt > b.start_s AND w.vf < b.end_s
 ),
 days AS (
   SELECT *, unnest(generate_series((f // 86400)::BIGINT, ((t - 1) // 86400)::BIGINT)) AS n FROM span WHERE t > f
 )
-SELECT group_id, interface_id, any_value(iface) AS iface, any_value(vpc_id) AS vpc_id,
-       (DATE '1970-01-01' + n::INTEGER) AS day, sum(least(t, (n + 1) * 86400) - greatest(f, n * 86400)) AS seconds
+SELECT group_id, interface_id, any_value(iface) AS iface, any_value(vpc_id) AS vpc_id, any_value(account_id) AS account_id,
+       any_value(region) AS region, (DATE '1970-01-01' + n::INTEGER) AS day,
+       min(greatest(f, n * 86400)) AS f, max(least(t, (n + 1) * 86400)) AS t, sum(least(t, (n + 1) * 86400) - greatest(f, n * 86400)) AS seconds
 FROM days GROUP BY group_id, interface_id, n;
 
+-- The flow logs that are defined: which cover an interface, and of which objects came on which day. Where no name of an
+-- object tells a flow log, which of them came cannot be told.
+CREATE OR REPLACE TEMP TABLE defined AS
+SELECT interface_id, flow_log_id, traffic_type <> 'REJECT' AS shows_use,
+       CASE WHEN destination_type = 'cloud-watch-logs' THEN destination ELSE '' END AS log_group,
+       min(epoch(valid_from)::BIGINT) AS vf, max(epoch(valid_to)::BIGINT) AS vt
+FROM interface_flow_log GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE described_vpc AS SELECT DISTINCT vpc_id FROM interface_flow_log;
+
+CREATE OR REPLACE TEMP TABLE came AS
+WITH of_log AS (
+  SELECT flow_log_id, day FROM delivery WHERE flow_log_id <> ''
+  UNION
+  SELECT f.flow_log_id, d.day
+  FROM delivery d JOIN flow_log f ON f.destination_type = 'cloud-watch-logs'
+   AND d.stream IN ('cwl://' || f.region || '/' || f.destination, 'cwl://' || f.region || '/' || regexp_extract(f.destination, ':log-group:([^:]+)', 1))
+)
+SELECT flow_log_id, day FROM of_log WHERE flow_log_id IN (SELECT flow_log_id FROM defined);
+
+CREATE OR REPLACE TEMP TABLE shown_day AS
+SELECT w.interface_id, w.day, bool_or(c.day IS NOT NULL) AS came
+FROM (SELECT DISTINCT interface_id, day, f, t FROM wear_day) w
+JOIN defined d ON d.interface_id = w.interface_id AND d.shows_use AND d.vf <= w.f AND d.vt >= w.t
+LEFT JOIN came c ON c.flow_log_id = d.flow_log_id AND c.day = w.day
+GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE rejects_defined AS
+SELECT interface_id FROM defined GROUP BY interface_id HAVING NOT bool_or(shows_use);
+
 CREATE OR REPLACE TEMP TABLE group_day AS
-SELECT w.group_id, w.day, count(*) AS wearers,
-       count(*) FILTER (h.iface IS NOT NULL AND NOT h.rejects_only AND v.day IS NOT NULL
-                        AND (h.nodata = 0 OR w.day BETWEEN h.first_day AND h.last_day)) AS logged,
-       count(*) FILTER (h.iface IS NULL OR h.rejects_only) AS unheard,
-       coalesce(sum(c.skipdata), 0)::BIGINT AS skipped
-FROM (SELECT *, sum(seconds) OVER (PARTITION BY group_id, interface_id) AS life FROM wear_day) w
-LEFT JOIN heard h ON h.iface = w.iface
-LEFT JOIN vpc_day v ON v.vpc_id = w.vpc_id AND v.day = w.day
-LEFT JOIN coverage c ON c.iface = w.iface AND c.day = w.day
-WHERE h.iface IS NOT NULL OR w.life >= 86400
-GROUP BY w.group_id, w.day;
+WITH nameless AS (SELECT count(*) > 0 AS some FROM delivery WHERE flow_log_id = '' AND NOT starts_with(stream, 'cwl://')),
+gap AS (SELECT DISTINCT account_id, region, day FROM delivery_gap),
+judged AS (
+  SELECT w.group_id, w.day, coalesce(c.skipdata, 0) AS skipdata,
+         h.rejects_only OR (h.rejects AND r.interface_id IS NOT NULL) AS rejects_only,
+         h.iface IS NULL AND q.interface_id IS NULL AS unheard,
+         c.accepted + c.rejected + c.nodata > 0 AS own,
+         h.iface IS NOT NULL AND v.day IS NOT NULL AND (h.nodata = 0 OR w.day BETWEEN h.first_day AND h.last_day) AS placed,
+         dv.vpc_id IS NOT NULL AS described, s.came, g.day IS NOT NULL AS lacking, n.some AS nameless
+  FROM (SELECT *, sum(seconds) OVER (PARTITION BY group_id, interface_id) AS life FROM wear_day) w
+  CROSS JOIN nameless n
+  LEFT JOIN heard h ON h.iface = w.iface
+  LEFT JOIN vpc_day v ON v.vpc_id = w.vpc_id AND v.day = w.day
+  LEFT JOIN coverage c ON c.iface = w.iface AND c.day = w.day
+  LEFT JOIN described_vpc dv ON dv.vpc_id = w.vpc_id
+  LEFT JOIN shown_day s ON s.interface_id = w.interface_id AND s.day = w.day
+  LEFT JOIN rejects_defined r ON r.interface_id = w.interface_id
+  LEFT JOIN (SELECT DISTINCT interface_id FROM shown_day WHERE came) q ON q.interface_id = w.interface_id
+  LEFT JOIN gap g ON g.account_id = w.account_id AND g.region = w.region AND g.day = w.day
+  WHERE h.iface IS NOT NULL OR w.life >= 86400
+)
+SELECT group_id, day, count(*) AS wearers,
+       count(*) FILTER (NOT coalesce(rejects_only, false) AND CASE WHEN own THEN placed
+                        WHEN described THEN came IS NOT NULL AND (came OR nameless AND placed)
+                        ELSE placed AND NOT lacking END) AS logged,
+       count(*) FILTER (unheard OR rejects_only) AS unheard,
+       sum(skipdata)::BIGINT AS skipped
+FROM judged
+GROUP BY group_id, day;
+
+INSERT OR REPLACE INTO fact
+SELECT 'quiet_interfaces', count(DISTINCT interface_id)
+FROM shown_day WHERE came AND interface_id NOT IN (SELECT interface_id FROM logged_interface);

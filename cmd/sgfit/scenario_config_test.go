@@ -148,6 +148,9 @@ func (st *sceneState) configuration() configObject {
 		return st.interfaceBody()
 	case schema.PrefixListItem:
 		return st.prefixListBody()
+	case schema.FlowLogItem:
+		return configObject{"flowLogId": st.id, "resourceId": st.covers, "trafficType": st.traffic, "flowLogStatus": "ACTIVE", "logDestinationType": "s3",
+			"logDestination": "arn:aws:s3:::made-for-a-scenario", "deliverLogsStatus": "SUCCESS", "maxAggregationInterval": 600, "tags": []any{}}
 	}
 	return st.networkBody()
 }

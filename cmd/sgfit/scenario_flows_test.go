@@ -17,7 +17,8 @@ import (
 //	format v5                               AWS's v2 default, all fields of v5, or a list of fields
 //	unlogged eni-b                          these interfaces have no flow log
 //	idle none                               no NODATA lines for days without traffic
-//	outage days=4..6                        nothing was delivered on these days
+//	outage days=4..6 [of=fl-0b…]            nothing was delivered on these days, or nothing of that flow log
+//	stream fl-0b… eni-b,eni-c               records of these interfaces come in files of that flow log
 //	skipdata eni-a days=3..3                AWS lost records of it, and says so
 //	objects daily                           a file a day, as delivered (default: one, joined)
 //	overlap                                 a second flow log repeats every record
@@ -38,6 +39,8 @@ type sceneFlows struct {
 	daily    bool
 	overlap  bool
 	outage   sceneDays
+	outageOf string            // "": of all flow logs
+	streams  map[string]string // interface -> flow log; others are of firstFlowLog
 	skipped  []sceneSkip
 	raw      []sceneRaw
 	flows    []sceneFlow
@@ -154,6 +157,14 @@ func (f *sceneFlows) setting(text string, words []string, pairs map[string]strin
 		f.overlap = true
 	case "outage":
 		f.outage, err = parseSceneDays(pairs["days"])
+		f.outageOf = pairs["of"]
+	case "stream":
+		if f.streams == nil {
+			f.streams = map[string]string{}
+		}
+		for id := range strings.SplitSeq(words[2], ",") {
+			f.streams[id] = words[1]
+		}
 	case "skipdata":
 		var days sceneDays
 		days, err = parseSceneDays(pairs["days"])

@@ -24,6 +24,7 @@ import (
 //	  a dash instead of groups: none; `unrecorded` at the end: AWS Config knows nothing of it
 //	instance i-1 eni-a 10.0.1.5 sg-web      Config records the instance, not its interface
 //	prefix-list pl-office 192.168.22.0/24 192.168.23.0/24
+//	flow-log fl-0aaaaaaaaaaaaaaaa vpc-1 ALL [created=-1h]    what is logged, as Config knows it
 //	at +10d                                 from then on: lines as above replace the state of their resource;
 //	                                        rules may be `add …` and `drop …` instead of the whole list
 //	gone eni-a                              deleted
@@ -55,6 +56,8 @@ type sceneState struct {
 	rules    []schema.Rule
 	iface    sceneInterface
 	instance string // an interface known through its instance only
+	covers   string // of a flow log: what it logs
+	traffic  string
 }
 
 type sceneInterface struct {
@@ -132,6 +135,12 @@ func (r *inventoryReader) line(text string) (err error) {
 	case "prefix-list":
 		st.kind = schema.PrefixListItem
 		st.cidrs, err = sceneCIDRs(words[2:])
+	case "flow-log":
+		st.kind = schema.FlowLogItem
+		if len(words) != 4 {
+			return fmt.Errorf("want flow-log ID RESOURCE TRAFFIC")
+		}
+		st.covers, st.traffic = words[2], words[3]
 	case "group":
 		return r.group(st, words[2:])
 	case "interface":

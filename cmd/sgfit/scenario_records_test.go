@@ -243,17 +243,24 @@ func (s *scenario) idle(records []sceneRecord) (out []sceneRecord) {
 // sceneObject is one file of flow logs.
 type sceneObject struct {
 	account, region string
+	log             string
 	day             int // -1: all days
 }
 
+// The flow logs of a scenario, where it names no others: the second one repeats all records.
+const (
+	firstFlowLog  = "fl-0aaaaaaaaaaaaaaaa"
+	secondFlowLog = "fl-0bbbbbbbbbbbbbbbb"
+)
+
 // path is named as AWS names objects, or as who joined them did.
-func (o sceneObject) path(log string) string {
+func (o sceneObject) path() string {
 	if o.day < 0 {
-		return filepath.Join("flow-logs", o.account, o.region, log+".log.gz")
+		return filepath.Join("flow-logs", o.account, o.region, o.log+".log.gz")
 	}
 	at := sceneStart.Add(time.Duration(o.day) * 24 * time.Hour)
 	return filepath.Join("flow-logs", "AWSLogs", o.account, "vpcflowlogs", o.region, at.Format("2006/01/02"),
-		fmt.Sprintf("%s_vpcflowlogs_%s_%s_%s_%08x.log.gz", o.account, o.region, log, at.Format("20060102T1504Z"), o.day))
+		fmt.Sprintf("%s_vpcflowlogs_%s_%s_%s_%08x.log.gz", o.account, o.region, o.log, at.Format("20060102T1504Z"), o.day))
 }
 
 // writeFlowLogs writes an object a day and account, or an account.
@@ -263,12 +270,12 @@ func (s *scenario) writeFlowLogs(dir string, records []sceneRecord, n *sceneLine
 	for i := range records {
 		r := &records[i]
 		day := int(r.start / (24 * time.Hour))
-		if s.flows.outage.has(day) {
-			continue
-		}
-		o := sceneObject{"111122223333", "eu-west-1", -1}
+		o := sceneObject{"111122223333", "eu-west-1", firstFlowLog, -1}
 		if r.state != nil {
-			o.account, o.region = r.state.account, r.state.region
+			o.account, o.region, o.log = r.state.account, r.state.region, cmp.Or(s.flows.streams[r.state.id], firstFlowLog)
+		}
+		if s.flows.outage.has(day) && (s.flows.outageOf == "" || s.flows.outageOf == o.log) {
+			continue
 		}
 		if s.flows.daily {
 			o.day = day
@@ -281,14 +288,16 @@ func (s *scenario) writeFlowLogs(dir string, records []sceneRecord, n *sceneLine
 	}
 	header := strings.Join(s.flows.format, " ") + "\n"
 	for _, o := range order {
-		if err := writeZipped(filepath.Join(dir, o.path("fl-0aaaaaaaaaaaaaaaa")), []byte(header+strings.Join(texts[o], ""))); err != nil {
+		if err := writeZipped(filepath.Join(dir, o.path()), []byte(header+strings.Join(texts[o], ""))); err != nil {
 			return err
 		}
 		if !s.flows.overlap {
 			continue
 		}
 		slices.Reverse(texts[o]) // another flow log's file is not the same byte for byte
-		if err := writeZipped(filepath.Join(dir, o.path("fl-0bbbbbbbbbbbbbbbb")), []byte(header+strings.Join(texts[o], ""))); err != nil {
+		again := o
+		again.log = secondFlowLog
+		if err := writeZipped(filepath.Join(dir, again.path()), []byte(header+strings.Join(texts[o], ""))); err != nil {
 			return err
 		}
 		n.records, n.repeated = n.records+int64(len(texts[o])), n.repeated+int64(len(texts[o]))

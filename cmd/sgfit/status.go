@@ -22,7 +22,7 @@ func newStatusCommand(term *terminal) *cobra.Command {
 		Use:   "status",
 		Short: "Say what is loaded, from when to when, and what is missing",
 		Long: `Say what a database holds: objects that were loaded, resources that are known, whose logs and whose inventory they
-are, the days with records, and what to do next.`,
+are, which flow logs there are and what they delivered, what could not be seen, the days with records, and what to do next.`,
 		Example: `  sgfit status --db account.db
   sgfit status --db account.db --rejected   # input that was set aside, with place and reason
   sgfit status --db account.db --json`,
@@ -39,14 +39,18 @@ are, the days with records, and what to do next.`,
 				if err != nil {
 					return err
 				}
+				sight, err := db.Sight(cmd.Context())
+				if err != nil {
+					return err
+				}
 				_, rejected, err := db.Rejected(cmd.Context(), 1)
 				if err != nil {
 					return err
 				}
 				if asJSON {
-					return printJSON(term, statusAsJSON(st, rejected))
+					return printJSON(term, statusAsJSON(st, sight, rejected))
 				}
-				printStatus(term, st)
+				printStatus(term, st, sight)
 				printNext(term, st, rejected, shellWord(db.Path()))
 				return nil
 			})
@@ -95,7 +99,7 @@ func printRejected(cmd *cobra.Command, term *terminal, db *duck.DB, limit int, a
 // oneLine makes hostile text fit for one line of a terminal.
 func oneLine(s string) string { return strings.ReplaceAll(printable(s), "\n", " ") }
 
-func printStatus(term *terminal, st duck.Status) {
+func printStatus(term *terminal, st duck.Status, sight duck.Sight) {
 	if len(st.Objects) == 0 {
 		fmt.Fprintln(term.out, "Nothing is loaded yet.")
 		return
@@ -126,7 +130,8 @@ func printStatus(term *terminal, st duck.Status) {
 	fmt.Fprintf(term.out, "Accounts in the flow logs %s; in Config %s. %d of %d logged interfaces are in the inventory.\n",
 		orNone(st.Accounts.Logged), orNone(st.Accounts.Known), st.Accounts.KnownInterfaces, st.Accounts.LoggedInterfaces)
 	if len(st.Days) > 0 {
-		fmt.Fprintf(term.out, "\nDays with records (. none, o some with SKIPDATA, # all well)\n%s", calendar(st.Days))
+		printSight(term, sight)
+		fmt.Fprintf(term.out, "\nDays with records (. none, - some files missing, o some with SKIPDATA, # all well)\n%s", calendar(st.Days, gapDays(sight)))
 	}
 }
 
@@ -168,8 +173,19 @@ func moment(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04")
 }
 
+// gapDays are the days on which some stream lacks objects.
+func gapDays(s duck.Sight) map[string]bool {
+	out := map[string]bool{}
+	for _, st := range s.Streams {
+		for _, d := range st.Missing {
+			out[dayName(d)] = true
+		}
+	}
+	return out
+}
+
 // calendar draws a line a month, a column a day.
-func calendar(days []duck.DayStatus) string {
+func calendar(days []duck.DayStatus, gaps map[string]bool) string {
 	byDay := map[string]duck.DayStatus{}
 	for _, d := range days {
 		byDay[d.Day.Format("2006-01-02")] = d
@@ -182,6 +198,8 @@ func calendar(days []duck.DayStatus) string {
 		for d := m; d.Month() == m.Month(); d = d.AddDate(0, 0, 1) {
 			s, ok := byDay[d.Format("2006-01-02")]
 			switch {
+			case ok && gaps[dayName(d)]:
+				b.WriteByte('-')
 			case ok && s.SkipData > 0:
 				b.WriteByte('o')
 			case ok:

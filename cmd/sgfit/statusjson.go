@@ -15,6 +15,7 @@ type statusJSON struct {
 	Inventory []resourcesJSON  `json:"inventory"`
 	Accounts  loadedOwnersJSON `json:"accounts"`
 	Days      []dayJSON        `json:"days"`
+	Sight     sightJSON        `json:"sight"`    // what could be seen
 	Rejected  int64            `json:"rejected"` // lines or objects set aside
 	Analyzed  bool             `json:"analyzed"` // since the last load
 	Plans     int              `json:"plans"`
@@ -59,11 +60,11 @@ type rejectedJSON struct {
 	Sample string `json:"sample"`
 }
 
-func statusAsJSON(st duck.Status, rejected int64) statusJSON {
+func statusAsJSON(st duck.Status, sight duck.Sight, rejected int64) statusJSON {
 	a := st.Accounts
 	out := statusJSON{Version: st.Version, Objects: []objectsJSON{}, Inventory: []resourcesJSON{}, Days: []dayJSON{},
 		Accounts: loadedOwnersJSON{append([]string{}, a.Logged...), append([]string{}, a.Known...), a.LoggedInterfaces, a.KnownInterfaces},
-		Rejected: rejected, Analyzed: st.Analyzed, Plans: st.Plans}
+		Sight:    sightAsJSON(sight), Rejected: rejected, Analyzed: st.Analyzed, Plans: st.Plans}
 	for _, o := range st.Objects {
 		out.Objects = append(out.Objects, objectsJSON{o.Kind, o.Objects, o.Problems, o.Records, orNull(o.First), orNull(o.Last)})
 	}

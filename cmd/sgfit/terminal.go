@@ -5,11 +5,8 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync"
-	"time"
 	"unicode"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
@@ -60,71 +57,6 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// progress shows a load: a bar on a terminal, a line a minute elsewhere.
-type progress struct {
-	term    *terminal
-	what    string
-	mu      sync.Mutex
-	bar     *progressbar.ProgressBar
-	objects int
-	bytes   int64
-	done    struct {
-		objects        int
-		bytes, records int64
-	}
-	began, said time.Time
-}
-
-func (t *terminal) progress(what string) *progress {
-	now := time.Now()
-	return &progress{term: t, what: what, began: now, said: now}
-}
-
-// Plan hears how much there is to do.
-func (p *progress) Plan(objects int, bytes int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.objects, p.bytes = objects, bytes
-	if p.term.quiet || objects == 0 {
-		return
-	}
-	p.term.say("%s: %d objects, %s", p.what, objects, size(bytes))
-	if isTerminal(p.term.err) {
-		p.bar = progressbar.NewOptions64(max(bytes, 1), progressbar.OptionSetWriter(p.term.err),
-			progressbar.OptionShowBytes(true), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
-			progressbar.OptionThrottle(100*time.Millisecond))
-	}
-}
-
-// Add hears of finished work.
-func (p *progress) Add(objects int, bytes, records int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.done.objects += objects
-	p.done.bytes += bytes
-	p.done.records += records
-	if p.bar != nil {
-		p.bar.Describe(fmt.Sprintf("%d/%d objects, %.1f M records", p.done.objects, p.objects, float64(p.done.records)/1e6))
-		_ = p.bar.Add64(bytes) // a bar that cannot be drawn is no reason to stop
-		return
-	}
-	if now := time.Now(); now.Sub(p.said) >= time.Minute {
-		p.said = now
-		p.term.say("%s: %d of %d objects, %s of %s, %d records", p.what, p.done.objects, p.objects,
-			size(p.done.bytes), size(p.bytes), p.done.records)
-	}
-}
-
-// finish takes the bar away.
-func (p *progress) finish() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.bar != nil {
-		_ = p.bar.Finish()
-		p.bar = nil
-	}
 }
 
 // size says bytes for people.

@@ -267,7 +267,7 @@ CREATE TABLE account_class (
   records BIGINT NOT NULL
 );
 
--- Counts on the whole that limit what can be said: unknown_interfaces, silent_interfaces, skip_interfaces,
+-- Counts on the whole that limit what can be said: unknown_interfaces, silent_interfaces, quiet_interfaces, skip_interfaces,
 -- forwarding_interfaces, late_records, and conversations by method of the opener (method:syn …).
 CREATE TABLE fact (
   name  VARCHAR PRIMARY KEY,
