@@ -7,6 +7,7 @@ package ingest
 import (
 	"context"
 	"io"
+	"iter"
 
 	"sgfit/schema"
 )
@@ -39,13 +40,19 @@ type FlowLogSink interface {
 // InventorySink keeps observations of resources and the intervals made of them.
 type InventorySink interface {
 	Loaded(ctx context.Context, refs []Ref) (map[string]bool, error)
-	// AddObservations stores what one object says, its manifest line included, in one transaction. Items that are there
-	// already keep one row, with the later SeenUntil.
+	// AddObservations stores what one object says, its manifest line included, in one transaction, and sets the Number of
+	// each of its Items. Of what is there already only the sight is kept: each item has one row, with the later SeenUntil.
 	AddObservations(ctx context.Context, o *schema.Observations) error
-	// Items returns every item, sorted by type, id, Captured, Order; and every snapshot sorted by Taken.
-	Items(ctx context.Context) ([]schema.Item, []schema.Snapshot, error)
-	// ReplaceInventory replaces all intervals.
-	ReplaceInventory(ctx context.Context, inv *schema.Inventory) error
+	// Items yields every item once, sorted by type, id, Captured, Order. It ends after the first error.
+	Items(ctx context.Context) iter.Seq2[*schema.Item, error]
+	// Listings yields what instances said of their interfaces, sorted by instance, Captured, Order. It ends after the
+	// first error.
+	Listings(ctx context.Context) iter.Seq2[schema.Listing, error]
+	// Snapshots returns every snapshot, sorted by Taken.
+	Snapshots(ctx context.Context) ([]schema.Snapshot, error)
+	// ReplaceInventory replaces all intervals by those of the parts, which are in the order of Inventory's slices, in one
+	// transaction. An error among the parts, which it returns, leaves all as it was.
+	ReplaceInventory(ctx context.Context, parts iter.Seq2[*schema.Inventory, error]) error
 }
 
 // Progress hears how far a load is. Implementations must be safe for concurrent use and quick.

@@ -163,6 +163,9 @@ type Item struct {
 	Indirect  bool      // an interface read off an instance item: gives way to the interface's own items
 	// SeenUntil is the time of the latest snapshot that held this item; zero when only history did.
 	SeenUntil time.Time
+	// Number is the sink's own, 0 before it was stored: a later object of the same load that repeats the item names the
+	// number alone (Observations.Seen).
+	Number uint32
 	// One of these is set unless Deleted.
 	Group      *Group
 	Interface  *Interface
@@ -177,8 +180,20 @@ type Observations struct {
 	Object   Object
 	Snapshot *Snapshot // nil unless the object is one
 	Items    []Item
+	// Seen are the numbers of further items that the object holds and the sink has already. Most of what a daily snapshot
+	// says was said the day before, so this is nearly all of one. They need a Snapshot.
+	Seen     []uint32
 	Changes  []Change
 	Rejected []Rejected
+}
+
+// Listing is one line of what an instance said of its interfaces: that it had this one when the item was captured, or,
+// with an empty InterfaceID, that it had none.
+type Listing struct {
+	InstanceID, InterfaceID string
+	AccountID, Region       string
+	Captured                time.Time
+	Order                   int64
 }
 
 // Snapshot is one Config snapshot: at Taken every recorded resource of the account and region was in it.

@@ -107,9 +107,9 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkDecodeKnown(b *testing.B) {
 	const interfaces = 20_000
 	packed, plain := pack(b, bigEstate{interfaces, 1}.day(0))
-	known := newMemo()
+	known := newMemo(memoSize)
 	read := func() {
-		if _, err := decode(bytes.NewReader(packed), "f", known, func(schema.Item) error { return nil }); err != nil {
+		if _, err := decode(bytes.NewReader(packed), "f", known, func(*reading) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}

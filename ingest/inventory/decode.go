@@ -38,12 +38,20 @@ type Contents struct {
 // zero; for a snapshot it is Contents.Snapshot.Taken. Only one item is held at a time. Faults of the object come back in
 // Contents; the error is deliver's, or the reader's when it failed for another reason than its data's end.
 func Decode(r io.Reader, place string, deliver func(schema.Item) error) (Contents, error) {
-	return decode(r, place, nil, deliver)
+	return decode(r, place, nil, func(r *reading) error {
+		for _, it := range r.items {
+			if err := deliver(it); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-func decode(r io.Reader, place string, known *memo, deliver func(schema.Item) error) (Contents, error) {
+func decode(r io.Reader, place string, known *memo, deliver func(*reading) error) (Contents, error) {
 	source := &sourceReader{r: r}
-	d := &decoder{place: place, facts: nameFacts(place), known: known, deliver: deliver, incomplete: map[schema.ItemType]bool{},
+	facts := nameFacts(place)
+	d := &decoder{place: place, facts: facts, read: known.within(facts), deliver: deliver, incomplete: map[schema.ItemType]bool{},
 		types: map[schema.ItemType]bool{}, estates: map[[2]string]bool{}}
 	d.Skipped = map[string]int64{}
 	d.env = envelope{item: d.item, lost: d.lost}
@@ -76,8 +84,8 @@ type decoder struct {
 	Contents
 	place      string
 	facts      facts
-	known      *memo
-	deliver    func(schema.Item) error
+	read       func(raw []byte) *reading
+	deliver    func(*reading) error
 	env        envelope
 	err        error // deliver's
 	head       []byte
@@ -109,7 +117,7 @@ func (d *decoder) run(source io.Reader) error {
 
 func (d *decoder) item(raw []byte) error {
 	d.Records++
-	v := d.known.read(raw, d.facts)
+	v := d.read(raw)
 	switch {
 	case v.skipped != "":
 		d.skip(v)
@@ -122,38 +130,35 @@ func (d *decoder) item(raw []byte) error {
 	case len(v.problems) > 0:
 		d.Malformed++
 		for _, p := range v.problems {
-			d.reject(string(v.typ)+" "+v.items[0].ID+": "+p.Reason, []byte(p.Sample))
+			d.reject(string(v.typ)+" "+v.id+": "+p.Reason, []byte(p.Sample))
 		}
 	default:
 		d.OK++
 	}
-	d.types[v.typ] = true
-	for _, it := range v.items {
-		d.note(it)
-		if d.err = d.deliver(it); d.err != nil {
-			return d.err
-		}
-	}
-	return nil
+	d.note(v)
+	d.err = d.deliver(v)
+	return d.err
 }
 
-func (d *decoder) skip(v verdict) {
+func (d *decoder) skip(v *reading) {
 	if v.typ != "" {
 		d.incomplete[v.typ] = true // ResourceNotRecorded: there, or not, nobody knows
 	}
-	if len(d.Skipped) >= 500 && d.Skipped[v.skipped] == 0 {
-		v.skipped = "other"
+	name := v.skipped
+	if len(d.Skipped) >= 500 && d.Skipped[name] == 0 {
+		name = "other"
 	}
-	d.Skipped[v.skipped]++
+	d.Skipped[name]++
 }
 
-func (d *decoder) note(it schema.Item) {
-	d.estates[[2]string{it.AccountID, it.Region}] = true
-	if d.First.IsZero() || it.Captured.Before(d.First) {
-		d.First = it.Captured
+func (d *decoder) note(v *reading) {
+	d.types[v.typ] = true
+	d.estates[[2]string{v.account, v.region}] = true
+	if d.First.IsZero() || v.captured.Before(d.First) {
+		d.First = v.captured
 	}
-	if it.Captured.After(d.Last) {
-		d.Last = it.Captured
+	if v.captured.After(d.Last) {
+		d.Last = v.captured
 	}
 }
 

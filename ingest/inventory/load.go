@@ -3,7 +3,6 @@ package inventory
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -14,7 +13,7 @@ import (
 
 // Options of a load, and of Timeline, which looks at AssumeUnchanged alone. The zero value is good.
 type Options struct {
-	// Workers decode objects at the same time; each holds one object's items. 0 means 2.
+	// Workers decode objects at the same time; each holds what is new in one object. 0 means 2.
 	Workers  int
 	Progress ingest.Progress // nil for none
 	// AssumeUnchanged takes each resource to have been since its creation, or since ever where that is unknown, what it
@@ -66,8 +65,9 @@ func LoadConfig(ctx context.Context, source ingest.Source, sink ingest.Inventory
 
 // outcome is one object read, or the reason why it could not be.
 type outcome struct {
-	object Object
-	err    error
+	object   Object
+	readings []*reading
+	err      error
 }
 
 // load decodes in workers and stores in this goroutine, so that at most Workers+1 objects are held.
@@ -110,7 +110,7 @@ func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, wor
 	if workers <= 0 {
 		workers = 2
 	}
-	todo, done, known := make(chan ingest.Ref), make(chan outcome), newMemo()
+	todo, done, known := make(chan ingest.Ref), make(chan outcome), newMemo(memoSize)
 	go func() {
 		defer close(todo)
 		for _, ref := range refs {
@@ -125,8 +125,8 @@ func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, wor
 	for range workers {
 		wg.Go(func() {
 			for ref := range todo {
-				o, err := read(ctx, source, ref, known)
-				done <- outcome{o, err}
+				o, readings, err := read(ctx, source, ref, known)
+				done <- outcome{o, readings, err}
 			}
 		})
 	}
@@ -146,9 +146,11 @@ func store(ctx context.Context, sink ingest.InventorySink, o outcome, sum *Summa
 		sum.Unread = append(sum.Unread, schema.Rejected{Place: place, Reason: clip(o.err.Error(), 500)})
 		return nil
 	}
+	fresh := o.object.share(o.readings)
 	if err := sink.AddObservations(ctx, &o.object.Observations); err != nil {
 		return fmt.Errorf("store %s: %w", place, err)
 	}
+	learnNumbers(fresh, o.object.Items)
 	sum.add(&o.object)
 	return nil
 }
@@ -167,37 +169,21 @@ func (s *Summary) add(o *Object) {
 }
 
 // rebuild makes the inventory even if nothing was new: the load before may have been killed on its way here, and the
-// options may differ.
+// options may differ. It goes from the items to the intervals resource by resource, so that neither is held whole.
 func rebuild(ctx context.Context, sink ingest.InventorySink, opts Options, sum *Summary) error {
-	items, snapshots, err := sink.Items(ctx)
+	snapshots, err := sink.Snapshots(ctx)
 	if err != nil {
-		return fmt.Errorf("read config items back: %w", err)
+		return fmt.Errorf("read config snapshots back: %w", err)
 	}
-	inv := Timeline(items, snapshots, opts)
-	sum.survey(items, snapshots, &inv)
-	if err := sink.ReplaceInventory(ctx, &inv); err != nil {
+	detached, err := detachments(sink.Listings(ctx))
+	if err != nil {
+		return fmt.Errorf("read back what instances listed: %w", err)
+	}
+	b := builder{census: takeCensus(snapshots), detached: detached, opts: opts}
+	s := newSurvey(snapshots)
+	if err := sink.ReplaceInventory(ctx, s.versions(b.parts(s.items(sink.Items(ctx))))); err != nil {
 		return fmt.Errorf("store the inventory: %w", err)
 	}
+	s.tell(sum)
 	return nil
-}
-
-func (s *Summary) survey(items []schema.Item, snapshots []schema.Snapshot, inv *schema.Inventory) {
-	s.Items = map[schema.ItemType]int64{}
-	accounts, regions := map[string]bool{}, map[string]bool{}
-	for i := range items {
-		it := &items[i]
-		s.Items[it.Type]++
-		accounts[it.AccountID], regions[it.Region] = true, true
-		if s.First.IsZero() || it.Captured.Before(s.First) {
-			s.First = it.Captured
-		}
-		if it.Captured.After(s.Last) {
-			s.Last = it.Captured
-		}
-	}
-	delete(accounts, "")
-	delete(regions, "")
-	s.Accounts, s.Regions = slices.Sorted(maps.Keys(accounts)), slices.Sorted(maps.Keys(regions))
-	s.Snapshots = len(snapshots)
-	s.Versions = len(inv.Groups) + len(inv.Rules) + len(inv.Interfaces) + len(inv.Subnets) + len(inv.VPCs) + len(inv.PrefixLists)
 }

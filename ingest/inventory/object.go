@@ -21,35 +21,37 @@ type Object struct {
 // Read reads one object of a source. A fault of its content is in Object.Problem and Rejected; the error is for an
 // object that could not be fetched, about which nothing is known.
 func Read(ctx context.Context, source ingest.Source, ref ingest.Ref) (Object, error) {
-	return read(ctx, source, ref, nil)
+	o, readings, err := read(ctx, source, ref, nil)
+	o.share(readings)
+	return o, err
 }
 
-func read(ctx context.Context, source ingest.Source, ref ingest.Ref, known *memo) (Object, error) {
-	var o Object
+// read reads one object, but leaves its items in their readings, which other objects may share.
+func read(ctx context.Context, source ingest.Source, ref ingest.Ref, known *memo) (o Object, readings []*reading, err error) {
 	o.Object = schema.Object{Place: ref.Place, Kind: schema.ConfigObject, Size: ref.Size, Modified: ref.Modified}
 	r, err := source.Open(ctx, ref)
 	if err != nil {
-		return o, err
+		return o, nil, err
 	}
 	defer r.Close()
 	hash := xxh3.New()
 	stored := io.TeeReader(&contextReader{ctx, r}, hash)
-	contents, err := decode(stored, ref.Place, known, func(it schema.Item) error {
-		o.Items = append(o.Items, it)
+	contents, err := decode(stored, ref.Place, known, func(r *reading) error {
+		readings = append(readings, r)
 		return nil
 	})
 	if err != nil {
-		return o, err
+		return o, nil, err
 	}
 	if contents.Format != "" { // refused objects are not read to their end
 		if _, err := io.Copy(io.Discard, stored); err != nil {
-			return o, err
+			return o, nil, err
 		}
 		sum := hash.Sum128().Bytes()
 		o.Object.Hash = "xxh3:" + hex.EncodeToString(sum[:])
 	}
 	o.fill(contents)
-	return o, nil
+	return o, readings, nil
 }
 
 func (o *Object) fill(c Contents) {
@@ -57,12 +59,6 @@ func (o *Object) fill(c Contents) {
 	line.Format, line.Problem, line.Records, line.OK, line.Malformed = c.Format, c.Problem, c.Records, c.OK, c.Malformed
 	line.First, line.Last = unixSeconds(c.First), unixSeconds(c.Last)
 	o.Snapshot, o.Rejected, o.Skipped = c.Snapshot, c.Rejected, c.Skipped
-	if c.Snapshot == nil {
-		return
-	}
-	for i := range o.Items {
-		o.Items[i].SeenUntil = c.Snapshot.Taken
-	}
 }
 
 func unixSeconds(t time.Time) uint32 {

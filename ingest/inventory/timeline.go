@@ -30,13 +30,37 @@ const (
 //
 // Interfaces read off instances (Indirect) count only where the interface has no state of its own.
 func Timeline(items []schema.Item, snapshots []schema.Snapshot, opts Options) schema.Inventory {
+	detached, _ := detachments(listings(items)) // what is in memory can be read
+	b := builder{census: takeCensus(snapshots), detached: detached, opts: opts}
 	var inv schema.Inventory
-	census := takeCensus(snapshots)
-	for _, life := range observations(items) {
-		addVersions(&inv, life, states(life, census, opts))
+	for _, life := range lives(items) {
+		b.add(&inv, life)
 	}
 	return inv
 }
+
+// lives groups items by resource, sorted by type and id.
+func lives(items []schema.Item) [][]*schema.Item {
+	all := make([]*schema.Item, len(items))
+	for i := range items {
+		all[i] = &items[i]
+	}
+	slices.SortFunc(all, func(a, b *schema.Item) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID))
+	})
+	var out [][]*schema.Item
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && sameResource(all[n], all[0]) {
+			n++
+		}
+		out = append(out, all[:n:n])
+		all = all[n:]
+	}
+	return out
+}
+
+func sameResource(a, b *schema.Item) bool { return a.ID == b.ID && a.Type == b.Type }
 
 // observation is an item in its resource's sequence.
 type observation struct {
@@ -56,27 +80,23 @@ func observe(it *schema.Item) observation {
 	return o
 }
 
-// observations groups items by resource, sorted by type and id; each resource's are in the order of their capture, one
-// for each time. Instances themselves are no resource of the inventory: their items end interfaces.
-func observations(items []schema.Item) [][]observation {
+// life puts one resource's observations in the order of their capture, one for each time. Instances themselves are no
+// resource of the inventory: their items end interfaces.
+func (b *builder) life(items []*schema.Item) []observation {
+	if len(items) == 0 || items[0].Type == schema.InstanceItem {
+		return nil
+	}
 	all := make([]observation, 0, len(items))
-	for i := range items {
-		if it := &items[i]; it.Type != schema.InstanceItem && (it.Deleted || hasBody(it)) {
+	for _, it := range items {
+		if it.Deleted || hasBody(it) {
 			all = append(all, observe(it))
 		}
 	}
-	all = append(all, detachments(items)...)
-	slices.SortFunc(all, compareObservations)
-	var lives [][]observation
-	for len(all) > 0 {
-		n := 1
-		for n < len(all) && all[n].Type == all[0].Type && all[n].ID == all[0].ID {
-			n++
-		}
-		lives = append(lives, collapse(preferOwn(all[:n:n])))
-		all = all[n:]
+	if items[0].Type == schema.InterfaceItem {
+		all = append(all, b.detached[items[0].ID]...)
 	}
-	return lives
+	slices.SortFunc(all, compareObservations)
+	return collapse(preferOwn(all))
 }
 
 func hasBody(it *schema.Item) bool {

@@ -28,7 +28,7 @@ type appender struct {
 
 func newAppender(conn mapping.Connection, table string) (*appender, error) {
 	p := &appender{table: table, cap: int(mapping.VectorSize())}
-	if mapping.AppenderCreateExt(conn, "", "main", table, &p.a) == mapping.StateError {
+	if mapping.AppenderCreateExt(conn, "", "", table, &p.a) == mapping.StateError {
 		return nil, fmt.Errorf("append to %s: %s", table, mapping.AppenderError(p.a))
 	}
 	for i := range mapping.AppenderColumnCount(p.a) {
@@ -137,6 +137,27 @@ func (db *DB) exec(script string) error {
 		return fmt.Errorf("%s", mapping.ResultError(&res))
 	}
 	return nil
+}
+
+// numbers runs a query on the writing connection, inside its transaction, and returns its one column, an UINTEGER that is
+// never NULL.
+func (db *DB) numbers(query string) ([]uint32, error) {
+	var res mapping.Result
+	defer mapping.DestroyResult(&res)
+	if mapping.Query(db.conn, query, &res) == mapping.StateError {
+		return nil, fmt.Errorf("%s", mapping.ResultError(&res))
+	}
+	var out []uint32
+	for {
+		chunk := mapping.FetchChunk(res)
+		if chunk.Ptr == nil {
+			return out, nil
+		}
+		n := int(mapping.DataChunkGetSize(chunk))
+		data := mapping.VectorGetData(mapping.DataChunkGetVector(chunk, 0))
+		out = append(out, unsafe.Slice((*uint32)(data), n)...)
+		mapping.DestroyDataChunk(&chunk)
+	}
 }
 
 // write runs f in a transaction on the writing connection.

@@ -3,8 +3,10 @@ package duck
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -116,14 +118,12 @@ func TestInventoryRoundTrip(t *testing.T) {
 		{Type: schema.GroupItem, ID: "sg-2", AccountID: "1", Captured: at, Deleted: true},
 	}
 	for _, place := range []string{"one", "two"} { // the second time is the same items again
-		if err := db.AddObservations(ctx, &schema.Observations{Object: schema.Object{Place: place, Kind: schema.ConfigObject}, Items: items}); err != nil {
+		again := slices.Clone(items)
+		if err := db.AddObservations(ctx, &schema.Observations{Object: schema.Object{Place: place, Kind: schema.ConfigObject}, Items: again}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, _, err := db.Items(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := allItems(t, db)
 	want := []schema.Item{items[0], items[1], items[2]} // sorted by type
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 		t.Error(diff)
@@ -134,18 +134,39 @@ func TestInventoryRoundTrip(t *testing.T) {
 		Interfaces: []schema.InterfaceVersion{{Interval: schema.Interval{From: at, To: at.Add(time.Hour)}, Interface: *items[0].Interface}},
 	}
 	for range 2 { // replacing is not adding
-		if err := db.ReplaceInventory(ctx, inv); err != nil {
+		if err := db.ReplaceInventory(ctx, parts(inv)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var rules, ranges, addresses int
 	var covered bool
-	err = db.SQL().QueryRow(`SELECT (SELECT count(*) FROM security_group_rule), (SELECT count(*) FROM security_group_rule_range),
+	err := db.SQL().QueryRow(`SELECT (SELECT count(*) FROM security_group_rule), (SELECT count(*) FROM security_group_rule_range),
 		(SELECT count(*) FROM network_interface_address),
 		(SELECT bool_or(a.address BETWEEN r.lo AND r.hi) FROM security_group_rule_range r, network_interface_address a
 		 WHERE address_text(a.address) = '10.1.2.3')`).Scan(&rules, &ranges, &addresses, &covered)
 	if err != nil || rules != 1 || ranges != 2 || addresses != 2 || covered {
 		t.Errorf("got %d rules, %d ranges, %d addresses, IPv4 in ::/0 %v, %v; want 1, 2, 2, false", rules, ranges, addresses, covered, err)
+	}
+}
+
+func allItems(t *testing.T, db *DB) (all []schema.Item) {
+	t.Helper()
+	for it, err := range db.Items(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, *it)
+	}
+	return all
+}
+
+func parts(invs ...*schema.Inventory) iter.Seq2[*schema.Inventory, error] {
+	return func(yield func(*schema.Inventory, error) bool) {
+		for _, inv := range invs {
+			if !yield(inv, nil) {
+				return
+			}
+		}
 	}
 }
 

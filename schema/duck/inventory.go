@@ -1,8 +1,10 @@
 package duck
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"net/netip"
 	"time"
 
@@ -15,13 +17,17 @@ var (
 	unknown = time.Unix(0, 0).UTC()
 )
 
-// ReplaceInventory replaces every interval in one transaction.
-func (db *DB) ReplaceInventory(ctx context.Context, inv *schema.Inventory) error {
+// ReplaceInventory replaces every interval in one transaction by those of the parts. An error among the parts, which it
+// returns, leaves all as it was.
+func (db *DB) ReplaceInventory(ctx context.Context, parts iter.Seq2[*schema.Inventory, error]) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	err := db.write(func() error {
 		if err := db.exec(forgetAnalysis); err != nil {
+			return err
+		}
+		if err := db.foldSights(); err != nil {
 			return err
 		}
 		for _, table := range []string{"security_group", "security_group_rule", "security_group_rule_range",
@@ -31,16 +37,33 @@ func (db *DB) ReplaceInventory(ctx context.Context, inv *schema.Inventory) error
 				return err
 			}
 		}
+		return db.writeParts(ctx, parts)
+	})
+	if err != nil {
+		return fmt.Errorf("store the inventory: %w", err)
+	}
+	return nil
+}
+
+// inventoryWriter writes one part after the other; rules and states are numbered through all of them.
+type inventoryWriter struct {
+	*DB
+	rules, states uint32 // written before this part
+}
+
+func (db *DB) writeParts(ctx context.Context, parts iter.Seq2[*schema.Inventory, error]) error {
+	w := inventoryWriter{DB: db}
+	for inv, err := range parts {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
 		for _, write := range []func(*schema.Inventory) error{
-			db.writeGroups, db.writeRules, db.writeInterfaces, db.writeSubnets, db.writeVPCs, db.writePrefixLists} {
+			w.writeGroups, w.writeRules, w.writeInterfaces, w.writeSubnets, w.writeVPCs, w.writePrefixLists} {
 			if err := write(inv); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("store the inventory: %w", err)
+		w.rules, w.states = w.rules+uint32(len(inv.Rules)), w.states+uint32(len(inv.Interfaces))
 	}
 	return nil
 }
@@ -56,18 +79,18 @@ func (p *appender) texts(ss ...string) {
 	}
 }
 
-func (db *DB) writeGroups(inv *schema.Inventory) error {
-	return db.appendRows("security_group", len(inv.Groups), func(p *appender, i int) {
+func (w *inventoryWriter) writeGroups(inv *schema.Inventory) error {
+	return w.appendRows("security_group", len(inv.Groups), func(p *appender, i int) {
 		g := &inv.Groups[i]
 		p.texts(g.GroupID, g.AccountID, g.Region, g.VPCID, g.Name, g.Description)
 		p.interval(g.Interval)
 	})
 }
 
-func (db *DB) writeRules(inv *schema.Inventory) error {
-	err := db.appendRows("security_group_rule", len(inv.Rules), func(p *appender, i int) {
+func (w *inventoryWriter) writeRules(inv *schema.Inventory) error {
+	err := w.appendRows("security_group_rule", len(inv.Rules), func(p *appender, i int) {
 		r := &inv.Rules[i]
-		put(p, uint32(i+1))
+		put(p, w.rules+uint32(i+1))
 		p.text(valid(r.GroupID))
 		put(p, directionNumber(r.Direction))
 		put(p, int16(r.Protocol))
@@ -87,11 +110,11 @@ func (db *DB) writeRules(inv *schema.Inventory) error {
 	for i := range inv.Rules {
 		if prefix, ok := inv.Rules[i].Peer.Prefix(); ok {
 			for _, r := range schema.MatchRanges(prefix) {
-				spans = append(spans, span{uint32(i + 1), r})
+				spans = append(spans, span{w.rules + uint32(i+1), r})
 			}
 		}
 	}
-	return db.appendRows("security_group_rule_range", len(spans), func(p *appender, i int) {
+	return w.appendRows("security_group_rule_range", len(spans), func(p *appender, i int) {
 		put(p, spans[i].rule)
 		p.addr(spans[i].r.From)
 		p.addr(spans[i].r.To)
@@ -106,7 +129,7 @@ func directionNumber(d schema.Direction) uint8 {
 	return 0
 }
 
-func (db *DB) writeInterfaces(inv *schema.Inventory) error {
+func (w *inventoryWriter) writeInterfaces(inv *schema.Inventory) error {
 	type groupRow struct {
 		state uint32
 		group string
@@ -117,9 +140,9 @@ func (db *DB) writeInterfaces(inv *schema.Inventory) error {
 	}
 	var groups []groupRow
 	var addresses []addressRow
-	err := db.appendRows("network_interface", len(inv.Interfaces), func(p *appender, i int) {
+	err := w.appendRows("network_interface", len(inv.Interfaces), func(p *appender, i int) {
 		n := &inv.Interfaces[i]
-		state := uint32(i + 1)
+		state := w.states + uint32(i+1)
 		put(p, state)
 		p.texts(n.InterfaceID, n.AccountID, n.Region, n.VPCID, n.SubnetID, n.InterfaceType, n.Description, n.InstanceID)
 		put(p, n.Forwards)
@@ -134,49 +157,37 @@ func (db *DB) writeInterfaces(inv *schema.Inventory) error {
 	if err != nil {
 		return err
 	}
-	err = db.appendRows("network_interface_group", len(groups), func(p *appender, i int) {
+	err = w.appendRows("network_interface_group", len(groups), func(p *appender, i int) {
 		put(p, groups[i].state)
 		p.text(valid(groups[i].group))
 	})
 	if err != nil {
 		return err
 	}
-	return db.appendRows("network_interface_address", len(addresses), func(p *appender, i int) {
+	return w.appendRows("network_interface_address", len(addresses), func(p *appender, i int) {
 		put(p, addresses[i].state)
 		p.addr(addresses[i].address)
 	})
 }
 
-func (db *DB) writeSubnets(inv *schema.Inventory) error {
-	for i := range inv.Subnets {
-		s := &inv.Subnets[i]
-		err := db.appendRows("subnet", len(s.CIDRs), func(p *appender, j int) {
-			p.texts(s.SubnetID, s.AccountID, s.Region, s.VPCID, s.Name, s.CIDRs[j].String())
+func (w *inventoryWriter) writeSubnets(inv *schema.Inventory) error {
+	return appendCIDRs(w.DB, "subnet", inv.Subnets, func(s *schema.SubnetVersion) []netip.Prefix { return s.CIDRs },
+		func(p *appender, s *schema.SubnetVersion, cidr netip.Prefix) {
+			p.texts(s.SubnetID, s.AccountID, s.Region, s.VPCID, s.Name, cidr.String())
 			p.interval(s.Interval)
 		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
-func (db *DB) writeVPCs(inv *schema.Inventory) error {
-	for i := range inv.VPCs {
-		v := &inv.VPCs[i]
-		err := db.appendRows("vpc", len(v.CIDRs), func(p *appender, j int) {
-			p.texts(v.VPCID, v.AccountID, v.Region, v.Name, v.CIDRs[j].String())
+func (w *inventoryWriter) writeVPCs(inv *schema.Inventory) error {
+	return appendCIDRs(w.DB, "vpc", inv.VPCs, func(v *schema.VPCVersion) []netip.Prefix { return v.CIDRs },
+		func(p *appender, v *schema.VPCVersion, cidr netip.Prefix) {
+			p.texts(v.VPCID, v.AccountID, v.Region, v.Name, cidr.String())
 			p.interval(v.Interval)
 		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
-func (db *DB) writePrefixLists(inv *schema.Inventory) error {
-	err := db.appendRows("prefix_list", len(inv.PrefixLists), func(p *appender, i int) {
+func (w *inventoryWriter) writePrefixLists(inv *schema.Inventory) error {
+	err := w.appendRows("prefix_list", len(inv.PrefixLists), func(p *appender, i int) {
 		l := &inv.PrefixLists[i]
 		p.texts(l.PrefixListID, l.AccountID, l.Region, l.Name)
 		put(p, int32(l.MaxEntries))
@@ -185,18 +196,27 @@ func (db *DB) writePrefixLists(inv *schema.Inventory) error {
 	if err != nil {
 		return err
 	}
-	for i := range inv.PrefixLists {
-		l := &inv.PrefixLists[i]
-		err := db.appendRows("prefix_list_entry", len(l.Entries), func(p *appender, j int) {
-			r := schema.MatchRanges(l.Entries[j])[0]
-			p.texts(l.PrefixListID, l.Entries[j].String())
+	return appendCIDRs(w.DB, "prefix_list_entry", inv.PrefixLists, func(l *schema.PrefixListVersion) []netip.Prefix { return l.Entries },
+		func(p *appender, l *schema.PrefixListVersion, cidr netip.Prefix) {
+			r := schema.MatchRanges(cidr)[0]
+			p.texts(l.PrefixListID, cidr.String())
 			p.addr(r.From)
 			p.addr(r.To)
 			p.interval(l.Interval)
 		})
-		if err != nil {
-			return err
+}
+
+// appendCIDRs writes one row for each CIDR of each version.
+func appendCIDRs[V any](db *DB, table string, versions []V, cidrs func(*V) []netip.Prefix, row func(*appender, *V, netip.Prefix)) error {
+	type pair struct {
+		v    *V
+		cidr netip.Prefix
+	}
+	var all []pair
+	for i := range versions {
+		for _, cidr := range cidrs(&versions[i]) {
+			all = append(all, pair{&versions[i], cidr})
 		}
 	}
-	return nil
+	return db.appendRows(table, len(all), func(p *appender, i int) { row(p, all[i].v, all[i].cidr) })
 }
