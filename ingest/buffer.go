@@ -43,6 +43,9 @@ func (b *buffer) fetch(ctx context.Context, source Source, ref Ref) (hash string
 	return hashName(h.Sum128()), nil
 }
 
+// emptyHash is the hash of no content.
+var emptyHash = hashName(xxh3.New128().Sum128())
+
 // hashName spells a content's hash as the manifest does.
 func hashName(sum xxh3.Uint128) string {
 	b := sum.Bytes()

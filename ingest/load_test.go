@@ -373,6 +373,34 @@ func (c closing) Close() error {
 	return nil
 }
 
+// TestEmptyObjectsAreNoCopies: such as hours of a log group in which nothing happened.
+func TestEmptyObjectsAreNoCopies(t *testing.T) {
+	src, sink := newObjects(), newMemory()
+	src.put("a@1-0", 1, 0, "")
+	src.put("b@1-5", 1, 5, "")
+	if sum := load(t, src, sink, ingest.Options{}); sum.Read != 2 || sum.Copies != 0 {
+		t.Errorf("%+v", sum)
+	}
+	src.refs[1].Modified = src.refs[1].Modified.AddDate(0, 0, 1)
+	if sum := load(t, src, sink, ingest.Options{}); sum.Read != 0 || sum.Skipped != 2 {
+		t.Errorf("one touched: %+v", sum)
+	}
+}
+
+// TestTouchedCopy has the manifest know a copy of another object, and a new time for it.
+func TestTouchedCopy(t *testing.T) {
+	src, sink := newObjects(), newMemory()
+	src.put("a@1-0", 1, 0, "content")
+	src.put("b@1-5", 1, 5, "content")
+	if sum := load(t, src, sink, ingest.Options{}); sum.Read != 1 || sum.Copies != 1 {
+		t.Errorf("%+v", sum)
+	}
+	src.refs[1].Modified = src.refs[1].Modified.AddDate(0, 0, 1)
+	if sum := load(t, src, sink, ingest.Options{}); sum.Read != 0 || sum.Copies != 0 || sum.Skipped != 2 {
+		t.Errorf("the copy touched: %+v", sum)
+	}
+}
+
 // TestChangedObject: a large object that is another when it is opened again ends the load, and nothing of it stays.
 func TestChangedObject(t *testing.T) {
 	src, sink, fold := newObjects(), newMemory(), flowlog.New(flowlog.Options{})

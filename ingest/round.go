@@ -130,12 +130,16 @@ func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (k
 		return true, nil
 	}
 	other, known := r.claims[hash]
+	_, before := r.load.known[ref.Place]
+	if hash == emptyHash && !before {
+		return false, nil // objects without content are alike, but no copies
+	}
 	if !known {
 		if other, known, err = r.sink.HashLoaded(ctx, hash); err != nil {
 			return true, fmt.Errorf("look up the content of %s: %w", ref.Place, err)
 		}
 	}
-	if _, before := r.load.known[ref.Place]; before && !known {
+	if before && !known {
 		r.failed = append(r.failed, schema.Rejected{Place: ref.Place, Reason: "changed since it was loaded: its records would " +
 			"count twice, so it is not read again; put it back as it was, or load everything into a new database"})
 		r.Progress.Add(1, ref.Size, 0)
@@ -145,17 +149,18 @@ func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (k
 		r.claims[hash] = ref.Place
 		return false, nil
 	}
+	if before {
+		r.unchanged++ // it has a new time, and nothing that would have to be counted
+		r.Progress.Add(1, ref.Size, 0)
+		return true, nil
+	}
 	r.copy(ref, hash, other)
 	return true, nil
 }
 
-// copy notes an object whose content is known. One that only has a new time, at the place where it was, needs no note.
+// copy notes an object whose content is known.
 func (r *round) copy(ref Ref, hash, other string) {
 	r.Progress.Add(1, ref.Size, 0)
-	if other == ref.Place {
-		r.unchanged++
-		return
-	}
 	r.copies = append(r.copies, schema.Object{
 		Place: ref.Place, Kind: schema.FlowLogObject, Size: ref.Size, Modified: ref.Modified, Hash: hash,
 		Problem: "same content as " + other + ", which is loaded; not counted again",
