@@ -3,7 +3,6 @@ package s3
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"sgfit/ingest"
 )
@@ -114,43 +113,4 @@ func isAccount(f string) bool {
 func isRegion(f string) bool {
 	f = strings.TrimPrefix(f, "aws-region=")
 	return strings.Count(f, "-") >= 2 && strings.Trim(f[strings.LastIndexByte(f, '-')+1:], "0123456789") == "" && !strings.HasSuffix(f, "-")
-}
-
-// window is the time in which a slot begins or ends that can hold a wanted record.
-type window struct{ since, upto time.Time }
-
-// newWindow makes room for records that end, and are delivered, after Until.
-func newWindow(o Options) window {
-	w := window{since: o.Since}
-	if !o.Until.IsZero() {
-		w.upto = o.Until.Add(o.Aggregation + o.Lateness)
-	}
-	return w
-}
-
-func (w window) open() bool { return w.since.IsZero() && w.upto.IsZero() }
-
-// wants says whether a slot lies in the window: it ends after since (so can its records), and begins by upto. A slot
-// that nobody knows does.
-func (w window) wants(start time.Time, length time.Duration) bool {
-	if start.IsZero() {
-		return true
-	}
-	return (w.since.IsZero() || start.Add(length).After(w.since)) && (w.upto.IsZero() || !start.After(w.upto))
-}
-
-// configSlack is how far a Config file's slot can lie from its day's folder: a history file is named after the begin of
-// its six hours and filed when it is delivered.
-const configSlack = 12 * time.Hour
-
-// wantsFolder says whether a wanted slot can lie in a folder.
-func (w window) wantsFolder(p position) bool {
-	from, to, ok := ingest.SpanOf(p.dates...)
-	if !ok {
-		return true
-	}
-	if p.service == "Config" {
-		from, to = from.Add(-configSlack), to.Add(configSlack)
-	}
-	return w.wants(from, to.Sub(from))
 }

@@ -19,6 +19,9 @@ type Options struct {
 	// Since and Until bound the records that are wanted, [Since, Until); zero means without bound. An object is listed
 	// when its slot can hold one of them, or tells no time.
 	Since, Until time.Time
+	// State asks for what AWS Config says was so at Since too: of each account and Region the files from the last snapshot
+	// before Since on, or all where there is none. Records of changes, in folders of other services, begin at Since.
+	State bool
 	// Aggregation is the flow logs' longest aggregation interval; 0 means AWS's longest, 10 minutes.
 	Aggregation time.Duration
 	// Lateness is how long after Until records may be delivered; 0 means 5 minutes.

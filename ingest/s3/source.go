@@ -88,7 +88,11 @@ func (s *Source) Scan(ctx context.Context) (Listing, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.etags = found.etags
-	return found.listing(), nil
+	l := found.listing()
+	if s.options.State {
+		l.Refs = ingest.StateOf(l.Refs, ingest.Window{Since: s.options.Since, Until: s.options.Until})
+	}
+	return l, nil
 }
 
 // scan gathers what one URL reaches.

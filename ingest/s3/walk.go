@@ -22,7 +22,6 @@ type walk struct {
 	*Source
 	target
 	*found
-	window window
 	within string        // the service whose folder the target is in, "" for none
 	turns  chan struct{} // one for each request at a time
 
@@ -33,7 +32,7 @@ type walk struct {
 }
 
 func newWalk(s *Source, t target, found *found) *walk {
-	return &walk{Source: s, target: t, found: found, window: newWindow(s.options), within: locate(t.prefix).service,
+	return &walk{Source: s, target: t, found: found, within: locate(t.prefix).service,
 		turns: make(chan struct{}, s.options.Listers)}
 }
 
@@ -42,7 +41,7 @@ func (w *walk) run(ctx context.Context) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w.cancel = cancel
-	w.follow(inner, w.prefix, 0)
+	w.follow(inner, w.prefix, 0, newWindow(w.options))
 	w.group.Wait()
 	if ctx.Err() != nil {
 		return failure(ctx, "list", w.String(), "", ctx.Err())
@@ -51,9 +50,9 @@ func (w *walk) run(ctx context.Context) error {
 }
 
 // follow lists what is below a prefix, at the same time as others.
-func (w *walk) follow(ctx context.Context, prefix string, lost int) {
+func (w *walk) follow(ctx context.Context, prefix string, lost int, window window) {
 	w.group.Go(func() {
-		if err := w.folder(ctx, prefix, lost); err != nil {
+		if err := w.folder(ctx, prefix, lost, window); err != nil {
 			w.failed.Do(func() { w.err = err })
 			w.cancel()
 		}
@@ -62,21 +61,24 @@ func (w *walk) follow(ctx context.Context, prefix string, lost int) {
 
 // folder lists what is below a prefix. lost is how many folders above it were nothing of AWS's. A folder below the
 // target that may not be listed is set aside.
-func (w *walk) folder(ctx context.Context, prefix string, lost int) error {
+func (w *walk) folder(ctx context.Context, prefix string, lost int, window window) error {
 	at := locate(prefix)
-	var err error
-	if w.stepwise(at, prefix, lost) {
+	err := w.narrow(ctx, prefix, at, &window)
+	takeAll := func(p page, _ bool) (bool, error) { return w.takeAll(p, window) }
+	switch {
+	case err != nil:
+	case w.stepwise(at, prefix, lost, window):
 		err = w.list(ctx, prefix, "/", func(p page, first bool) (bool, error) {
 			if first && at.next == unknown && len(p.folders) > crowd {
-				return false, w.list(ctx, prefix, "", w.takeAll)
+				return false, w.list(ctx, prefix, "", takeAll)
 			}
 			for _, f := range p.folders {
-				w.descend(ctx, at, f, lost)
+				w.descend(ctx, at, f, lost, window)
 			}
-			return w.takeAll(p, first)
+			return w.takeAll(p, window)
 		})
-	} else {
-		err = w.list(ctx, prefix, "", w.takeAll)
+	default:
+		err = w.list(ctx, prefix, "", takeAll)
 	}
 	if errors.Is(err, ErrDenied) && prefix != w.prefix {
 		w.reject(placeOf(w.bucket, prefix), "folder cannot be listed: access denied; allow s3:ListBucket on it, then load again")
@@ -86,18 +88,18 @@ func (w *walk) folder(ctx context.Context, prefix string, lost int) error {
 }
 
 // stepwise says whether it is worth while to look at a folder's folders one by one.
-func (w *walk) stepwise(at position, prefix string, lost int) bool {
+func (w *walk) stepwise(at position, prefix string, lost int, window window) bool {
 	switch {
 	case prefix != "" && !strings.HasSuffix(prefix, "/"), at.next == foreign, at.next == inside:
 		return false
 	case at.next == unknown:
 		return lost < lostAfter
 	}
-	return at.next < year || !w.window.open()
+	return at.next < year || !window.open()
 }
 
 // descend goes into a folder that is wanted.
-func (w *walk) descend(ctx context.Context, above position, folder string, lost int) {
+func (w *walk) descend(ctx context.Context, above position, folder string, lost int, window window) {
 	at := locate(folder)
 	switch {
 	case ingest.IsDigest(folder):
@@ -106,14 +108,14 @@ func (w *walk) descend(ctx context.Context, above position, folder string, lost 
 	case !w.wantsService(at):
 		w.skip(services)
 		return
-	case !w.window.wantsFolder(at):
+	case !window.wantsFolder(at):
 		w.skip(days)
 		return
 	}
 	if above.next == unknown && at.next == unknown {
 		lost++
 	}
-	w.follow(ctx, folder, lost)
+	w.follow(ctx, folder, lost, window)
 }
 
 // wantsService says whether a service's folder is wanted. The service that the target is in is.
@@ -123,15 +125,15 @@ func (w *walk) wantsService(at position) bool {
 }
 
 // takeAll takes a page's objects, and goes on to the next page.
-func (w *walk) takeAll(p page, _ bool) (bool, error) {
+func (w *walk) takeAll(p page, window window) (bool, error) {
 	for i := range p.objects {
-		w.take(&p.objects[i])
+		w.take(&p.objects[i], window)
 	}
 	return true, nil
 }
 
 // take lists an object, unless it is none of ours.
-func (w *walk) take(o *object) {
+func (w *walk) take(o *object, window window) {
 	start, length := ingest.SlotOf(o.key)
 	place := placeOf(w.bucket, o.key)
 	switch {
@@ -143,7 +145,7 @@ func (w *walk) take(o *object) {
 		w.skip(digests)
 	case len(w.options.Services) > 0 && !w.wantsService(locate(o.key[:strings.LastIndexByte(o.key, '/')+1])):
 		w.skip(services)
-	case !w.window.wants(start, length):
+	case !window.wants(start, length):
 		w.skip(slots)
 	case o.archived != "":
 		w.reject(place, "object is archived ("+o.archived+"); restore it, then load again")

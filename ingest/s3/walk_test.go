@@ -381,6 +381,6 @@ func BenchmarkTake(b *testing.B) {
 	o := object{key: flowKey("111122223333", 7, 0, 5), etag: "\"0123456789abcdef0123456789abcdef\"", size: 1}
 	b.ReportAllocs()
 	for b.Loop() {
-		w.take(&o)
+		w.take(&o, newWindow(w.options))
 	}
 }

@@ -1,0 +1,98 @@
+package ingest
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"sgfit/schema"
+)
+
+// Window is the time of which records are wanted: [Since, Until), zero for no bound.
+type Window struct{ Since, Until time.Time }
+
+// Open says whether the window has no bound.
+func (w Window) Open() bool { return w.Since.IsZero() && w.Until.IsZero() }
+
+// Wants says whether a delivery slot can hold a wanted record, late being how long after it began a record can be
+// delivered: the slot ends after Since, as its records do, and begins by Until and late. A slot that nobody knows does.
+func (w Window) Wants(start time.Time, length, late time.Duration) bool {
+	if start.IsZero() {
+		return true
+	}
+	return (w.Since.IsZero() || start.Add(length).After(w.Since)) && (w.Until.IsZero() || !start.After(w.Until.Add(late)))
+}
+
+// Late is how long after a record began AWS can deliver it: the longest aggregation interval, and five minutes.
+const Late = 15 * time.Minute
+
+// Within returns what of a source's objects lies in the window, by the slots that their places tell.
+func Within(source Source, w Window) Source {
+	return chosen{source, func(refs []Ref) []Ref {
+		return slices.DeleteFunc(refs, func(r Ref) bool {
+			start, length := SlotOf(slashes(r.Place))
+			return !w.Wants(start, length, Late)
+		})
+	}}
+}
+
+// WithState returns what of a source's objects of AWS Config, and of CloudTrail, tells what was so in the window: of each
+// account and Region those from the last snapshot before Since on, or all where there is none.
+func WithState(source Source, w Window) Source {
+	return chosen{source, func(refs []Ref) []Ref { return StateOf(refs, w) }}
+}
+
+// StateOf is WithState for a list.
+func StateOf(refs []Ref, w Window) []Ref {
+	if w.Open() {
+		return refs
+	}
+	anchors := map[string]time.Time{}
+	for _, r := range refs {
+		owner, snapshot := configName(r.Place)
+		if start, _ := SlotOf(slashes(r.Place)); snapshot && !start.After(w.Since) && start.After(anchors[owner]) {
+			anchors[owner] = start
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(refs), func(r Ref) bool {
+		owner, snapshot := configName(r.Place)
+		start, length := SlotOf(slashes(r.Place))
+		if snapshot {
+			length = 1 // it is of one moment, and wanted where it is the anchor
+		}
+		return !Window{anchors[owner], w.Until}.Wants(start, length, 0)
+	})
+}
+
+// configName reads whose an object of AWS Config or CloudTrail is by its name, such as
+// 111122223333_Config_eu-west-1_ConfigSnapshot_20260901T120000Z_….json.gz, and whether it is a snapshot.
+func configName(place string) (owner string, snapshot bool) {
+	place = slashes(place)
+	parts := strings.SplitN(place[strings.LastIndexByte(place, '/')+1:], "_", 5)
+	if len(parts) < 4 || parts[1] != "Config" && parts[1] != "CloudTrail" {
+		return "", false
+	}
+	return parts[0] + "/" + parts[2], parts[3] == "ConfigSnapshot"
+}
+
+func slashes(place string) string { return strings.ReplaceAll(place, `\`, "/") }
+
+// chosen is a source with a choice of what it lists.
+type chosen struct {
+	source Source
+	choose func([]Ref) []Ref
+}
+
+func (c chosen) List(ctx context.Context) ([]Ref, []schema.Rejected, error) {
+	refs, rejected, err := c.source.List(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c.choose(refs), rejected, nil
+}
+
+func (c chosen) Open(ctx context.Context, ref Ref) (io.ReadCloser, error) {
+	return c.source.Open(ctx, ref)
+}
