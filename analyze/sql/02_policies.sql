@@ -1,5 +1,5 @@
 -- Question: which groups, in which state of their rules, did each interface wear when?
--- Result:   state        interface states that reach into the window (six days more, for tracked connections)
+-- Result:   state        interface states that reach into the days with records (six days more, for tracked connections)
 --           group_state  a group between two changes of its rules
 --           epoch        iface or peer interface: [vf, vt) in which state and all its groups' rules stood still
 --           policy, policy_rule (kept): a set of groups each in one state, numbered from 1
@@ -12,7 +12,7 @@ LEFT JOIN logged_interface l USING (interface_id)
 LEFT JOIN (SELECT state_no, list(DISTINCT group_id ORDER BY group_id) AS groups
            FROM network_interface_group GROUP BY state_no) g USING (state_no)
 CROSS JOIN bounds b
-WHERE epoch(n.valid_to) > b.start_s - 6 * 86400 AND epoch(n.valid_from) < b.end_s;
+WHERE epoch(n.valid_to) > b.start_s - 6 * 86400 AND epoch(n.valid_from) < b.all_end_s;
 
 CREATE OR REPLACE TEMP TABLE group_state AS
 WITH cut AS (
@@ -21,7 +21,7 @@ WITH cut AS (
         UNION ALL
         SELECT group_id, unnest([epoch(valid_from)::BIGINT, epoch(valid_to)::BIGINT]) FROM security_group) c
   CROSS JOIN bounds b
-  WHERE t < b.end_s
+  WHERE t < b.all_end_s
 )
 SELECT row_number() OVER (ORDER BY group_id, t)::UINTEGER AS gs, group_id, t AS vf,
        coalesce(lead(t) OVER (PARTITION BY group_id ORDER BY t), 253370764800) AS vt

@@ -21,7 +21,7 @@ DELETE FROM fact;
 INSERT INTO fact
 SELECT 'unknown_interfaces', count(DISTINCT iface) FROM talk WHERE policy IS NULL
 UNION ALL SELECT 'silent_interfaces', count(DISTINCT interface_id) FROM state
-  WHERE len(groups) > 0 AND interface_id NOT IN (SELECT interface_id FROM logged_interface)
+  WHERE len(groups) > 0 AND vf < (SELECT end_s FROM bounds) AND interface_id NOT IN (SELECT interface_id FROM logged_interface)
 UNION ALL SELECT 'skip_interfaces', count(DISTINCT iface) FROM coverage WHERE skipdata > 0
 UNION ALL SELECT 'forwarding_interfaces', count(DISTINCT interface_id) FROM network_interface WHERE forwards
 UNION ALL SELECT 'late_records', coalesce(sum(in_records::BIGINT + out_records), 0) FROM talk

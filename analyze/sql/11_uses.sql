@@ -74,7 +74,7 @@ CREATE OR REPLACE TEMP TABLE set_number AS
 SELECT row_number() OVER (ORDER BY rules)::UINTEGER AS set_no, rules FROM (SELECT DISTINCT rules FROM edge_set);
 
 CREATE OR REPLACE TEMP TABLE used_edge AS
-SELECT r.rule_no, r.sole, e.protocol, e.port, e.peer, e.peer_state, e.day, e.first_second, e.last_second, e.bytes,
+SELECT r.rule_no, r.sole, e.protocol, e.port, e.peer, e.peer_state, window_day(e.day) AS day, e.first_second, e.last_second, e.bytes,
        e.confidence >= 0.8 AND n.edge_no IS NULL AND e.conversations > 0 AS used,
        e.confidence >= 0.8 AS sure, n.edge_no IS NOT NULL AS noise, e.conversations, e.probes, e.completed, m.set_no
 FROM edge_rule r JOIN edge e USING (edge_no) JOIN edge_set s USING (edge_no) JOIN set_number m ON m.rules = s.rules

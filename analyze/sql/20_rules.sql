@@ -30,7 +30,7 @@ used AS (
   FROM rule_use GROUP BY rule_no
 ),
 days AS (
-  SELECT r.rule_no, count(DISTINCT e.day) AS days
+  SELECT r.rule_no, count(DISTINCT window_day(e.day)) AS days
   FROM edge_rule r JOIN edge e USING (edge_no)
   WHERE e.confidence >= 0.8 AND e.conversations > 0 AND e.edge_no NOT IN (SELECT edge_no FROM edge_noise)
   GROUP BY r.rule_no

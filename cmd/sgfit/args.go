@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sgfit/ingest/cloudwatch"
 )
 
 // manyFlags take as many values as follow them, as a shell leaves them after expanding a glob.
@@ -34,11 +36,11 @@ func spread(args []string) []string {
 	return out
 }
 
-// checkPaths refuses places that are not read yet, with what to do instead.
-func checkPaths(paths []string) error {
+// checkConfigPaths refuses places where no AWS Config files are.
+func checkConfigPaths(paths []string) error {
 	for _, p := range paths {
-		if scheme, _, ok := strings.Cut(p, "://"); ok && (scheme == "cwl") {
-			return &usageError{error: fmt.Errorf("%s: CloudWatch Logs cannot be read yet; export the log group to S3 first", p)}
+		if cloudwatch.Is(p) {
+			return &usageError{error: fmt.Errorf("%s: AWS Config delivers to S3, not to CloudWatch Logs; give the files, a folder or s3://bucket/prefix", p)}
 		}
 	}
 	return nil

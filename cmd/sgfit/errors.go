@@ -94,7 +94,7 @@ func hint(err error) string {
 	case errors.Is(err, errRejectedInput):
 		return "See it with: sgfit status --rejected --db FILE. Without --strict this is only a warning."
 	}
-	if h := s3Hint(err); h != "" {
+	if h := sourceHint(err); h != "" {
 		return h
 	}
 	return systemHint(err)

@@ -21,12 +21,15 @@ type ingestOptions struct {
 	strict          bool
 	workers         int
 	assumeUnchanged bool
+	logFormat       string
+	window          windowOptions
 	s3              s3.Options
 }
 
 func (o *ingestOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "end with exit code 3 when this run set input aside")
-	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core, eight from S3)")
+	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core, eight from S3, four from CloudWatch Logs)")
+	o.window.addFlags(cmd)
 	addS3Flags(cmd, &o.s3)
 }
 
@@ -34,7 +37,10 @@ func (o *ingestOptions) check() error {
 	if o.workers < 0 {
 		return &usageError{error: fmt.Errorf("--workers %d: give at least 1, or 0 for one a core", o.workers)}
 	}
-	return nil
+	if err := o.checkFormat(); err != nil {
+		return err
+	}
+	return o.window.check()
 }
 
 func (o *ingestOptions) addConfigFlags(cmd *cobra.Command) {
@@ -64,15 +70,26 @@ func newIngestFlowLogsCommand(term *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "flow-logs PATH…",
 		Short: "Load VPC Flow Logs: text, plain or gzip, any field order",
-		Long: `Load VPC Flow Logs from files, folders (walked) and globs. The format is recognised by content: text, plain or
-gzip, fields in any order that a header names, without a header AWS's default order. Objects that are in the
-database already are passed over, so the same command can be run again when new files have come.
+		Long: `Load VPC Flow Logs from files, folders (walked), globs, s3://bucket/prefix and cwl://region/log-group. The format is
+recognised by content: text, plain or gzip, fields in any order that a header names, without a header AWS's default
+order. Objects that are in the database already are passed over, so the same command can be run again when new files
+have come.
+
+` + windowHelp + `
+
+A CloudWatch Logs group is read by whole hours (UTC), each once, an hour after it has ended; the caller needs
+logs:DescribeLogGroups, logs:FilterLogEvents and ec2:DescribeFlowLogs, which tells the records' format.
 
 Set aside, with the reason: Parquet, JSON, CSV, transit gateway flow logs, and lines that do not fit their header.`,
 		Example: `  sgfit ingest flow-logs --db account.db ./AWSLogs/111122223333/vpcflowlogs
-  sgfit ingest flow-logs --db account.db './logs/2026/09/**/*.log.gz'   # quoted: sgfit expands it, also with **`,
+  sgfit ingest flow-logs --db account.db './logs/2026/09/**/*.log.gz'   # quoted: sgfit expands it, also with **
+  sgfit ingest flow-logs --db account.db --since 90d s3://my-flow-logs/AWSLogs/111122223333
+  sgfit ingest flow-logs --db account.db --since 2026-07-01 --until 2026-10-01 cwl://eu-west-1/my-flow-logs`,
 		Args: someArgs("a PATH: a file, folder or glob of flow logs"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
+			if err := opt.check(); err != nil {
+				return err
+			}
 			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
 				_, err := loadFlowLogs(cmd.Context(), term, db, paths, opt)
 				return err
@@ -81,6 +98,7 @@ Set aside, with the reason: Parquet, JSON, CSV, transit gateway flow logs, and l
 	}
 	dbo.addFlags(cmd, making)
 	opt.addFlags(cmd)
+	opt.addFlowLogFlags(cmd)
 	return cmd
 }
 
@@ -92,11 +110,17 @@ func newIngestConfigCommand(term *terminal) *cobra.Command {
 		Short: "Load AWS Config snapshot and history files",
 		Long: `Load AWS Config snapshot and history files (.json, .json.gz) from files, folders (walked) and globs: security
 groups, network interfaces (instances where interfaces are not recorded), subnets, VPCs, prefix lists. Intervals of
-what was true when are made anew from everything that was ever loaded.`,
+what was true when are made anew from everything that was ever loaded.
+
+With --since, the files of each account and Region are taken from the last snapshot before that time on (all, where there
+is none), so that what was so at that time is known; with --until, those before it.`,
 		Example: `  aws configservice deliver-config-snapshot --delivery-channel-name default   # AWS writes one to the channel's bucket
   sgfit ingest config --db account.db ./AWSLogs/111122223333/Config`,
 		Args: someArgs("a PATH: a file, folder or glob of AWS Config snapshot and history files"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
+			if err := opt.check(); err != nil {
+				return err
+			}
 			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
 				_, err := loadConfig(cmd.Context(), term, db, paths, opt)
 				return err
@@ -126,13 +150,11 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
 		return ingest.Summary{}, errors.Join(err, duck.ErrEdgesOnly)
 	}
-	if err := checkPaths(paths); err != nil {
-		return ingest.Summary{}, err
-	}
-	source, err := opt.source(ctx, paths, "vpcflowlogs")
+	source, err := opt.source(ctx, term, paths, flowLogService)
 	if err != nil {
 		return ingest.Summary{}, fmt.Errorf("load flow logs: %w", err)
 	}
+	source = opt.window.noting(source, db)
 	bar := term.progress("Reading flow logs")
 	sum, err := ingest.LoadFlowLogs(ctx, source, duck.FlowLogs{DB: db}, ingest.Options{
 		Fold: flowlog.New(flowlog.Options{}), Workers: opt.readers(paths), Progress: bar})
@@ -158,10 +180,10 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string
 	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
 		return inventory.Summary{}, errors.Join(err, duck.ErrEdgesOnly)
 	}
-	if err := checkPaths(paths); err != nil {
+	if err := checkConfigPaths(paths); err != nil {
 		return inventory.Summary{}, err
 	}
-	source, err := opt.source(ctx, paths, "Config")
+	source, err := opt.source(ctx, term, paths, configService)
 	if err != nil {
 		return inventory.Summary{}, fmt.Errorf("load Config files: %w", err)
 	}

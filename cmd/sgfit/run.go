@@ -33,25 +33,30 @@ func newRunCommand(term *terminal) *cobra.Command {
 		Use:   "run --flow-logs PATH… --config PATH… --out DIR",
 		Short: "Do the whole job: load, analyse, suggest, report",
 		Long: `Load VPC Flow Logs and AWS Config files, find out who used which rule, suggest tighter rules, and leave
-plan.json, report.html and report.md in DIR. PATH is a file, a folder (walked), a glob or s3://bucket/prefix;
-formats are recognised by content. Nothing is changed in AWS.
+plan.json, report.html and report.md in DIR. PATH is a file, a folder (walked), a glob, s3://bucket/prefix or, for flow
+logs, cwl://region/log-group; formats are recognised by content. Nothing is changed in AWS.
+
+` + windowHelp + `
+AWS Config files are taken from the last snapshot before --since on.
 
 The database is kept, in DIR unless --db names another file: run again with more files and only those are loaded.
 It then answers for all that was ever loaded, so take another DIR or --db for another estate.`,
 		Example: `  sgfit run --flow-logs ./vpcflowlogs --config ./Config --out ./report
   sgfit run --flow-logs './logs/2026/0[789]/**/*.gz' --config ./Config --db q3.db --out ./q3
-  sgfit run --flow-logs s3://my-flow-logs/AWSLogs/111122223333 --config s3://my-config --profile audit --out ./report`,
+  sgfit run --flow-logs s3://my-flow-logs/AWSLogs/111122223333 --config s3://my-config --profile audit --out ./report
+  sgfit run --flow-logs cwl://eu-west-1/my-flow-logs --config s3://my-config --since 90d --out ./report`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRun(cmd.Context(), term, opt) },
 	}
-	cmd.Flags().StringArrayVar(&opt.flowLogs, "flow-logs", nil, "flow logs: each `PATH` a file, folder or glob, as many as you like")
-	cmd.Flags().StringArrayVar(&opt.config, "config", nil, "AWS Config snapshot and history files: each `PATH` a file, folder or glob")
+	cmd.Flags().StringArrayVar(&opt.flowLogs, "flow-logs", nil, "flow logs: each `PATH` a file, folder, glob, s3:// or cwl:// address, as many as you like")
+	cmd.Flags().StringArrayVar(&opt.config, "config", nil, "AWS Config snapshot and history files: each `PATH` a file, folder, glob or s3:// address")
 	cmd.Flags().StringVar(&opt.out, "out", "sgfit-report", "folder `DIR` for plan.json, report.html and report.md")
 	opt.database.addFlags(cmd, making)
 	keepIn := cmd.Flags().Lookup("db")
 	keepIn.Usage, keepIn.DefValue, opt.database.path = "keep the database in `FILE` (default sgfit.db in DIR)", "", ""
 	opt.ingest.addFlags(cmd)
 	opt.ingest.addConfigFlags(cmd)
+	opt.ingest.addFlowLogFlags(cmd)
 	opt.plan.addFlags(cmd)
 	opt.keep.addFlags(cmd)
 	opt.report.addFlags(cmd)
@@ -63,7 +68,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	if len(opt.flowLogs) == 0 && len(opt.config) == 0 && opt.database.path == "" {
 		return &usageError{error: errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
 	}
-	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.ingest.check(), checkPaths(opt.flowLogs), checkPaths(opt.config)); err != nil {
+	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.ingest.check(), checkConfigPaths(opt.config)); err != nil {
 		return err
 	}
 	if err := outside(opt.out, append(opt.flowLogs, opt.config...)); err != nil {
@@ -168,6 +173,10 @@ func (o runOptions) command() string {
 	}
 	if o.database.path != filepath.Join(o.out, "sgfit.db") {
 		words = append(words, "--db", shellWord(o.database.path))
+	}
+	words = append(words, o.ingest.window.words()...)
+	if o.ingest.logFormat != "" {
+		words = append(words, "--log-format", shellWord(o.ingest.logFormat))
 	}
 	if o.ingest.assumeUnchanged {
 		words = append(words, "--assume-unchanged")

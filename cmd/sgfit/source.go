@@ -2,88 +2,129 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"sgfit/ingest"
+	"sgfit/ingest/cloudwatch"
 	"sgfit/ingest/files"
+	"sgfit/ingest/flowlog"
 	"sgfit/ingest/s3"
 )
 
-// s3Workers is how many objects of S3 are read at a time, unless --workers says otherwise: most of their time is waiting.
-const s3Workers = 8
+// How many objects are read at a time, unless --workers says otherwise: most of their time is waiting.
+const (
+	s3Workers         = 8
+	cloudwatchWorkers = 4
+)
 
-// addS3Flags adds the flags that say how to reach S3. The credentials are those that the AWS command line would use.
+// addS3Flags adds the flags that say how to reach AWS. The credentials are those that the AWS command line would use.
 func addS3Flags(cmd *cobra.Command, o *s3.Options) {
 	f := cmd.Flags()
-	f.StringVar(&o.Profile, "profile", "", "for s3://: profile `NAME` of the shared AWS configuration")
+	f.StringVar(&o.Profile, "profile", "", "for s3:// and cwl://: profile `NAME` of the shared AWS configuration")
 	f.StringVar(&o.Region, "region", "", "for s3://: `REGION` of the buckets (default found out)")
-	f.StringVar(&o.RoleARN, "role-arn", "", "for s3://: `ARN` of a role to assume")
-	f.StringVar(&o.ExternalID, "external-id", "", "for s3://: external `ID` that the role asks for")
-	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for s3://: `URL` of another server that speaks S3")
+	f.StringVar(&o.RoleARN, "role-arn", "", "for s3:// and cwl://: `ARN` of a role to assume")
+	f.StringVar(&o.ExternalID, "external-id", "", "for s3:// and cwl://: external `ID` that the role asks for")
+	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for s3:// and cwl://: `URL` of another server that speaks their protocols")
 	f.BoolVar(&o.RequestPayer, "request-payer", false, "for s3://: agree to pay for requests and transfer")
-	f.BoolVar(&o.Anonymous, "no-sign-request", false, "for s3://: do not sign requests (public buckets)")
+	f.BoolVar(&o.Anonymous, "no-sign-request", false, "for s3:// and cwl://: do not sign requests (public buckets)")
 }
 
-// source makes one source of local paths and S3 addresses. service is the folder below an account's that is wanted
-// ("vpcflowlogs", "Config") where a bucket is laid out as AWS does it.
-func (o *ingestOptions) source(ctx context.Context, paths []string, service string) (ingest.Source, error) {
-	var local, remote []string
+// addFlowLogFlags adds what only flow logs need.
+func (o *ingestOptions) addFlowLogFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.logFormat, "log-format", "", "for cwl://: the records' `FIELDS`, as in '${version} ${account-id} …' (default asked of EC2)")
+}
+
+// checkFormat refuses a format of which no record could be used.
+func (o *ingestOptions) checkFormat() error {
+	if o.logFormat == "" {
+		return nil
+	}
+	if problem := flowlog.FormatProblem(cloudwatch.FieldNames(o.logFormat)); problem != "" {
+		return &usageError{error: fmt.Errorf("--log-format %q: %s", o.logFormat, problem)}
+	}
+	return nil
+}
+
+// service is the folder below an account's that is wanted, where a bucket is laid out as AWS does it.
+type service string
+
+const (
+	flowLogService service = "vpcflowlogs"
+	configService  service = "Config"
+)
+
+// source makes one source of local paths, S3 addresses and log groups, of what the window needs.
+func (o *ingestOptions) source(ctx context.Context, term *terminal, paths []string, kind service) (ingest.Source, error) {
+	var local, remote, groups []string
 	for _, p := range paths {
-		if s3.Is(p) {
+		switch {
+		case s3.Is(p):
 			remote = append(remote, p)
-		} else {
+		case cloudwatch.Is(p):
+			groups = append(groups, p)
+		default:
 			local = append(local, p)
 		}
 	}
-	if len(remote) == 0 {
-		return files.New(local...), nil
+	var sources []ingest.Source
+	if len(local) > 0 || len(remote)+len(groups) == 0 {
+		sources = append(sources, o.files(local, kind))
 	}
-	opt := o.s3
-	opt.Services = []string{service}
-	bucket, err := s3.New(ctx, opt, remote...)
-	if err != nil || len(local) == 0 {
-		return bucket, err
+	if len(remote) > 0 {
+		opt := o.s3
+		opt.Services = []string{string(kind)}
+		opt.Since, opt.Until, opt.State = o.window.since, o.window.until, kind == configService
+		bucket, err := s3.New(ctx, opt, remote...)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, bucket)
 	}
-	return ingest.Join(files.New(local...), bucket), nil
+	if len(groups) > 0 {
+		logs, err := cloudwatch.New(ctx, o.cloudwatch(term), groups...)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, logs)
+	}
+	return ingest.Join(sources...), nil
+}
+
+// files makes the source of local paths.
+func (o *ingestOptions) files(paths []string, kind service) ingest.Source {
+	source, window := files.New(paths...), ingest.Window{Since: o.window.since, Until: o.window.until}
+	switch {
+	case window.Open():
+		return source
+	case kind == configService:
+		return ingest.WithState(source, window)
+	}
+	return ingest.Within(source, window)
+}
+
+func (o *ingestOptions) cloudwatch(term *terminal) cloudwatch.Options {
+	readers := o.workers
+	if readers == 0 {
+		readers = cloudwatchWorkers
+	}
+	return cloudwatch.Options{Now: o.window.now, Profile: o.s3.Profile, RoleARN: o.s3.RoleARN, ExternalID: o.s3.ExternalID,
+		EndpointURL: o.s3.EndpointURL, Anonymous: o.s3.Anonymous, Since: o.window.since, Until: o.window.until,
+		LogFormat: o.logFormat, Readers: readers, Warn: func(text string) { term.warn("%s", text) }}
 }
 
 // readers is how many objects are read at a time.
 func (o *ingestOptions) readers(paths []string) int {
-	for _, p := range paths {
-		if s3.Is(p) && o.workers == 0 {
-			return max(s3Workers, runtime.GOMAXPROCS(0))
-		}
+	switch {
+	case o.workers > 0:
+		return o.workers
+	case slices.ContainsFunc(paths, s3.Is):
+		return max(s3Workers, runtime.GOMAXPROCS(0))
+	case slices.ContainsFunc(paths, cloudwatch.Is):
+		return max(cloudwatchWorkers, runtime.GOMAXPROCS(0))
 	}
-	return o.workers
-}
-
-// s3Hint says what to do about S3; "" for other errors.
-func s3Hint(err error) string {
-	var failed *s3.Error
-	if !errors.As(err, &failed) {
-		return ""
-	}
-	for _, h := range []struct {
-		kind error
-		hint string
-	}{
-		{s3.ErrURL, "Write s3://bucket/prefix."},
-		{s3.ErrCredentials, "Check with 'aws sts get-caller-identity'; choose with --profile or --role-arn."},
-		{s3.ErrDenied, "The caller needs s3:ListBucket and s3:GetObject, and kms:Decrypt where the bucket is encrypted with a key; a deeper prefix may be allowed, and some buckets want --request-payer."},
-		{s3.ErrRegion, "Give the bucket's region: --region " + failed.Region},
-		{s3.ErrNoBucket, "Check the bucket's name."},
-		{s3.ErrNothing, "Check the prefix: 'aws s3 ls' with it shows what is there."},
-		{s3.ErrBusy, "S3 asked to slow down again and again; run the same command later, or with fewer --workers."},
-		{s3.ErrUnreachable, "Check the network, and --endpoint-url if you gave one."},
-		{s3.ErrBroken, "Check the network, and run the same command again: what was stored is whole."},
-		{s3.ErrArchived, "Restore the objects from their archive first."},
-	} {
-		if errors.Is(err, h.kind) {
-			return h.hint
-		}
-	}
-	return "Run the same command again; what was stored is whole."
+	return 0
 }

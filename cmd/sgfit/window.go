@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"sgfit/ingest"
+	"sgfit/schema"
+	"sgfit/schema/duck"
 )
 
 // windowOptions bound the time that input is taken from: [since, until), zero for no bound.
@@ -19,6 +24,40 @@ type windowOptions struct {
 func (o *windowOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.sinceText, "since", "", "take what was logged from this `TIME` on: 2026-09-01 (midnight UTC), 2026-09-01T06:00:00Z, or so long ago: 90d, 12h")
 	cmd.Flags().StringVar(&o.untilText, "until", "", "take what was logged before this `TIME` (default all there is)")
+}
+
+// windowHelp tells what the flags mean for flow logs.
+const windowHelp = `--since and --until choose whole objects, by the time that AWS writes into their names and folders (files that tell none
+are taken), and list no more of a bucket than that takes. Records of these objects that lie outside are kept; they do not
+make the window that is judged longer. A window that is asked for later widens the first one.`
+
+// noting has the database note the window as soon as there is something to load.
+func (o *windowOptions) noting(source ingest.Source, db *duck.DB) ingest.Source {
+	return noting{source, func(ctx context.Context) error { return db.WidenWindow(ctx, o.since, o.until) }}
+}
+
+type noting struct {
+	ingest.Source
+	note func(context.Context) error
+}
+
+func (n noting) List(ctx context.Context) ([]ingest.Ref, []schema.Rejected, error) {
+	refs, rejected, err := n.Source.List(ctx)
+	if err == nil {
+		err = n.note(ctx)
+	}
+	return refs, rejected, err
+}
+
+// words are the flags as they were given.
+func (o *windowOptions) words() (words []string) {
+	if o.sinceText != "" {
+		words = append(words, "--since", o.sinceText)
+	}
+	if o.untilText != "" {
+		words = append(words, "--until", o.untilText)
+	}
+	return words
 }
 
 // check reads the flags.

@@ -16,8 +16,8 @@ import (
 // (https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html).
 const defaultFields = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
 
-// fieldNames reads a format as AWS writes it ("${version} ${account-id}"), or without the decoration, as a header.
-func fieldNames(format string) string {
+// FieldNames reads a format as AWS writes it ("${version} ${account-id}"), or without the decoration, as a header.
+func FieldNames(format string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("${", " ", "}", " ").Replace(format)), " ")
 }
 
@@ -73,7 +73,7 @@ func deliversTo(f *types.FlowLog, group string) bool {
 }
 
 func formatOf(f *types.FlowLog) string {
-	if names := fieldNames(aws.ToString(f.LogFormat)); names != "" {
+	if names := FieldNames(aws.ToString(f.LogFormat)); names != "" {
 		return names
 	}
 	return defaultFields

@@ -1,0 +1,89 @@
+package duck
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// WidenWindow notes, before flow logs are loaded, which time [since, until) they were asked for; zero is no bound. The
+// window of the database reaches from the earliest to the latest that was ever asked for, and is without bounds once
+// anything is loaded that was asked for without.
+func (db *DB) WidenWindow(ctx context.Context, since, until time.Time) error {
+	have, err := db.window(ctx)
+	if err != nil {
+		return fmt.Errorf("note the window: %w", err)
+	}
+	want := askedWindow{noted: true, since: since, until: until}
+	switch {
+	case since.IsZero() && until.IsZero(), have.loaded && !have.noted:
+		want = askedWindow{}
+	case have.noted:
+		want.since, want.until = orEarlier(have.since, since), orLater(have.until, until)
+	}
+	if want.noted == have.noted && want.since.Equal(have.since) && want.until.Equal(have.until) {
+		return nil
+	}
+	err = db.write(func() error {
+		script := forgetAnalysis + "; DELETE FROM meta WHERE key IN ('window_since', 'window_until')"
+		if want.noted {
+			script += "; INSERT INTO meta VALUES ('window_since', " + quote(spell(want.since)) + "), ('window_until', " + quote(spell(want.until)) + ")"
+		}
+		return db.exec(script)
+	})
+	if err != nil {
+		return fmt.Errorf("note the window: %w", err)
+	}
+	return nil
+}
+
+// askedWindow is what meta says of the window.
+type askedWindow struct {
+	noted        bool // all that is loaded was asked for within bounds
+	loaded       bool // there are flow logs
+	since, until time.Time
+}
+
+const windowForm = time.DateTime
+
+func (db *DB) window(ctx context.Context) (w askedWindow, err error) {
+	const query = `
+		SELECT (SELECT value FROM meta WHERE key = 'window_since'), (SELECT value FROM meta WHERE key = 'window_until'),
+		       EXISTS (SELECT 1 FROM object WHERE kind = 'flow-log')`
+	var since, until sql.NullString
+	if err := db.sql.QueryRowContext(ctx, query).Scan(&since, &until, &w.loaded); err != nil {
+		return w, err
+	}
+	w.noted = since.Valid
+	w.since, _ = time.Parse(windowForm, since.String) // "" is no bound
+	w.until, _ = time.Parse(windowForm, until.String)
+	return w, nil
+}
+
+// spell writes a bound as SQL casts it, rounded up to the second; "" for none.
+func spell(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Add(time.Second - 1).Truncate(time.Second).Format(windowForm)
+}
+
+// orEarlier returns the earlier of two times, and the zero time, which is before all, where one is that.
+func orEarlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// orLater returns the later of two times, and the zero time, which here is after all, where one is that.
+func orLater(a, b time.Time) time.Time {
+	switch {
+	case a.IsZero() || b.IsZero():
+		return time.Time{}
+	case a.After(b):
+		return a
+	}
+	return b
+}
