@@ -24,13 +24,15 @@ var mayImport = map[string][]string{
 	"ingest/flowlog":   {"ingest/jsontext", "schema"},
 	"ingest/files":     {"ingest", "ingest/flowlog", "schema"},
 	"ingest/s3":        {"ingest", "schema"},
+	"ingest/aws":       {},
+	"ingest/ec2":       {"ingest", "ingest/aws", "schema"},
 	"ingest/inventory": {"ingest", "ingest/jsontext", "schema"},
 	"ingest/jsontext":  {},
 	"analyze":          {"schema"},
 	"suggest":          {"analyze", "schema"},
 	"suggest/report":   {"suggest", "schema"},
 	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
-		"ingest/s3", "ingest/inventory", "analyze", "suggest", "suggest/report"},
+		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/inventory", "analyze", "suggest", "suggest/report"},
 }
 
 // onlyImporter names dependencies that one package alone may import.

@@ -15,27 +15,15 @@ import (
 
 // answer is what a document with an answer of EC2 says beside its elements: which call it answers, and whatever it
 // knows of where and when. The command line's answers know neither; boto3's carry the answer's date, sgfit's own an
-// envelope (Capture).
+// envelope (schema.Capture).
 type answer struct {
 	call    string // describe-security-groups, …
 	broken  bool   // the document ends before its end
 	next    bool   // a further page follows
 	listID  string // of the prefix list whose entries these are
 	date    time.Time
-	capture Capture
+	capture schema.Capture
 }
-
-// Capture is what sgfit's own answers say of themselves, as the member CaptureMember, before the elements.
-type Capture struct {
-	AccountID, Region string
-	Time              time.Time
-	// Complete says that the answer lists everything of its kind that the account has in the region.
-	Complete     bool
-	PrefixListID string `json:",omitempty"` // of the list whose entries follow
-}
-
-// CaptureMember is the name of the Capture in an answer.
-const CaptureMember = "SgfitCapture"
 
 // answerLists are the members that hold the elements of an answer, by the call that is answered. Answers of other calls
 // that show the same resources (run-instances, authorize-security-group-ingress) use the same names.
@@ -71,7 +59,7 @@ func answerCall(key string) string {
 // head reads a member that says something of the whole answer; false for all others, which are left to the caller.
 func (a *answer) head(s *jsontext.Stream, key string) (bool, error) {
 	switch key {
-	case "ResponseMetadata", "NextToken", "nextToken", "PrefixListId", CaptureMember:
+	case "ResponseMetadata", "NextToken", "nextToken", "PrefixListId", schema.CaptureMember:
 	default:
 		return false, nil
 	}
@@ -84,7 +72,7 @@ func (a *answer) head(s *jsontext.Stream, key string) (bool, error) {
 		a.date = dateOf(raw)
 	case "PrefixListId":
 		_ = json.Unmarshal(raw, &a.listID)
-	case CaptureMember:
+	case schema.CaptureMember:
 		_ = json.Unmarshal(raw, &a.capture) // hand-made nonsense says nothing, and then the time is missing
 	default:
 		var token string
@@ -137,8 +125,13 @@ func (a *answer) locate(items []schema.Item, place string) {
 		}
 	}
 	account, folder := folders(place)
+	account = cmp.Or(a.capture.AccountID, account)
 	for i := range items {
-		fillPlace(&items[i], cmp.Or(a.capture.AccountID, account), cmp.Or(region, folder))
+		owner := account
+		if l := items[i].PrefixList; l != nil && l.Name == "" {
+			owner = "" // entries: the list may be AWS's, or shared by another account
+		}
+		fillPlace(&items[i], owner, cmp.Or(region, folder))
 	}
 }
 
