@@ -15,14 +15,14 @@ import (
 // s3Workers is how many objects of S3 are read at a time, unless --workers says otherwise: most of their time is waiting.
 const s3Workers = 8
 
-// addS3Flags adds the flags that say how to reach S3. The credentials are those that the AWS command line would use.
-func addS3Flags(cmd *cobra.Command, o *s3.Options) {
+// addAWSFlags adds the flags that say how to reach S3 and EC2. The credentials are those that the AWS command line would use.
+func addAWSFlags(cmd *cobra.Command, o *s3.Options, regions *[]string) {
 	f := cmd.Flags()
-	f.StringVar(&o.Profile, "profile", "", "for s3://: profile `NAME` of the shared AWS configuration")
-	f.StringVar(&o.Region, "region", "", "for s3://: `REGION` of the buckets (default found out)")
-	f.StringVar(&o.RoleARN, "role-arn", "", "for s3://: `ARN` of a role to assume")
-	f.StringVar(&o.ExternalID, "external-id", "", "for s3://: external `ID` that the role asks for")
-	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for s3://: `URL` of another server that speaks S3")
+	f.StringVar(&o.Profile, "profile", "", "for AWS: profile `NAME` of the shared AWS configuration")
+	f.StringSliceVar(regions, "region", nil, "for AWS: `REGION` of the buckets (default found out), or the regions that --live asks for, with commas between (default the configured one)")
+	f.StringVar(&o.RoleARN, "role-arn", "", "for AWS: `ARN` of a role to assume")
+	f.StringVar(&o.ExternalID, "external-id", "", "for AWS: external `ID` that the role asks for")
+	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for AWS: `URL` of another server that speaks like it")
 	f.BoolVar(&o.RequestPayer, "request-payer", false, "for s3://: agree to pay for requests and transfer")
 	f.BoolVar(&o.Anonymous, "no-sign-request", false, "for s3://: do not sign requests (public buckets)")
 }
@@ -42,6 +42,9 @@ func (o *ingestOptions) source(ctx context.Context, paths []string, service stri
 		return files.New(local...), nil
 	}
 	opt := o.s3
+	if len(o.regions) == 1 {
+		opt.Region = o.regions[0]
+	}
 	opt.Services = []string{service}
 	bucket, err := s3.New(ctx, opt, remote...)
 	if err != nil || len(local) == 0 {

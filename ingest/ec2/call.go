@@ -35,6 +35,12 @@ func calls() []call {
 	}
 }
 
+// Permissions are EC2's actions that List and Open need or, for the last two, would like. STS needs none.
+func Permissions() []string {
+	return []string{"DescribeSecurityGroups", "DescribeSecurityGroupRules", "DescribeNetworkInterfaces", "DescribeManagedPrefixLists",
+		"GetManagedPrefixListEntries", "DescribeSubnets", "DescribeVpcs", "DescribeFlowLogs", "DescribeStaleSecurityGroups"}
+}
+
 // asking is a call that is being made: its answers go out as JSON documents.
 type asking struct {
 	ctx     context.Context
