@@ -32,7 +32,7 @@ var answerLists = map[string]string{
 	"SecurityGroupRules":    "describe-security-group-rules",
 	"NetworkInterfaces":     "describe-network-interfaces",
 	"PrefixLists":           "describe-managed-prefix-lists",
-	"Entries":               "get-managed-prefix-list-entries",
+	"Entries":               callEntries,
 	"Subnets":               "describe-subnets",
 	"Vpcs":                  "describe-vpcs",
 	"Reservations":          "describe-instances",

@@ -185,7 +185,7 @@ func (d *decoder) reject(reason string, sample []byte) {
 
 func (d *decoder) finish(err error) {
 	if d.held.entries != nil {
-		d.lostType(schema.PrefixListItem, "get-managed-prefix-list-entries: a further page is missing, so it is not known what else the list holds", nil)
+		d.lostType(schema.PrefixListItem, callEntries+": a further page is missing, so it is not known what else the list holds", nil)
 	}
 	d.Format = d.format()
 	d.Problem = d.problem(err)

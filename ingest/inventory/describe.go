@@ -22,7 +22,7 @@ func (d *decoder) element(call string, raw []byte) error {
 	switch call {
 	case "describe-instances":
 		return d.reservation(raw)
-	case "get-managed-prefix-list-entries":
+	case callEntries:
 		if d.held.entries == nil {
 			d.held.entries = &entries{}
 		}
@@ -183,12 +183,15 @@ func readInterfaceElement(h *head, raw []byte) ([]schema.Item, []problem, error)
 func (d *decoder) answered(a *answer) error {
 	h := d.held
 	d.held = held{}
-	if h.entries != nil {
+	if a.call == callEntries {
+		if h.entries == nil {
+			h.entries = &entries{} // a list without any
+		}
 		if a.next && !a.broken {
 			d.held.entries = h.entries // the rest follows in this object, or never
 			return nil
 		}
-		h.add(d, a)
+		h.addEntries(d, a)
 	}
 	when := a.when(d.times)
 	if when.IsZero() {

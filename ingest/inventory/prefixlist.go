@@ -46,6 +46,9 @@ func readPrefixListElement(h *head, raw []byte) (schema.Item, []problem, error) 
 // observations.
 const listed = 1
 
+// callEntries is the one call whose elements are not resources each.
+const callEntries = "get-managed-prefix-list-entries"
+
 // entries are those of one prefix list, over all pages of the answer.
 type entries struct {
 	names []named
@@ -61,14 +64,14 @@ func (e *entries) add(raw []byte) {
 	e.names = append(e.names, n)
 }
 
-// add makes a prefix list of entries, or sets them aside where it is not certain that they are all of one known list.
-func (h *held) add(d *decoder, a *answer) {
+// addEntries makes a prefix list of entries, or sets them aside where it is not certain that they are all of one known list.
+func (h *held) addEntries(d *decoder, a *answer) {
 	id, err := listOf(a, d.place)
 	if err == nil && a.broken {
 		err = errors.New("the answer breaks off, and the rest of the entries is not there")
 	}
 	if err != nil {
-		d.lostType(schema.PrefixListItem, "get-managed-prefix-list-entries: "+err.Error(), nil)
+		d.lostType(schema.PrefixListItem, callEntries+": "+err.Error(), nil)
 		return
 	}
 	list := &schema.PrefixList{PrefixListID: id, Entries: readPrefixes(h.entries.names, &h.entries.lost)}
@@ -80,7 +83,7 @@ func (h *held) add(d *decoder, a *answer) {
 	}
 	d.Malformed++
 	for _, p := range h.entries.lost {
-		d.reject("get-managed-prefix-list-entries: "+id+": "+p.Reason, []byte(p.Sample))
+		d.reject(callEntries+": "+id+": "+p.Reason, []byte(p.Sample))
 	}
 }
 

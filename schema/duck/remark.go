@@ -15,10 +15,10 @@ import (
 // order of rule and time. It ends after the first error.
 func (db *DB) Remarks(ctx context.Context) iter.Seq2[schema.Remark, error] {
 	const query = `
-		SELECT epoch_us(unnest(list_distinct([min(captured), max(captured)]))) AS at, body
+		SELECT epoch_us(unnest(list_distinct([min(captured), max(captured)]))) AS said, body
 		FROM config_item WHERE type = 'AWS::EC2::SecurityGroupRule' AND NOT deleted
 		GROUP BY id, body
-		ORDER BY id, at, body`
+		ORDER BY id, said, body`
 	return func(yield func(schema.Remark, error) bool) {
 		err := db.each(ctx, query, func(rows *sql.Rows) error {
 			var r schema.Remark
