@@ -40,11 +40,14 @@ func (e *Error) Error() string {
 	var api smithy.APIError
 	var request *url.Error
 	var credentials *ingestaws.CredentialsError
+	var response *smithyhttp.ResponseError
 	switch {
 	case errors.As(e.Cause, &api):
 		text += " (" + api.ErrorCode() + ")"
 	case errors.As(e.Cause, &credentials):
 		text += ": " + credentials.Error()
+	case errors.As(e.Cause, &response):
+		text += fmt.Sprintf(" (HTTP status %d)", response.HTTPStatusCode())
 	case errors.As(e.Cause, &request):
 		text += ": " + request.Err.Error()
 	case e.Cause != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -147,7 +148,7 @@ func store(ctx context.Context, sink ingest.InventorySink, o outcome, sum *Summa
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		sum.Unread = append(sum.Unread, schema.Rejected{Place: place, Reason: clip(o.err.Error(), 500)})
+		sum.Unread = append(sum.Unread, schema.Rejected{Place: place, Reason: clip(strings.TrimPrefix(o.err.Error(), "read "+place+": "), 500)})
 		return nil
 	}
 	fresh := o.object.share(o.readings)
