@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"ingest":           {"schema"},
 	"ingest/flowlog":   {"ingest/jsontext", "schema"},
 	"ingest/files":     {"ingest", "ingest/flowlog", "schema"},
-	"ingest/s3":        {"ingest", "schema"},
+	"ingest/s3":        {"ingest", "ingest/aws", "schema"},
 	"ingest/aws":       {},
 	"ingest/ec2":       {"ingest", "ingest/aws", "schema"},
 	"ingest/inventory": {"ingest", "ingest/jsontext", "schema"},

@@ -7,10 +7,11 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	ingestaws "sgfit/ingest/aws"
 )
 
 // What can be wrong with a place. An Error wraps one of them.
@@ -56,7 +57,7 @@ func (e *Error) Error() string {
 
 // said is the innermost part of a cause that tells what happened, without what the SDK wraps around it.
 func said(cause error) string {
-	var credentials *credentialsError
+	var credentials *ingestaws.CredentialsError
 	if errors.As(cause, &credentials) {
 		return credentials.Error()
 	}
@@ -98,7 +99,7 @@ func failure(ctx context.Context, op, place, region string, err error) error {
 // kindOf tells what an error of the SDK means, by types, codes and HTTP status.
 func kindOf(err error) error {
 	var api smithy.APIError
-	var credentials *credentialsError
+	var credentials *ingestaws.CredentialsError
 	var profile config.SharedConfigProfileNotExistError
 	var response *smithyhttp.ResponseError
 	switch {
@@ -167,21 +168,4 @@ func toldRegion(err error) string {
 		return ""
 	}
 	return response.Response.Header.Get("X-Amz-Bucket-Region")
-}
-
-// credentialsError marks that credentials, not S3, are what failed.
-type credentialsError struct{ err error }
-
-func (e *credentialsError) Error() string { return e.err.Error() }
-func (e *credentialsError) Unwrap() error { return e.err }
-
-// marking returns a provider's failures as *credentialsError.
-type marking struct{ provider aws.CredentialsProvider }
-
-func (m marking) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	c, err := m.provider.Retrieve(ctx)
-	if err != nil {
-		return c, &credentialsError{err}
-	}
-	return c, nil
 }
