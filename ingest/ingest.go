@@ -48,6 +48,9 @@ type InventorySink interface {
 	// Listings yields what instances said of their interfaces, sorted by instance, Captured, Order. It ends after the
 	// first error.
 	Listings(ctx context.Context) iter.Seq2[schema.Listing, error]
+	// Remarks yields what EC2 said of single rules, in any order. Of what it said again and again the first and the last
+	// time are enough. It ends after the first error.
+	Remarks(ctx context.Context) iter.Seq2[schema.Remark, error]
 	// Snapshots returns every snapshot, sorted by Taken.
 	Snapshots(ctx context.Context) ([]schema.Snapshot, error)
 	// ReplaceInventory replaces all intervals by those of the parts, which are in the order of Inventory's slices, in one

@@ -35,7 +35,8 @@ type Rule struct {
 	Peer     Peer  `json:"peer"`
 	// PeerOwner is the account of a referenced group where Config says it, else "".
 	PeerOwner string `json:"peer_owner,omitempty"`
-	// PeerStatus is the state of the peering that a reference goes through ("active", "deleted"), "" without one.
+	// PeerStatus is the state of the peering that a reference goes through ("active", "deleted"), "" without one; also
+	// "deleted" where EC2 calls the reference stale for another reason (the group or the transit gateway is gone).
 	PeerStatus  string `json:"peer_status,omitempty"`
 	RuleID      string `json:"rule_id,omitempty"`     // sgr-…, "" when unknown
 	Description string `json:"description,omitempty"` // hostile text
@@ -105,6 +106,9 @@ type PrefixList struct {
 	Name         string         `json:"name"` // hostile text
 	MaxEntries   int            `json:"max_entries"`
 	Entries      []netip.Prefix `json:"entries"`
+	// Unlisted says that the entries were not in the answer: EC2 gives a list's head and its entries in two. An
+	// observation of entries alone has no Name. Versions have both.
+	Unlisted bool `json:"unlisted,omitempty"`
 }
 
 // ItemType names what an Item describes; the values are Config's resource types.
@@ -119,7 +123,17 @@ const (
 	VPCItem        ItemType = "AWS::EC2::VPC"
 	PrefixListItem ItemType = "AWS::EC2::PrefixList"
 	FlowLogItem    ItemType = "AWS::EC2::FlowLog"
+	// RuleItem is what EC2 says of one rule beside its content; Config has no such type.
+	RuleItem ItemType = "AWS::EC2::SecurityGroupRule"
 )
+
+// GroupRule is one rule of a group as EC2 speaks of it by itself: with its id and description (DescribeSecurityGroupRules),
+// or as a reference that matches nobody (DescribeStaleSecurityGroups: PeerStatus "deleted", no id). It makes no rule, but
+// is laid over the group's rule of the same content.
+type GroupRule struct {
+	GroupID string `json:"group_id"`
+	Rule
+}
 
 // FlowLog is one state of a VPC flow log: what is logged, and where to.
 type FlowLog struct {
@@ -173,6 +187,7 @@ type Item struct {
 	VPC        *VPC
 	PrefixList *PrefixList
 	FlowLog    *FlowLog
+	Rule       *GroupRule
 }
 
 // Observations are what one object says of an estate: stored whole, or not at all.
@@ -194,6 +209,12 @@ type Listing struct {
 	AccountID, Region       string
 	Captured                time.Time
 	Order                   int64
+}
+
+// Remark is what EC2 said of one rule at one time.
+type Remark struct {
+	At time.Time
+	GroupRule
 }
 
 // Snapshot is one Config snapshot: at Taken every recorded resource of the account and region was in it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ func hint(err error) string {
 	case errors.Is(err, analyze.ErrNoRecords):
 		return "Load some first: sgfit ingest flow-logs --db FILE PATH…"
 	case errors.Is(err, analyze.ErrNoInventory):
-		return "Rules come from AWS Config snapshot or history files: sgfit ingest config --db FILE PATH… ('aws configservice deliver-config-snapshot' writes one)."
+		return "Rules come from AWS Config snapshot or history files: sgfit ingest config --db FILE PATH… ('aws configservice deliver-config-snapshot' writes one), or from EC2 itself: --live."
 	case errors.As(err, &ref):
 		return "RULE is sg-…/3 (the third rule of the group), an sgr-… id, or words such as 'sg-0abc ingress tcp 443 10.0.0.0/8'; report.html and plan.json name every rule."
 	case errors.Is(err, path.ErrBadPattern):
@@ -94,7 +95,7 @@ func hint(err error) string {
 	case errors.Is(err, errRejectedInput):
 		return "See it with: sgfit status --rejected --db FILE. Without --strict this is only a warning."
 	}
-	if h := sourceHint(err); h != "" {
+	if h := cmp.Or(sourceHint(err), liveHint(err)); h != "" {
 		return h
 	}
 	return systemHint(err)

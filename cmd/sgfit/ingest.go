@@ -24,13 +24,15 @@ type ingestOptions struct {
 	logFormat       string
 	window          windowOptions
 	s3              s3.Options
+	regions         []string
+	live            liveOptions
 }
 
 func (o *ingestOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "end with exit code 3 when this run set input aside")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core, eight from S3, four from CloudWatch Logs)")
 	o.window.addFlags(cmd)
-	addS3Flags(cmd, &o.s3)
+	addAWSFlags(cmd, &o.s3, &o.regions)
 }
 
 func (o *ingestOptions) check() error {
@@ -40,12 +42,13 @@ func (o *ingestOptions) check() error {
 	if err := o.checkFormat(); err != nil {
 		return err
 	}
-	return o.window.check()
+	return errors.Join(o.live.check(), o.window.check())
 }
 
 func (o *ingestOptions) addConfigFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.assumeUnchanged, "assume-unchanged", false,
-		"take each resource to have been before Config first saw it what it was then (a guess, for logs older than the snapshots)")
+		"take each resource to have been before it was first seen what it was then (a guess, for logs older than the snapshots)")
+	o.live.addFlags(cmd)
 }
 
 func newIngestCommand(term *terminal) *cobra.Command {
@@ -107,16 +110,33 @@ func newIngestConfigCommand(term *terminal) *cobra.Command {
 	var opt ingestOptions
 	cmd := &cobra.Command{
 		Use:   "config PATH…",
-		Short: "Load AWS Config snapshot and history files",
+		Short: "Load the inventory: AWS Config files, saved answers of EC2, or EC2 itself",
 		Long: `Load AWS Config snapshot and history files (.json, .json.gz) from files, folders (walked) and globs: security
-groups, network interfaces (instances where interfaces are not recorded), subnets, VPCs, prefix lists. Intervals of
-what was true when are made anew from everything that was ever loaded.
+groups, network interfaces (instances where interfaces are not recorded), subnets, VPCs, prefix lists, flow logs.
+Intervals of what was true when are made anew from everything that was ever loaded.
+
+Answers of EC2 as the AWS command line writes them are read beside them, told apart by content:
+describe-security-groups, -security-group-rules (rule ids), -stale-security-groups, -network-interfaces, -instances,
+-subnets, -vpcs, -flow-logs, -managed-prefix-lists and get-managed-prefix-list-entries (in a file with the list's id
+in its name: pl-….json). They carry no time: it is the file's modification time, or --captured TIME. An answer may be
+filtered, so what it lacks is not taken to be gone.
+
+With --live EC2 itself is asked, now, with nothing but Describe calls; a PATH is then not needed. What is missing
+from such an answer was gone by then. It tells what is, and not what was: load it beside Config's files, regularly,
+or, for logs that are older, with --assume-unchanged.
 
 With --since, the files of each account and Region are taken from the last snapshot before that time on (all, where there
 is none), so that what was so at that time is known; with --until, those before it.`,
 		Example: `  aws configservice deliver-config-snapshot --delivery-channel-name default   # AWS writes one to the channel's bucket
-  sgfit ingest config --db account.db ./AWSLogs/111122223333/Config`,
-		Args: someArgs("a PATH: a file, folder or glob of AWS Config snapshot and history files"),
+  sgfit ingest config --db account.db ./AWSLogs/111122223333/Config
+  sgfit ingest config --db account.db --live --region eu-west-1,us-east-1 --profile audit
+  aws ec2 describe-security-group-rules > rules.json && sgfit ingest config --db account.db rules.json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if opt.live.live {
+				return nil
+			}
+			return someArgs("a PATH: a file, folder or glob of AWS Config files or answers of EC2 (or --live)")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := opt.check(); err != nil {
 				return err
@@ -183,13 +203,14 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string
 	if err := checkConfigPaths(paths); err != nil {
 		return inventory.Summary{}, err
 	}
-	source, err := opt.source(ctx, term, paths, configService)
+	source, live, err := opt.configSource(ctx, term, paths)
 	if err != nil {
 		return inventory.Summary{}, fmt.Errorf("load Config files: %w", err)
 	}
 	bar := term.progress("Reading Config files")
 	sum, err := inventory.LoadConfig(ctx, source, duck.Config{DB: db},
-		inventory.Options{Workers: opt.readers(paths), Progress: bar, AssumeUnchanged: opt.assumeUnchanged})
+		inventory.Options{Workers: opt.readers(paths), Progress: bar, AssumeUnchanged: opt.assumeUnchanged,
+			Captured: opt.live.captured})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load Config files: %w", err)
@@ -199,6 +220,9 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, paths []string
 	if sum.Rejected > 0 {
 		term.warn("%d pieces of the Config files were set aside; their places and reasons: sgfit status --rejected --db %s",
 			sum.Rejected, shellWord(db.Path()))
+	}
+	if live != nil && live.Failed() != nil {
+		return sum, fmt.Errorf("load the inventory from EC2: %w", live.Failed())
 	}
 	warnLacking(term, sum)
 	return sum, strictly(opt, sum.Rejected+int64(len(sum.Unread)))

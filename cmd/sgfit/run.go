@@ -43,13 +43,14 @@ The database is kept, in DIR unless --db names another file: run again with more
 It then answers for all that was ever loaded, so take another DIR or --db for another estate.`,
 		Example: `  sgfit run --flow-logs ./vpcflowlogs --config ./Config --out ./report
   sgfit run --flow-logs './logs/2026/0[789]/**/*.gz' --config ./Config --db q3.db --out ./q3
+  sgfit run --flow-logs ./vpcflowlogs --config ./Config --live --out ./report   # with rule ids, and what is so today
   sgfit run --flow-logs s3://my-flow-logs/AWSLogs/111122223333 --config s3://my-config --profile audit --out ./report
   sgfit run --flow-logs cwl://eu-west-1/my-flow-logs --config s3://my-config --since 90d --out ./report`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRun(cmd.Context(), term, opt) },
 	}
 	cmd.Flags().StringArrayVar(&opt.flowLogs, "flow-logs", nil, "flow logs: each `PATH` a file, folder, glob, s3:// or cwl:// address, as many as you like")
-	cmd.Flags().StringArrayVar(&opt.config, "config", nil, "AWS Config snapshot and history files: each `PATH` a file, folder, glob or s3:// address")
+	cmd.Flags().StringArrayVar(&opt.config, "config", nil, "AWS Config snapshot and history files, or saved answers of EC2: each `PATH` a file, folder, glob or s3:// address")
 	cmd.Flags().StringVar(&opt.out, "out", "sgfit-report", "folder `DIR` for plan.json, report.html and report.md")
 	opt.database.addFlags(cmd, making)
 	keepIn := cmd.Flags().Lookup("db")
@@ -65,7 +66,7 @@ It then answers for all that was ever loaded, so take another DIR or --db for an
 }
 
 func runRun(ctx context.Context, term *terminal, opt runOptions) error {
-	if len(opt.flowLogs) == 0 && len(opt.config) == 0 && opt.database.path == "" {
+	if len(opt.flowLogs) == 0 && len(opt.config) == 0 && !opt.ingest.live.live && opt.database.path == "" {
 		return &usageError{error: errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
 	}
 	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.ingest.check(), checkConfigPaths(opt.config)); err != nil {
@@ -128,9 +129,9 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 	}
 	if edgesOnly {
 		term.warn("%s keeps edges only, so nothing can be added to it; this is the plan of what it holds", db.Path())
-		opt.config, opt.flowLogs = nil, nil
+		opt.config, opt.flowLogs, opt.ingest.live.live = nil, nil, false
 	}
-	if len(opt.config) > 0 {
+	if len(opt.config) > 0 || opt.ingest.live.live {
 		if _, err := loadConfig(ctx, term, db, opt.config, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err
 		} else if err != nil {
@@ -170,6 +171,12 @@ func (o runOptions) command() string {
 	}
 	for _, p := range o.config {
 		words = append(words, "--config", shellWord(p))
+	}
+	if o.ingest.live.live {
+		words = append(words, "--live")
+	}
+	if o.ingest.live.capturedText != "" {
+		words = append(words, "--captured", shellWord(o.ingest.live.capturedText))
 	}
 	if o.database.path != filepath.Join(o.out, "sgfit.db") {
 		words = append(words, "--db", shellWord(o.database.path))

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"plain":     isPlain,
 			"sql":       runSQL,
 			"hold":      hold,
+			"ec2":       answering,
 		},
 	})
 }
@@ -170,6 +173,30 @@ func runSQL(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = db.SQL().Exec(args[1])
 	ts.Check(errors.Join(err, db.Close()))
+}
+
+// ec2 DIR: sets $EC2 to the URL of a server that answers each of EC2's actions with DIR/<action>.xml, and refuses those
+// without a file. It knows the caller to be of account 111122223333, and the script has credentials and no other AWS
+// configuration.
+func answering(ts *testscript.TestScript, neg bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		action := r.FormValue("Action")
+		answer, err := os.ReadFile(filepath.Join(dir, filepath.Base(action)+".xml"))
+		switch {
+		case action == "GetCallerIdentity":
+			answer = []byte("<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
+		case err != nil:
+			w.WriteHeader(http.StatusForbidden)
+			answer = []byte("<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>")
+		}
+		_, _ = w.Write(answer)
+	}))
+	ts.Defer(server.Close)
+	for name, value := range map[string]string{"EC2": server.URL, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "*"} {
+		ts.Setenv(name, value)
+	}
 }
 
 // hold FILE: another program has the database open until the script ends.

@@ -21,14 +21,15 @@ const (
 	cloudwatchWorkers = 4
 )
 
-// addS3Flags adds the flags that say how to reach AWS. The credentials are those that the AWS command line would use.
-func addS3Flags(cmd *cobra.Command, o *s3.Options) {
+// addAWSFlags adds the flags that say how to reach S3, CloudWatch Logs and EC2. The credentials are those that the AWS
+// command line would use.
+func addAWSFlags(cmd *cobra.Command, o *s3.Options, regions *[]string) {
 	f := cmd.Flags()
-	f.StringVar(&o.Profile, "profile", "", "for s3:// and cwl://: profile `NAME` of the shared AWS configuration")
-	f.StringVar(&o.Region, "region", "", "for s3://: `REGION` of the buckets (default found out)")
-	f.StringVar(&o.RoleARN, "role-arn", "", "for s3:// and cwl://: `ARN` of a role to assume")
-	f.StringVar(&o.ExternalID, "external-id", "", "for s3:// and cwl://: external `ID` that the role asks for")
-	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for s3:// and cwl://: `URL` of another server that speaks their protocols")
+	f.StringVar(&o.Profile, "profile", "", "for AWS: profile `NAME` of the shared AWS configuration")
+	f.StringSliceVar(regions, "region", nil, "for AWS: `REGION` of the buckets (default found out), or the regions that --live asks for, with commas between (default the configured one)")
+	f.StringVar(&o.RoleARN, "role-arn", "", "for AWS: `ARN` of a role to assume")
+	f.StringVar(&o.ExternalID, "external-id", "", "for AWS: external `ID` that the role asks for")
+	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for AWS: `URL` of another server that speaks like it")
 	f.BoolVar(&o.RequestPayer, "request-payer", false, "for s3://: agree to pay for requests and transfer")
 	f.BoolVar(&o.Anonymous, "no-sign-request", false, "for s3:// and cwl://: do not sign requests (public buckets)")
 }
@@ -76,6 +77,9 @@ func (o *ingestOptions) source(ctx context.Context, term *terminal, paths []stri
 	}
 	if len(remote) > 0 {
 		opt := o.s3
+		if len(o.regions) == 1 {
+			opt.Region = o.regions[0]
+		}
 		opt.Services = []string{string(kind)}
 		opt.Since, opt.Until, opt.State = o.window.since, o.window.until, kind == configService
 		bucket, err := s3.New(ctx, opt, remote...)

@@ -109,7 +109,7 @@ func BenchmarkDecodeKnown(b *testing.B) {
 	packed, plain := pack(b, bigEstate{interfaces, 1}.day(0))
 	known := newMemo(memoSize)
 	read := func() {
-		if _, err := decode(bytes.NewReader(packed), "f", known, func(*reading) error { return nil }); err != nil {
+		if _, err := decode(bytes.NewReader(packed), "f", times{}, known, func(*reading) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}

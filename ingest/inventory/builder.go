@@ -10,10 +10,11 @@ import (
 const partSize = 20_000
 
 // builder makes versions of one resource after the other, given what is to be known of the whole: when everything was
-// counted, and which instances let go of which interfaces.
+// counted, which instances let go of which interfaces, and what was said of single rules.
 type builder struct {
 	census   census
 	detached map[string][]observation // by interface
+	remarks  remarks
 	opts     Options
 }
 
@@ -21,7 +22,7 @@ type builder struct {
 func (b *builder) add(inv *schema.Inventory, items []*schema.Item) {
 	life := b.life(items)
 	// What is known of this resource's changes from elsewhere would sharpen the life here, before it becomes states.
-	addVersions(inv, life, states(life, b.census, b.opts))
+	addVersions(inv, life, states(life, b.census, b.opts), b.remarks)
 }
 
 // parts makes versions of items that come resource by resource. It holds the items of one resource and one part.

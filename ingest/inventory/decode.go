@@ -38,7 +38,7 @@ type Contents struct {
 // zero; for a snapshot it is Contents.Snapshot.Taken. Only one item is held at a time. Faults of the object come back in
 // Contents; the error is deliver's, or the reader's when it failed for another reason than its data's end.
 func Decode(r io.Reader, place string, deliver func(schema.Item) error) (Contents, error) {
-	return decode(r, place, nil, func(r *reading) error {
+	return decode(r, place, times{}, nil, func(r *reading) error {
 		for _, it := range r.items {
 			if err := deliver(it); err != nil {
 				return err
@@ -48,13 +48,13 @@ func Decode(r io.Reader, place string, deliver func(schema.Item) error) (Content
 	})
 }
 
-func decode(r io.Reader, place string, known *memo, deliver func(*reading) error) (Contents, error) {
+func decode(r io.Reader, place string, t times, known *memo, deliver func(*reading) error) (Contents, error) {
 	source := &sourceReader{r: r}
 	facts := nameFacts(place)
-	d := &decoder{place: place, facts: facts, read: known.within(facts), deliver: deliver, incomplete: map[schema.ItemType]bool{},
+	d := &decoder{place: place, facts: facts, times: t, read: known.within(facts), deliver: deliver, incomplete: map[schema.ItemType]bool{},
 		types: map[schema.ItemType]bool{}, estates: map[[2]string]bool{}}
 	d.Skipped = map[string]int64{}
-	d.env = envelope{item: d.item, lost: d.lost}
+	d.env = envelope{item: d.item, lost: d.lost, element: d.element, answered: d.answered}
 	err := d.run(source)
 	if source.err != nil {
 		return d.Contents, fmt.Errorf("read %s: %w", place, source.err)
@@ -84,6 +84,7 @@ type decoder struct {
 	Contents
 	place      string
 	facts      facts
+	times      times
 	read       func(raw []byte) *reading
 	deliver    func(*reading) error
 	env        envelope
@@ -92,6 +93,8 @@ type decoder struct {
 	types      map[schema.ItemType]bool
 	incomplete map[schema.ItemType]bool // "" stands for all
 	estates    map[[2]string]bool       // account and region of the items read
+	held       held                     // of the answer of EC2 that is being read
+	census     *schema.Snapshot         // of an answer that says that it is complete
 }
 
 func (d *decoder) run(source io.Reader) error {
@@ -181,6 +184,9 @@ func (d *decoder) reject(reason string, sample []byte) {
 }
 
 func (d *decoder) finish(err error) {
+	if d.held.entries != nil {
+		d.lostType(schema.PrefixListItem, callEntries+": a further page is missing, so it is not known what else the list holds", nil)
+	}
 	d.Format = d.format()
 	d.Problem = d.problem(err)
 	if d.Problem != "" {
@@ -188,6 +194,8 @@ func (d *decoder) finish(err error) {
 	}
 	if d.env.snapshotID != "" && d.env.message == "" || d.facts.Snapshot {
 		d.snapshot()
+	} else {
+		d.Snapshot = d.whole()
 	}
 }
 
@@ -203,11 +211,13 @@ func (d *decoder) format() string {
 	return d.env.shape
 }
 
+const notInventory = "neither AWS Config data nor an answer of EC2 that is read: "
+
 // problem says why the object is refused, or where it breaks off.
 func (d *decoder) problem(err error) string {
 	switch {
 	case errors.Is(err, errForeign):
-		return "not AWS Config data: it looks like " + d.env.foreign
+		return notInventory + "it looks like " + d.env.foreign
 	case errors.Is(err, errNotJSON):
 		return fmt.Sprintf("not JSON: it starts with %q", clip(d.head, 20))
 	case err != nil && d.Records == 0:
@@ -223,7 +233,7 @@ func (d *decoder) problem(err error) string {
 	case d.env.message != "":
 		return "a message of type " + d.env.message + " holds no configuration item"
 	}
-	return "not AWS Config data: JSON with the members " + strings.Join(d.env.keys, ", ")
+	return notInventory + "JSON with the members " + strings.Join(d.env.keys, ", ")
 }
 
 func (d *decoder) snapshot() {

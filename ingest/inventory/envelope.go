@@ -24,9 +24,12 @@ const maxNesting = 8
 //	{"Message" | "invokingEvent": "{…}" or {…}}    SNS around a notification, Lambda around a rule event
 //	{"data" | "detail": {…}}                       recorded API answers, EventBridge
 //	{"resourceType": …, "configuration": …}        a bare item
+//	{"SecurityGroups": […]} and the like           answers of EC2 (answer.go)
 //	[ … ], and one document after the other        of any of these
 type envelope struct {
-	item       func(raw []byte) error // gets each item as it stands
+	item       func(raw []byte) error              // gets each item as it stands
+	element    func(call string, raw []byte) error // gets each element of an answer of EC2
+	answered   func(a *answer) error               // is called at the end of such an answer
 	lost       func(reason string, sample []byte)
 	level      int
 	read       int // documents begun at the top
@@ -91,10 +94,17 @@ var errNotJSON = errors.New("not JSON")
 
 func (e *envelope) object(s *jsontext.Stream) error {
 	var own bytes.Buffer // the members of a bare item
+	var ans answer       // of EC2, if it is one
 	err := s.Members(func(key string) error {
 		low := strings.ToLower(key)
 		if e.level == 0 && len(e.keys) < 8 && !slices.Contains(e.keys, clip(key, 40)) {
 			e.keys = append(e.keys, clip(key, 40))
+		}
+		if call := answerCall(key); call != "" {
+			return e.list(s, call, &ans)
+		}
+		if taken, err := ans.head(s, key); taken {
+			return err
 		}
 		if shape, ok := shapes[low]; ok {
 			e.recognise(shape)
@@ -108,16 +118,57 @@ func (e *envelope) object(s *jsontext.Stream) error {
 			return e.nested(s, key)
 		case "configsnapshotid", "messagetype":
 			return e.label(s, low)
+		case "error":
+			return e.refusal(s)
 		}
 		if bare[low] {
 			return e.member(s, key, &own)
 		}
 		return e.other(s, key)
 	})
+	if ans.call != "" {
+		ans.broken = err != nil
+		if failed := e.answered(&ans); failed != nil {
+			return failed
+		}
+	}
 	if err != nil || own.Len() == 0 {
 		return err
 	}
 	return e.bareItem(own.Bytes())
+}
+
+// list reads the elements of an answer of EC2.
+func (e *envelope) list(s *jsontext.Stream, call string, ans *answer) error {
+	e.recognise(call)
+	ans.call = call
+	if c, err := s.Next(); err != nil || c != '[' {
+		if err == nil && c != 'n' {
+			e.lost(call+": what should be a list is none", nil)
+		}
+		return errors.Join(err, s.Skip())
+	}
+	return s.Elements(func() error {
+		raw, err := s.Value()
+		if err != nil {
+			return err
+		}
+		return e.element(call, raw)
+	})
+}
+
+// refusal reads what stands in place of an answer where AWS gave none.
+func (e *envelope) refusal(s *jsontext.Stream) error {
+	raw, err := s.Value()
+	if err != nil {
+		return err
+	}
+	var said struct{ Code string }
+	if json.Unmarshal(raw, &said) == nil && said.Code != "" {
+		e.recognise("error")
+		e.lost("AWS gave an error in place of an answer: "+clip(said.Code, 80), raw)
+	}
+	return nil
 }
 
 func (e *envelope) recognise(shape string) {
@@ -263,18 +314,34 @@ func (e *envelope) records(s *jsontext.Stream) error {
 
 // foreignKeys are top-level members of what people mistake for Config data.
 var foreignKeys = map[string]string{
-	"SecurityGroups":               "the output of describe-security-groups",
-	"SecurityGroupRules":           "the output of describe-security-group-rules",
-	"NetworkInterfaces":            "the output of describe-network-interfaces",
-	"Reservations":                 "the output of describe-instances",
-	"Subnets":                      "the output of describe-subnets",
-	"Vpcs":                         "the output of describe-vpcs",
-	"PrefixLists":                  "the output of describe-managed-prefix-lists or describe-prefix-lists",
-	"FlowLogs":                     "the output of describe-flow-logs",
 	"ConfigurationRecorders":       "the output of describe-configuration-recorders",
 	"ConfigurationRecordersStatus": "the output of describe-configuration-recorder-status",
 	"DeliveryChannels":             "the output of describe-delivery-channels",
 	"DeliveryChannelsStatus":       "the output of describe-delivery-channel-status",
+	"VpcEndpoints":                 "the output of describe-vpc-endpoints",
+	"NatGateways":                  "the output of describe-nat-gateways",
+	"NetworkAcls":                  "the output of describe-network-acls",
+	"RouteTables":                  "the output of describe-route-tables",
+	"InternetGateways":             "the output of describe-internet-gateways",
+	"Addresses":                    "the output of describe-addresses",
+	"AvailabilityZones":            "the output of describe-availability-zones",
+	"CustomerGateways":             "the output of describe-customer-gateways",
+	"DhcpOptions":                  "the output of describe-dhcp-options",
+	"VpnConnections":               "the output of describe-vpn-connections",
+	"VpnGateways":                  "the output of describe-vpn-gateways",
+	"VpcPeeringConnections":        "the output of describe-vpc-peering-connections",
+	"DomainStatusList":             "the output of describe-elasticsearch-domains",
+	"DBInstances":                  "the output of rds describe-db-instances",
+	"SecurityGroupForVpcs":         "the output of get-security-groups-for-vpc, which has no rules",
+	"SecurityGroupVpcAssociations": "the output of describe-security-group-vpc-associations",
+	"SecurityGroupReferenceSet":    "the output of describe-security-group-references",
+	"SecurityGroupsReferenceSet":   "the output of describe-security-group-references",
+	"PrefixListAssociations":       "the output of get-managed-prefix-list-associations",
+	"NetworkInterfacePermissions":  "the output of describe-network-interface-permissions",
+	"NetworkInterfaceId":           "the output of describe-network-interface-attribute, or of --query",
+	"NetworkInterface":             "the output of create-network-interface",
+	"InterfacePermission":          "the output of create-network-interface-permission",
+	"PrefixList":                   "the output of a call that changes a prefix list",
 	"logEvents":                    "a CloudWatch Logs delivery",
 	"eventSource":                  "a CloudTrail event",
 }

@@ -14,20 +14,24 @@ import (
 // FuzzDecode: whatever the bytes, the decoder ends without a panic, accounts for every item, and delivers nothing that
 // EC2 could not hold.
 func FuzzDecode(f *testing.F) {
-	_ = filepath.WalkDir(samples, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(path, ".json") {
-			if b, err := os.ReadFile(path); err == nil {
-				f.Add(b)
+	for _, dir := range []string{samples, answerSamples} {
+		_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && strings.HasSuffix(path, ".json") {
+				if b, err := os.ReadFile(path); err == nil {
+					f.Add(b)
+				}
 			}
-		}
-		return nil
-	})
+			return nil
+		})
+	}
+	f.Add([]byte(`{"Entries":[{"Cidr":"10.0.0.0/8"}],"NextToken":"t"}{"Entries":[{"Cidr":"::/0"}]}`))
+	f.Add([]byte(`{"SgfitCapture":{"AccountID":"1","Region":"r","Time":"2026-03-01T00:00:00Z","Complete":true},"Vpcs":[]}`))
 	permission := `{"ipProtocol":"icmp","fromPort":8,"toPort":-1,"ipRanges":["10.0.0.0/8"],"ipv6Ranges":[{"cidrIpv6":"::/0"}],"userIdGroupPairs":[{"groupId":"sg-2"}]}`
 	f.Add([]byte(snapshotJSON(itemJSON("AWS::EC2::SecurityGroup", "sg-1", "OK", 5, groupJSON(permission)))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var items []schema.Item
-		contents, err := Decode(bytes.NewReader(data), "f", func(it schema.Item) error {
-			items = append(items, it)
+		contents, err := decode(bytes.NewReader(data), "eu-west-1/pl-0123456789abcdef0", times{Modified: at(0)}, nil, func(r *reading) error {
+			items = append(items, r.items...)
 			return nil
 		})
 		if err != nil {
@@ -49,7 +53,7 @@ func FuzzDecode(f *testing.F) {
 
 func checkItem(t *testing.T, it schema.Item) {
 	t.Helper()
-	if it.ID == "" || it.Captured.IsZero() || it.Deleted == hasBody(&it) {
+	if it.ID == "" || it.Captured.IsZero() || it.Deleted == (hasBody(&it) || it.Rule != nil) {
 		t.Fatalf("not an observation: %+v", it)
 	}
 	if it.Group == nil {

@@ -27,6 +27,11 @@ func readGroup(h *head, raw []byte) (schema.Item, []problem, error) {
 	if body.IPPermissions == nil || body.IPPermissionsEgress == nil {
 		return schema.Item{}, nil, fmt.Errorf("ipPermissions or ipPermissionsEgress is missing")
 	}
+	return body.item(h)
+}
+
+// item is the group as the body says it; both lists are there.
+func (body *groupBody) item(h *head) (schema.Item, []problem, error) {
 	in, lost := readPermissions(schema.Ingress, *body.IPPermissions)
 	out, lostOut := readPermissions(schema.Egress, *body.IPPermissionsEgress)
 	item, err := h.item(schema.GroupItem, body.GroupID)

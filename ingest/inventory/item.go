@@ -152,12 +152,13 @@ var bodyReaders = map[schema.ItemType]func(*head, []byte) (schema.Item, []proble
 	schema.SubnetItem:     readSubnet,
 	schema.VPCItem:        readVPC,
 	schema.PrefixListItem: readPrefixList,
+	schema.FlowLogItem:    readFlowLog,
 }
 
 // typeOf names one of ours, whatever its case (items of 2014 say AWS::EC2::SUBNET), or "".
 func typeOf(s string) schema.ItemType {
 	for _, t := range []schema.ItemType{schema.GroupItem, schema.InterfaceItem, schema.InstanceItem, schema.SubnetItem,
-		schema.VPCItem, schema.PrefixListItem} {
+		schema.VPCItem, schema.PrefixListItem, schema.FlowLogItem} {
 		if strings.EqualFold(s, string(t)) {
 			return t
 		}

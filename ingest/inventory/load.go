@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,9 @@ type Options struct {
 	// AssumeUnchanged takes each resource to have been since its creation, or since ever where that is unknown, what it
 	// was when first seen. It is for logs that are older than the first snapshot, and it is a guess.
 	AssumeUnchanged bool
+	// Captured is the time of saved answers of EC2, which do not say it themselves; zero means each object's
+	// modification time. What AWS Config wrote has its own times.
+	Captured time.Time
 }
 
 // Summary says what a load did, and what is known after it.
@@ -76,7 +80,7 @@ func load(ctx context.Context, source ingest.Source, sink ingest.InventorySink, 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var failed error
-	for o := range decodeAll(ctx, source, refs, opts.Workers) {
+	for o := range decodeAll(ctx, source, refs, opts) {
 		if failed != nil || ctx.Err() != nil {
 			continue // let the workers end
 		}
@@ -106,7 +110,8 @@ func plan(p ingest.Progress, refs []ingest.Ref) {
 }
 
 // decodeAll returns the outcomes in the order in which they are done.
-func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, workers int) <-chan outcome {
+func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, opts Options) <-chan outcome {
+	workers := opts.Workers
 	if workers <= 0 {
 		workers = 2
 	}
@@ -125,7 +130,7 @@ func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, wor
 	for range workers {
 		wg.Go(func() {
 			for ref := range todo {
-				o, readings, err := read(ctx, source, ref, known)
+				o, readings, err := read(ctx, source, ref, opts.Captured, known)
 				done <- outcome{o, readings, err}
 			}
 		})
@@ -143,7 +148,7 @@ func store(ctx context.Context, sink ingest.InventorySink, o outcome, sum *Summa
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		sum.Unread = append(sum.Unread, schema.Rejected{Place: place, Reason: clip(o.err.Error(), 500)})
+		sum.Unread = append(sum.Unread, schema.Rejected{Place: place, Reason: clip(strings.TrimPrefix(o.err.Error(), "read "+place+": "), 500)})
 		return nil
 	}
 	fresh := o.object.share(o.readings)
@@ -179,7 +184,11 @@ func rebuild(ctx context.Context, sink ingest.InventorySink, opts Options, sum *
 	if err != nil {
 		return fmt.Errorf("read back what instances listed: %w", err)
 	}
-	b := builder{census: takeCensus(snapshots), detached: detached, opts: opts}
+	remarks, err := takeRemarks(sink.Remarks(ctx))
+	if err != nil {
+		return fmt.Errorf("read back what was said of single rules: %w", err)
+	}
+	b := builder{census: takeCensus(snapshots), detached: detached, remarks: remarks, opts: opts}
 	s := newSurvey(snapshots)
 	if err := sink.ReplaceInventory(ctx, s.versions(b.parts(s.items(sink.Items(ctx))))); err != nil {
 		return fmt.Errorf("store the inventory: %w", err)

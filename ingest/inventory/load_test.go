@@ -127,6 +127,8 @@ func (l *ledger) Items(context.Context) iter.Seq2[*schema.Item, error] {
 
 func (l *ledger) Listings(context.Context) iter.Seq2[schema.Listing, error] { return listings(l.all()) }
 
+func (l *ledger) Remarks(context.Context) iter.Seq2[schema.Remark, error] { return remarksOf(l.all()) }
+
 func (l *ledger) Snapshots(context.Context) ([]schema.Snapshot, error) { return l.snapshots, nil }
 
 func (l *ledger) ReplaceInventory(_ context.Context, parts iter.Seq2[*schema.Inventory, error]) error {
@@ -178,7 +180,7 @@ func estateShelf() shelf {
 		snapshotName("0200"): snapshotJSON(group(90, ""), other, iface, role),
 		snapshotName("0300"): snapshotJSON(other, iface, role, "7"),
 		"history.json":       `{"configurationItems":[` + group(90, "") + `]}`,
-		"ec2.json":           `{"SecurityGroups":[]}`,
+		"ec2.json":           `{"NatGateways":[]}`,
 	}
 }
 
@@ -270,7 +272,7 @@ func TestMemo(t *testing.T) {
 		Replace(itemJSON("AWS::EC2::VPC", "vpc-1", "OK", 1, "{}"))
 	for _, acct := range []string{"111122223333", "444455556666", "111122223333"} {
 		name := acct + "_Config_eu-west-1_ConfigSnapshot_20260301T010000Z_s.json.gz"
-		_, err := decode(bytes.NewReader([]byte(snapshotJSON(bare))), name, known, func(r *reading) error {
+		_, err := decode(bytes.NewReader([]byte(snapshotJSON(bare))), name, times{}, known, func(r *reading) error {
 			if it := r.items[0]; it.AccountID != acct || it.VPC.AccountID != acct {
 				return fmt.Errorf("got an item of %s and %s in a file of %s", it.AccountID, it.VPC.AccountID, acct)
 			}

@@ -21,13 +21,14 @@ type Object struct {
 // Read reads one object of a source. A fault of its content is in Object.Problem and Rejected; the error is for an
 // object that could not be fetched, about which nothing is known.
 func Read(ctx context.Context, source ingest.Source, ref ingest.Ref) (Object, error) {
-	o, readings, err := read(ctx, source, ref, nil)
+	o, readings, err := read(ctx, source, ref, time.Time{}, nil)
 	o.share(readings)
 	return o, err
 }
 
-// read reads one object, but leaves its items in their readings, which other objects may share.
-func read(ctx context.Context, source ingest.Source, ref ingest.Ref, known *memo) (o Object, readings []*reading, err error) {
+// read reads one object, but leaves its items in their readings, which other objects may share. Answers of EC2 that say no
+// time are taken to be of the time captured, or else of the object's modification.
+func read(ctx context.Context, source ingest.Source, ref ingest.Ref, captured time.Time, known *memo) (o Object, readings []*reading, err error) {
 	o.Object = schema.Object{Place: ref.Place, Kind: schema.ConfigObject, Size: ref.Size, Modified: ref.Modified}
 	r, err := source.Open(ctx, ref)
 	if err != nil {
@@ -36,7 +37,7 @@ func read(ctx context.Context, source ingest.Source, ref ingest.Ref, known *memo
 	defer r.Close()
 	hash := xxh3.New()
 	stored := io.TeeReader(&contextReader{ctx, r}, hash)
-	contents, err := decode(stored, ref.Place, known, func(r *reading) error {
+	contents, err := decode(stored, ref.Place, times{Captured: captured, Modified: ref.Modified}, known, func(r *reading) error {
 		readings = append(readings, r)
 		return nil
 	})

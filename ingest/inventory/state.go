@@ -50,6 +50,8 @@ func begin(o observation, first bool, floor time.Time, opts Options) time.Time {
 	from := o.Captured.Add(-captureDelay)
 	known := !o.Created.IsZero() && !o.Created.After(o.Captured)
 	switch {
+	case known && first && o.Type == schema.FlowLogItem:
+		from = o.Created
 	case known && (o.Captured.Sub(o.Created) <= creationWindow || (first && opts.AssumeUnchanged)):
 		from = o.Created
 	case !known && first && opts.AssumeUnchanged:

@@ -58,7 +58,8 @@ func (s *survey) versions(parts iter.Seq2[*schema.Inventory, error]) iter.Seq2[*
 }
 
 func countVersions(inv *schema.Inventory) int {
-	return len(inv.Groups) + len(inv.Rules) + len(inv.Interfaces) + len(inv.Subnets) + len(inv.VPCs) + len(inv.PrefixLists)
+	return len(inv.Groups) + len(inv.Rules) + len(inv.Interfaces) + len(inv.Subnets) + len(inv.VPCs) + len(inv.PrefixLists) +
+		len(inv.FlowLogs)
 }
 
 // tell fills the part of the summary that is on everything loaded so far.

@@ -28,10 +28,14 @@ const (
 // A resource that a snapshot does not hold was gone by then, if the snapshot holds its type at all and the resource was
 // last seen at least ten minutes before. It may come back.
 //
-// Interfaces read off instances (Indirect) count only where the interface has no state of its own.
+// Interfaces read off instances (Indirect) count only until the interface has a state of its own.
+//
+// What EC2 said of single rules (their ids, their descriptions, that they are stale) is laid over the groups' rules. A
+// flow log begins with its creation, since what it logs and where to never changes.
 func Timeline(items []schema.Item, snapshots []schema.Snapshot, opts Options) schema.Inventory {
 	detached, _ := detachments(listings(items)) // what is in memory can be read
-	b := builder{census: takeCensus(snapshots), detached: detached, opts: opts}
+	remarks, _ := takeRemarks(remarksOf(items))
+	b := builder{census: takeCensus(snapshots), detached: detached, remarks: remarks, opts: opts}
 	var inv schema.Inventory
 	for _, life := range lives(items) {
 		b.add(&inv, life)
@@ -96,7 +100,7 @@ func (b *builder) life(items []*schema.Item) []observation {
 		all = append(all, b.detached[items[0].ID]...)
 	}
 	slices.SortFunc(all, compareObservations)
-	return collapse(preferOwn(all))
+	return collapse(complete(preferOwn(all)))
 }
 
 func hasBody(it *schema.Item) bool {
@@ -111,8 +115,10 @@ func hasBody(it *schema.Item) bool {
 		return it.VPC != nil
 	case schema.PrefixListItem:
 		return it.PrefixList != nil
+	case schema.FlowLogItem:
+		return it.FlowLog != nil
 	}
-	return false
+	return false // a rule's item is no resource: it is laid over the group's
 }
 
 // compareObservations orders by resource, then time. Two items of one identity should not differ; where they do, the
@@ -139,22 +145,25 @@ func compareBool(a, b bool) int {
 }
 
 func sameBody(a, b *schema.Item) bool {
-	return a.Group == b.Group && a.Interface == b.Interface && a.Subnet == b.Subnet && a.VPC == b.VPC && a.PrefixList == b.PrefixList
+	return a.Group == b.Group && a.Interface == b.Interface && a.Subnet == b.Subnet && a.VPC == b.VPC && a.PrefixList == b.PrefixList &&
+		a.FlowLog == b.FlowLog
 }
 
 func bodyText(it *schema.Item) []byte {
 	b, _ := json.Marshal([]any{it.AccountID, it.Region, it.Found, it.Created, it.SeenUntil,
-		it.Group, it.Interface, it.Subnet, it.VPC, it.PrefixList})
+		it.Group, it.Interface, it.Subnet, it.VPC, it.PrefixList, it.FlowLog})
 	return b
 }
 
-// preferOwn drops what was read off instances where the interface has a state of its own.
+// preferOwn drops what was read off instances from the interface's first state of its own on. Before that it is all
+// there is: accounts begin to record interfaces, or to ask EC2 for them, at some day.
 func preferOwn(life []observation) []observation {
-	own := slices.ContainsFunc(life, func(o observation) bool { return !o.Indirect && !o.Deleted })
-	if own {
-		return slices.DeleteFunc(life, func(o observation) bool { return o.Indirect })
+	own := slices.IndexFunc(life, func(o observation) bool { return !o.Indirect && !o.Deleted })
+	if own < 0 {
+		return dropForeignDetachments(life)
 	}
-	return dropForeignDetachments(life)
+	rest := slices.DeleteFunc(slices.Clone(life[own:]), func(o observation) bool { return o.Indirect })
+	return append(dropForeignDetachments(life[:own:own]), rest...)
 }
 
 // collapse keeps the last of the items captured at one time. What tells the life's beginning is kept from all of them.

@@ -8,13 +8,15 @@ import (
 )
 
 // addVersions turns one resource's states into versions: neighbours that are equal become one.
-func addVersions(inv *schema.Inventory, life []observation, ss []state) {
+func addVersions(inv *schema.Inventory, life []observation, ss []state, said remarks) {
 	if len(ss) == 0 {
 		return
 	}
 	switch life[0].Type {
 	case schema.GroupItem:
-		inv.Rules = append(inv.Rules, ruleVersions(ss)...)
+		rules := ruleVersions(ss)
+		said.lay(life[0].ID, rules, ss)
+		inv.Rules = append(inv.Rules, rules...)
 		for _, s := range runs(ss, sameGroup) {
 			inv.Groups = append(inv.Groups, schema.GroupVersion{Interval: s.Interval, Group: *s.Group})
 		}
@@ -33,6 +35,10 @@ func addVersions(inv *schema.Inventory, life []observation, ss []state) {
 	case schema.PrefixListItem:
 		for _, s := range runs(ss, samePrefixList) {
 			inv.PrefixLists = append(inv.PrefixLists, schema.PrefixListVersion{Interval: s.Interval, PrefixList: *s.PrefixList})
+		}
+	case schema.FlowLogItem:
+		for _, s := range runs(ss, sameFlowLog) {
+			inv.FlowLogs = append(inv.FlowLogs, schema.FlowLogVersion{Interval: s.Interval, FlowLog: *s.FlowLog})
 		}
 	}
 }
@@ -96,3 +102,4 @@ func sameInterface(a, b *schema.Item) bool {
 func sameSubnet(a, b *schema.Item) bool     { return reflect.DeepEqual(a.Subnet, b.Subnet) }
 func sameVPC(a, b *schema.Item) bool        { return reflect.DeepEqual(a.VPC, b.VPC) }
 func samePrefixList(a, b *schema.Item) bool { return reflect.DeepEqual(a.PrefixList, b.PrefixList) }
+func sameFlowLog(a, b *schema.Item) bool    { return *a.FlowLog == *b.FlowLog }

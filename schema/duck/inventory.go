@@ -32,7 +32,7 @@ func (db *DB) ReplaceInventory(ctx context.Context, parts iter.Seq2[*schema.Inve
 		}
 		for _, table := range []string{"security_group", "security_group_rule", "security_group_rule_range",
 			"network_interface", "network_interface_group", "network_interface_address",
-			"subnet", "vpc", "prefix_list", "prefix_list_entry"} {
+			"subnet", "vpc", "prefix_list", "prefix_list_entry", "flow_log"} {
 			if err := db.exec("TRUNCATE " + table); err != nil {
 				return err
 			}
@@ -58,7 +58,8 @@ func (db *DB) writeParts(ctx context.Context, parts iter.Seq2[*schema.Inventory,
 			return err
 		}
 		for _, write := range []func(*schema.Inventory) error{
-			w.writeGroups, w.writeRules, w.writeInterfaces, w.writeSubnets, w.writeVPCs, w.writePrefixLists} {
+			w.writeGroups, w.writeRules, w.writeInterfaces, w.writeSubnets, w.writeVPCs, w.writePrefixLists,
+			w.writeFlowLogs} {
 			if err := write(inv); err != nil {
 				return err
 			}
@@ -219,4 +220,14 @@ func appendCIDRs[V any](db *DB, table string, versions []V, cidrs func(*V) []net
 		}
 	}
 	return db.appendRows(table, len(all), func(p *appender, i int) { row(p, all[i].v, all[i].cidr) })
+}
+
+func (w *inventoryWriter) writeFlowLogs(inv *schema.Inventory) error {
+	return w.appendRows("flow_log", len(inv.FlowLogs), func(p *appender, i int) {
+		f := &inv.FlowLogs[i]
+		p.texts(f.FlowLogID, f.AccountID, f.Region, f.ResourceID, f.TrafficType, f.DestinationType, f.Destination, f.Format)
+		put(p, int32(f.Aggregation))
+		p.texts(f.Status, f.DeliveryError)
+		p.interval(f.Interval)
+	})
 }

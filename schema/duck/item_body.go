@@ -24,6 +24,8 @@ func encodeBody(it *schema.Item) (string, error) {
 		v = it.PrefixList
 	case it.FlowLog != nil:
 		v = it.FlowLog
+	case it.Rule != nil:
+		v = it.Rule
 	default:
 		return "", fmt.Errorf("a %s item that is neither deleted nor has a body", it.Type)
 	}
@@ -55,6 +57,9 @@ func decodeBody(it *schema.Item, body []byte) error {
 	case schema.FlowLogItem:
 		it.FlowLog = new(schema.FlowLog)
 		v = it.FlowLog
+	case schema.RuleItem:
+		it.Rule = new(schema.GroupRule)
+		v = it.Rule
 	default:
 		return fmt.Errorf("no such type of item")
 	}

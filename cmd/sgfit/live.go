@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sgfit/ingest"
+	"sgfit/ingest/aws"
+	"sgfit/ingest/ec2"
+)
+
+// liveOptions are about EC2's own answers: to ask for them now, or when saved ones were given.
+type liveOptions struct {
+	live         bool
+	capturedText string
+	captured     time.Time // read by check
+}
+
+func (o *liveOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.live, "live", false,
+		"also ask EC2 itself, now: groups, rules with their ids, interfaces, prefix lists, subnets, VPCs, flow logs (only reads)")
+	cmd.Flags().StringVar(&o.capturedText, "captured", "",
+		"`TIME` of saved describe-… answers, which do not say it (2026-09-01, which is midnight UTC, or 2026-09-01T06:00:00Z; default each file's modification time); what is loaded already keeps its time")
+}
+
+// check reads the flags.
+func (o *liveOptions) check() error {
+	if o.capturedText == "" {
+		return nil
+	}
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(form, o.capturedText); err == nil {
+			o.captured = t.UTC()
+			return nil
+		}
+	}
+	return &usageError{error: fmt.Errorf("--captured %q: give a date such as 2026-09-01 or a time such as 2026-09-01T06:00:00Z", o.capturedText)}
+}
+
+// ec2Source asks EC2 with the credentials that S3 is asked with.
+func (o *ingestOptions) ec2Source(ctx context.Context) (*ec2.Source, error) {
+	s := o.s3
+	return ec2.New(ctx, ec2.Options{
+		Options: aws.Options{Profile: s.Profile, RoleARN: s.RoleARN, ExternalID: s.ExternalID, Anonymous: s.Anonymous},
+		Regions: o.regions, EndpointURL: s.EndpointURL, At: time.Now().UTC().Truncate(time.Second),
+	})
+}
+
+// configSource makes one source of the places and, with --live, of EC2, which is nil without.
+func (o *ingestOptions) configSource(ctx context.Context, term *terminal, paths []string) (all ingest.Source, live *ec2.Source, err error) {
+	var sources []ingest.Source
+	if len(paths) > 0 {
+		saved, err := o.source(ctx, term, paths, configService)
+		if err != nil {
+			return nil, nil, err
+		}
+		sources = append(sources, saved)
+	}
+	if o.live.live {
+		if live, err = o.ec2Source(ctx); err != nil {
+			return nil, nil, err
+		}
+		sources = append(sources, live)
+	}
+	return ingest.Join(sources...), live, nil
+}
+
+// liveHint says what to do about EC2; "" for other errors.
+func liveHint(err error) string {
+	var failed *ec2.Error
+	if !errors.As(err, &failed) {
+		return ""
+	}
+	for _, h := range []struct {
+		kind error
+		hint string
+	}{
+		{ec2.ErrCredentials, "Check with 'aws sts get-caller-identity'; choose with --profile or --role-arn. A region that is not enabled for the account answers so too."},
+		{ec2.ErrDenied, "--live needs ec2:" + strings.Join(ec2.Permissions(), ", ec2:") + "; AWS's policy AmazonEC2ReadOnlyAccess has them all. What was stored is whole."},
+		{ec2.ErrRegion, "Give one: --region REGION (several with commas)."},
+		{ec2.ErrBusy, "Run the same command again a little later; what was stored is whole."},
+		{ec2.ErrUnreachable, "Check the network and the region's name, and --endpoint-url if you gave one."},
+	} {
+		if errors.Is(err, h.kind) {
+			return h.hint
+		}
+	}
+	return "Run the same command again; what was stored is whole."
+}
