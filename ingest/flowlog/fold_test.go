@@ -552,12 +552,19 @@ func TestNoAllocations(t *testing.T) {
 
 func TestReadFails(t *testing.T) {
 	f := New(Options{})
-	broken := io.MultiReader(strings.NewReader(defaultFields+"\n"), errorReader{})
+	broken := io.NewSectionReader(errorReader{strings.NewReader(defaultFields + "\n")}, 0, 1000)
 	if _, _, err := f.Read(broken, "place", 0); err == nil || !strings.Contains(err.Error(), "place") {
 		t.Errorf("error is %v", err)
 	}
 }
 
-type errorReader struct{}
+// errorReader breaks off where its text ends.
+type errorReader struct{ *strings.Reader }
 
-func (errorReader) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
+func (r errorReader) ReadAt(p []byte, at int64) (int, error) {
+	n, err := r.Reader.ReadAt(p, at)
+	if err != nil {
+		err = io.ErrClosedPipe
+	}
+	return n, err
+}
