@@ -12,7 +12,7 @@ type cursor struct {
 	reader *parquet.Reader
 	column column // what its values are read as
 	place  int    // in the layout
-	read   func(c column, v *parquet.Values, i int, unit int64) cell
+	read   valueReader
 	next   int // place in the page
 	value  int // of the page that stands there, or behind it
 	dict   []cell
@@ -23,6 +23,21 @@ type cursor struct {
 
 // batchRows is how many rows are read of every column before any is judged.
 const batchRows = 256
+
+// valueReader reads value i of a page or dictionary for a column; unit is how many make a second where the values are
+// points in time, else 0.
+type valueReader func(c column, v *parquet.Values, i int, unit int64) cell
+
+// mostSpareCells is how many cells of a column are kept for the next file.
+const mostSpareCells = 1 << 15
+
+// reset makes it the cursor of another column.
+func (k *cursor) reset(reader *parquet.Reader, c column, place int, read valueReader) {
+	if cap(k.dict) > mostSpareCells {
+		k.dict = nil
+	}
+	k.reader, k.column, k.place, k.read = reader, c, place, read
+}
 
 // readValue reads value i of a page or dictionary.
 func readValue(c column, v *parquet.Values, i int, unit int64) cell {

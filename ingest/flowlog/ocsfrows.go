@@ -31,8 +31,7 @@ func (r *rows) adoptEvents() {
 	for f := range eventFields {
 		for _, path := range specs[f].paths {
 			if i := r.column(path); i >= 0 {
-				k := &cursor{reader: r.file.Reader(i), column: specs[f].column, place: int(f), read: readEventValue}
-				r.cursors = append(r.cursors, k)
+				r.open(i, specs[f].column, int(f), readEventValue)
 				r.events.fields = append(r.events.fields, f)
 				break
 			}
@@ -72,9 +71,7 @@ func (r *rows) column(path string) int {
 func (r *rows) lists(path, last string, as column) *cursor {
 	for i, c := range r.file.Columns {
 		if c.MaxRep == 1 && strings.HasPrefix(strings.Join(c.Path, ".")+".", path+".") && (last == "" || c.Path[len(c.Path)-1] == last) {
-			k := &cursor{reader: r.file.Reader(i), column: as, read: readEventValue}
-			r.cursors = append(r.cursors, k)
-			return k
+			return r.open(i, as, 0, readEventValue)
 		}
 	}
 	return nil

@@ -24,6 +24,8 @@ type reader struct {
 	items  []item
 	carry  []byte
 	stolen []uint16
+	// cursors are those of the last Parquet file.
+	cursors []*cursor
 }
 
 const chunk = 256 << 10
@@ -69,7 +71,7 @@ func (rd *reader) read(r schema.Content, place string, seen *seen, order uint16,
 		table:  rd.table, seen: seen, order: order, items: rd.items[:0], remembering: remembering,
 	}}}
 	if magic, _ := rd.front.Peek(4); string(magic) == "PAR1" || string(magic) == "PARE" {
-		s.end(s.readRows(r))
+		s.end(rd.readRows(&s.gather, r))
 	} else if bytes.HasPrefix(magic, []byte("\x1f\x8b")) {
 		rd.unzip(s)
 	} else if _, err := io.CopyBuffer(&s.scan, onlyReader{rd.front}, rd.buffer); err == nil {

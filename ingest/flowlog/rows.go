@@ -16,6 +16,7 @@ type rows struct {
 	file    *parquet.File
 	layout  *layout
 	cursors []*cursor // of the columns of the layout that are read
+	spare   []*cursor // of a file before, whose buffers are used again
 	events  *events   // where the rows are OCSF's
 }
 
@@ -23,14 +24,15 @@ type rows struct {
 var errAstray = fmt.Errorf("%w: its columns have different rows", parquet.ErrDamaged)
 
 // readRows reads a Parquet file. What was read before it turns out to be damaged stays.
-func (g *gather) readRows(content schema.Content) error {
+func (rd *reader) readRows(g *gather, content schema.Content) error {
 	g.object.Format = "parquet"
 	file, err := parquet.Open(content, content.Size())
 	if err != nil {
 		return g.brokenRows(err, 0)
 	}
-	r := &rows{gather: g, file: file}
+	r := &rows{gather: g, file: file, spare: rd.cursors}
 	r.adopt()
+	defer func() { rd.cursors = append(r.cursors, r.spare...) }()
 	if r.layout.refusal != "" {
 		r.refuse()
 		return nil
@@ -76,9 +78,20 @@ func (r *rows) adopt() {
 	r.object.Format = r.layout.name
 	for i, c := range r.layout.columns {
 		if c != passedOver {
-			r.cursors = append(r.cursors, &cursor{reader: r.file.Reader(i), column: c, place: i, read: readValue})
+			r.open(i, c, i, readValue)
 		}
 	}
+}
+
+// open makes a cursor of a column of the file.
+func (r *rows) open(i int, c column, place int, read valueReader) *cursor {
+	k := &cursor{}
+	if len(r.spare) > 0 { // from the front, so that a column gets what it had
+		k, r.spare = r.spare[0], r.spare[1:]
+	}
+	k.reset(r.file.Reader(i, k.reader), c, place, read)
+	r.cursors = append(r.cursors, k)
+	return k
 }
 
 // nameOf spells a column as a header would. What lies in a list or a structure is no field of a flow log, and its

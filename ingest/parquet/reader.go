@@ -48,9 +48,18 @@ type Reader struct {
 	number  []uint64 // room for deltas
 }
 
+// keptBuffers is how large the buffers of a reader can be for another reader to use them again.
+const keptBuffers = 2 << 20
+
 // Reader returns a reader of the column of that place in Columns. It starts behind the last group: Start comes first.
-func (f *File) Reader(column int) *Reader {
-	return &Reader{Column: &f.Columns[column], file: f, place: column}
+// used, which may be nil, is a reader that is done with, perhaps of another file: its buffers are used again.
+func (f *File) Reader(column int, used *Reader) *Reader {
+	r := &Reader{}
+	if used != nil && used.held <= keptBuffers {
+		*r = *used
+	}
+	r.Column, r.file, r.place, r.left, r.Levels, r.held = &f.Columns[column], f, column, 0, 0, 0
+	return r
 }
 
 // Start goes to the front of the column in a row group.
