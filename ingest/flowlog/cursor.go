@@ -86,24 +86,37 @@ func (k *cursor) fill(n int) {
 	} else {
 		k.page = append(k.page[:0], cell{})
 	}
-	def, most := k.reader.Def, k.reader.Column.MaxDef
-	for i := k.next; i < k.next+n; i++ {
-		switch {
-		case def != nil && def[i] != most:
-			k.index = append(k.index, 0)
-			continue
-		case k.reader.Indexed:
-			k.index = append(k.index, k.reader.Index[k.value]+1)
-		default:
-			k.index = append(k.index, uint32(len(k.page)))
-			k.page = append(k.page, k.read(k.column, &k.reader.Values, k.value, k.reader.Column.Unit))
+	if def := k.reader.Def; def == nil {
+		k.fillValues(n)
+	} else {
+		most := k.reader.Column.MaxDef
+		for _, d := range def[k.next : k.next+n] {
+			if d == most {
+				k.fillValues(1)
+			} else {
+				k.index = append(k.index, 0)
+			}
 		}
-		k.value++
 	}
 	if !k.reader.Indexed {
 		k.cells = k.page
 	}
 	k.next += n
+}
+
+// fillValues reads n places that all have values.
+func (k *cursor) fillValues(n int) {
+	if k.reader.Indexed {
+		for _, i := range k.reader.Index[k.value : k.value+n] {
+			k.index = append(k.index, i+1)
+		}
+	} else {
+		for i := k.value; i < k.value+n; i++ {
+			k.index = append(k.index, uint32(len(k.page)))
+			k.page = append(k.page, k.read(k.column, &k.reader.Values, i, k.reader.Column.Unit))
+		}
+	}
+	k.value += n
 }
 
 // at is the value in row i of the batch.

@@ -52,14 +52,15 @@ func (g *gather) brokenRows(err error, rows int64) error {
 	if !errors.Is(err, parquet.ErrDamaged) && !errors.Is(err, parquet.ErrForeign) {
 		return err
 	}
-	reason := err.Error()
+	reason, line := err.Error(), int64(0)
 	if rows > 0 {
-		reason = fmt.Sprintf("row %d of %d: %s; it and what comes after it is missing", g.line+1, rows, reason)
+		line = g.line + 1
+		reason = fmt.Sprintf("row %d of %d: %s; it and what comes after it is missing", line, rows, reason)
 	}
 	if g.object.Problem == "" {
 		g.object.Problem = reason
 	}
-	g.rejected = append(g.rejected, schema.Rejected{Place: g.object.Place, Line: g.line + 1, Reason: reason})
+	g.rejected = append(g.rejected, schema.Rejected{Place: g.object.Place, Line: line, Reason: reason})
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 
@@ -110,9 +111,11 @@ func (r *Reader) level(i int, most uint8, b []byte, n int) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, l := range r.levels[i] {
-		if l > most {
-			return damaged("a level of %d where %d is the highest", l, most)
+	if int(most) != 1<<bits.Len8(most)-1 { // else no number of so many bits is higher
+		for _, l := range r.levels[i] {
+			if l > most {
+				return damaged("a level of %d where %d is the highest", l, most)
+			}
 		}
 	}
 	if i == 0 {
@@ -127,12 +130,10 @@ func (r *Reader) level(i int, most uint8, b []byte, n int) (err error) {
 func (r *Reader) values(e format.Encoding, b []byte, n int) (err error) {
 	some := n
 	if r.Def != nil {
-		some = 0
-		for _, l := range r.Def {
-			if l == r.Column.MaxDef {
-				some++
-			}
-		}
+		some = bytes.Count(r.Def, []byte{r.Column.MaxDef})
+	}
+	if some == n && r.Column.MaxRep == 0 {
+		r.Def = nil
 	}
 	r.Indexed = e == format.RLEDictionary || e == format.PlainDictionary
 	switch {

@@ -23,7 +23,8 @@ type Reader struct {
 	Column *Column
 	// Levels is how many places the page has: values, and places without one.
 	Levels int
-	// Def and Rep are the levels of the places, nil where the highest is 0.
+	// Def and Rep are the levels of the places. Rep is nil where the highest is 0; Def is nil where every place has a
+	// value, unless the column is of lists.
 	Def, Rep []uint8
 	// Dict holds the distinct values of the row group's column, once a dictionary was read; NewDict says that it
 	// was read since the page before.

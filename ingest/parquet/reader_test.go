@@ -138,7 +138,7 @@ func ours(f *File, column int) (places []string, err error) {
 func appendPage(places []string, r *Reader) []string {
 	value := 0
 	for i := range r.Levels {
-		rep, def := 0, 0
+		rep, def := 0, int(r.Column.MaxDef)
 		if r.Rep != nil {
 			rep = int(r.Rep[i])
 		}
@@ -284,14 +284,12 @@ func readWhole(t *testing.T, b []byte) {
 		wantKnown(t, err)
 		return
 	}
-	if f.Rows > 1<<20 {
-		return // a few bytes can stand for many rows
-	}
+	const enough = 1 << 12 // a few bytes can stand for many rows
 	for c := range min(len(f.Columns), 50) {
 		r := f.Reader(c, nil)
 		for g := range f.Groups {
 			err := r.Start(g)
-			for err == nil && r.Places() <= 1<<20 {
+			for err == nil && r.Places() <= enough {
 				if err = r.Next(); err == nil {
 					appendPage(nil, r)
 				}

@@ -25,6 +25,9 @@ func runs[T uint8 | uint32](dst []T, b []byte, width, n int) ([]T, error) {
 				v |= uint32(b[i]) << (8 * i)
 			}
 			b = b[size:]
+			if width < 32 && v>>width != 0 {
+				return dst, damaged("a run of %d where numbers have %d bits", v, width)
+			}
 			length := int(min(head>>1, uint64(n-at)))
 			fill(dst[at:at+length], T(v))
 			at += length
@@ -50,6 +53,10 @@ func fill[T any](dst []T, v T) {
 
 // unpack decodes numbers of so many bits, the lowest first, from bytes that were counted before.
 func unpack[T uint8 | uint32](dst []T, b []byte, width int) {
+	if levels, ok := any(dst).([]uint8); ok && width == 1 {
+		unpackBits(levels, b)
+		return
+	}
 	mask := uint64(1)<<width - 1
 	i, bit := 0, 0
 	for ; i < len(dst) && bit>>3+8 <= len(b); i++ {
@@ -61,5 +68,18 @@ func unpack[T uint8 | uint32](dst []T, b []byte, width int) {
 		copy(last[:], b[bit>>3:])
 		dst[i] = T(binary.LittleEndian.Uint64(last[:]) >> (bit & 7) & mask)
 		bit += width
+	}
+}
+
+// unpackBits makes a byte of every bit, the lowest first, eight at a time: a byte is copied to all eight, each keeps one
+// of its bits, and what is not 0 becomes 1.
+func unpackBits(dst []uint8, b []byte) {
+	const ones = 0x0101010101010101
+	for ; len(dst) >= 8; dst, b = dst[8:], b[1:] {
+		own := uint64(b[0]) * ones & 0x8040201008040201
+		binary.LittleEndian.PutUint64(dst, (own+0x7f*ones)>>7&ones)
+	}
+	for i := range dst {
+		dst[i] = b[0] >> i & 1
 	}
 }
