@@ -40,6 +40,19 @@ func foldAll(b testing.TB, f *Fold, objects [][]byte) (records int64) {
 	return records
 }
 
+// benchFold reads the objects again and again.
+func benchFold(b *testing.B, f *Fold, objects [][]byte) {
+	b.ReportAllocs()
+	var records int64
+	began := cpuSeconds(b)
+	for b.Loop() {
+		f.Reset()
+		records += foldAll(b, f, objects)
+	}
+	b.ReportMetric(float64(records)/(cpuSeconds(b)-began), "records/cpu-s")
+	b.ReportMetric(float64(f.Bytes())/(1<<20), "MiB")
+}
+
 func BenchmarkRead(b *testing.B) {
 	for _, bench := range []struct {
 		name   string
@@ -53,16 +66,7 @@ func BenchmarkRead(b *testing.B) {
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			objects := benchObjects(40, bench.zipped)
-			f := New(bench.opts)
-			b.ReportAllocs()
-			var records int64
-			began := cpuSeconds(b)
-			for b.Loop() {
-				f.Reset()
-				records += foldAll(b, f, objects)
-			}
-			b.ReportMetric(float64(records)/(cpuSeconds(b)-began), "records/cpu-s")
-			b.ReportMetric(float64(f.Bytes())/(1<<20), "MiB")
+			benchFold(b, New(bench.opts), objects)
 		})
 	}
 }
@@ -113,7 +117,7 @@ func BenchmarkReadTwo(b *testing.B) {
 	b.ReportMetric(float64(records)/(cpuSeconds(b)-began), "records/cpu-s")
 }
 
-// BenchmarkParquet reads the same records as gzip text, as Parquet, and as both from Parquet's codecs.
+// BenchmarkParquet reads the same records as gzip text and as Parquet of several forms.
 func BenchmarkParquet(b *testing.B) {
 	g := newTraffic(1, 2000, 20*50_000/80_000+1)
 	var text [][]byte
@@ -137,15 +141,7 @@ func BenchmarkParquet(b *testing.B) {
 				objects = append(objects, form.make(t))
 				size += len(objects[len(objects)-1])
 			}
-			f := New(Options{})
-			b.ReportAllocs()
-			var records int64
-			began := cpuSeconds(b)
-			for b.Loop() {
-				f.Reset()
-				records += foldAll(b, f, objects)
-			}
-			b.ReportMetric(float64(records)/(cpuSeconds(b)-began), "records/cpu-s")
+			benchFold(b, New(Options{}), objects)
 			b.ReportMetric(float64(size)/(20*50_000), "stored-B/record")
 		})
 	}

@@ -23,13 +23,11 @@ var addrs = diff.Comparer(func(a, b netip.Addr) bool { return a == b })
 // drained folds texts, one object each, and drains.
 func drained(t *testing.T, texts ...string) *schema.Batch {
 	t.Helper()
-	f := New(Options{})
+	contents := make([][]byte, len(texts))
 	for i, text := range texts {
-		if _, _, err := f.Read(strings.NewReader(text), fmt.Sprintf("object-%d", i), i); err != nil {
-			t.Fatal(err)
-		}
+		contents[i] = []byte(text)
 	}
-	return f.Drain()
+	return foldOf(t, contents...)
 }
 
 // plainFold folds with a map of structs. Own addresses are told, not found out.
