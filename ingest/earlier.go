@@ -84,7 +84,7 @@ func (r *round) recall(ctx context.Context, ref Ref) error {
 	}
 	r.mu.Unlock()
 	once.Do(func() {
-		var b buffer
+		b := buffer{temp: r.Temp}
 		for _, o := range objects {
 			if err := r.remember(ctx, o, &b); err != nil && ctx.Err() == nil {
 				r.mu.Lock()
@@ -98,19 +98,14 @@ func (r *round) recall(ctx context.Context, ref Ref) error {
 }
 
 // remember reads one earlier object, if it is still what was loaded.
-func (r *round) remember(ctx context.Context, o schema.Object, b *buffer) error {
-	ref := Ref{Place: o.Place, Size: o.Size, Modified: o.Modified}
-	hash, err := b.fetch(ctx, r.source, ref)
+func (r *round) remember(ctx context.Context, o schema.Object, b *buffer) (err error) {
+	hash, err := b.fetch(ctx, r.source, Ref{Place: o.Place, Size: o.Size, Modified: o.Modified})
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, b.release()) }()
 	if hash != o.Hash {
 		return errEarlierChanged
 	}
-	stored, err := b.open(ctx, r.source, ref)
-	if err != nil {
-		return err
-	}
-	defer stored.Close()
-	return r.Fold.Remember(stored, o.Place)
+	return r.Fold.Remember(b.content, o.Place)
 }

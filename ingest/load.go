@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"fmt"
-	"io"
 	"runtime"
 	"sync"
 	"time"
@@ -16,10 +15,10 @@ import (
 type FlowLogFold interface {
 	// Read folds one object. order is its place in the batch and settles what would otherwise hang on the order of
 	// reading. The error is for bytes that could not be had; after it the fold is only Reset.
-	Read(r io.Reader, place string, order int) (schema.Object, []schema.Rejected, error)
+	Read(r schema.Content, place string, order int) (schema.Object, []schema.Rejected, error)
 	// Remember reads an object of an earlier load: its records, when they are read again before the next Drain, are
 	// duplicates.
-	Remember(r io.Reader, place string) error
+	Remember(r schema.Content, place string) error
 	// Bytes is roughly the memory that the fold holds.
 	Bytes() int64
 	// Drain hands over what was read since the last drain, sorted, objects and rejected input included.
@@ -40,6 +39,9 @@ type Options struct {
 	// of their slots. Conversations of two batches are added up by the sink; duplicates are found within a batch, and
 	// against objects of earlier loads whose names tell the same slot and another flow log.
 	BatchBytes int64
+	// Temp is the folder for objects of more than 16 MiB that cannot be read at random where they are, one file for
+	// each worker at most; "" is the system's for temporary files.
+	Temp string
 	// Progress may be nil.
 	Progress Progress
 }

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -327,15 +331,78 @@ func TestSinkFails(t *testing.T) {
 	}
 }
 
-// TestLargeObject: an object beyond what is held in memory is opened twice, and known by its content all the same.
+// TestLargeObject: an object beyond what is held in memory is opened once, read at random where that can be, else from
+// a file that leaves nothing behind, and known by its content.
 func TestLargeObject(t *testing.T) {
 	text := header + lines(1, 0, 200_000)
+	for name, open := range map[string]func() io.ReadCloser{
+		"stream": func() io.ReadCloser { return io.NopCloser(onlyReader{strings.NewReader(text)}) },
+		"file":   func() io.ReadCloser { return file{strings.NewReader(text)} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			src, sink, temp := newObjects(), newMemory(), t.TempDir()
+			src.put("large", 1, 0, text)
+			src.put("large copy", 1, 5, text)
+			src.openAs = func(string) (io.ReadCloser, error) { return open(), nil }
+			sum := load(t, src, sink, ingest.Options{Temp: temp})
+			if src.opened.Load() != 2 || sum.Copies != 1 || sum.Read != 1 || sum.OK != 200_000 {
+				t.Errorf("opened %d times, %+v", src.opened.Load(), sum)
+			}
+			wantEmpty(t, temp)
+		})
+	}
+}
+
+// onlyReader and file are what cannot, and what can, be read at random.
+type onlyReader struct{ io.Reader }
+
+type file struct{ *strings.Reader }
+
+func (file) Close() error { return nil }
+
+func wantEmpty(t *testing.T, dir string) {
+	t.Helper()
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestNoTemporary: a temporary file that cannot be written ends the load, and says where it should have been.
+func TestNoTemporary(t *testing.T) {
 	src, sink := newObjects(), newMemory()
+	src.put("small", 1, 0, header+lines(1, 0, 10))
+	src.put("large", 2, 0, header+lines(2, 0, 200_000))
+	src.openAs = func(place string) (io.ReadCloser, error) {
+		return io.NopCloser(onlyReader{strings.NewReader(src.content[place])}), nil
+	}
+	nowhere := filepath.Join(t.TempDir(), "nowhere")
+	sum, err := ingest.LoadFlowLogs(context.Background(), src, sink, ingest.Options{Fold: flowlog.New(flowlog.Options{}), Temp: nowhere})
+	var failed *ingest.TemporaryError
+	if !errors.As(err, &failed) || failed.Place != "large" || !strings.Contains(err.Error(), nowhere) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error is %v", err)
+	}
+	if sum.Batches != 1 || sum.OK != 10 {
+		t.Errorf("before it: %+v", sum)
+	}
+}
+
+// TestBrokenStream: an object that breaks off behind what is in memory leaves no file, and is tried again next time.
+func TestBrokenStream(t *testing.T) {
+	src, sink, temp := newObjects(), newMemory(), t.TempDir()
+	text := header + lines(1, 0, 200_000)
 	src.put("large", 1, 0, text)
-	src.put("large copy", 1, 5, text)
-	sum := load(t, src, sink, ingest.Options{})
-	if src.opened.Load() != 3 || sum.Copies != 1 || sum.Read != 1 || sum.OK != 200_000 {
-		t.Errorf("opened %d times, %+v", src.opened.Load(), sum)
+	src.openAs = func(string) (io.ReadCloser, error) {
+		cut := io.MultiReader(strings.NewReader(text[:len(text)-100]), iotest.ErrReader(errors.New("cable pulled")))
+		return io.NopCloser(cut), nil
+	}
+	sum := load(t, src, sink, ingest.Options{Temp: temp})
+	if sum.Failed != 1 || sum.Records != 0 || !strings.Contains(sink.batches[0].Rejected[0].Reason, "cable pulled") {
+		t.Errorf("%+v", sum)
+	}
+	wantEmpty(t, temp)
+	src.openAs = nil
+	if sum := load(t, src, sink, ingest.Options{Temp: temp}); sum.OK != 200_000 {
+		t.Errorf("second load: %+v", sum)
 	}
 }
 
@@ -401,16 +468,15 @@ func TestTouchedCopy(t *testing.T) {
 	}
 }
 
-// TestChangedObject: a large object that is another when it is opened again ends the load, and nothing of it stays.
+// TestChangedObject: a large file that changes between the look at it and its reading ends the load, and nothing of it
+// stays.
 func TestChangedObject(t *testing.T) {
 	src, sink, fold := newObjects(), newMemory(), flowlog.New(flowlog.Options{})
 	text := header + lines(1, 0, 200_000)
 	src.put("large", 1, 0, text)
 	src.openAs = func(string) (io.ReadCloser, error) {
-		if src.opened.Load() == 2 {
-			return io.NopCloser(strings.NewReader(text[:len(text)-100])), nil
-		}
-		return io.NopCloser(strings.NewReader(text)), nil
+		changed := strings.Replace(text, "443", "444", 1)
+		return changing{strings.NewReader(text), strings.NewReader(changed)}, nil
 	}
 	sum, err := ingest.LoadFlowLogs(context.Background(), src, sink, ingest.Options{Fold: fold})
 	if err == nil || !strings.Contains(err.Error(), "large") || len(sink.batches) > 0 || sum.Records > 0 {
@@ -423,6 +489,14 @@ func TestChangedObject(t *testing.T) {
 		t.Errorf("the next load: %v, %+v", err, sum)
 	}
 }
+
+// changing is a file that says one thing when it is read in order, and another at random.
+type changing struct {
+	io.Reader
+	io.ReaderAt
+}
+
+func (changing) Close() error { return nil }
 
 // heard is a progress that adds up.
 type heard struct {

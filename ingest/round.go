@@ -56,7 +56,7 @@ func (r *round) fail(err error) {
 }
 
 func (r *round) work(ctx context.Context) {
-	var b buffer
+	b := buffer{temp: r.Temp}
 	for {
 		i, ok := r.take()
 		if !ok {
@@ -82,9 +82,10 @@ func (r *round) take() (int, bool) {
 }
 
 // read brings one object into the fold, unless its content is known.
-func (r *round) read(ctx context.Context, i int, b *buffer) error {
+func (r *round) read(ctx context.Context, i int, b *buffer) (err error) {
 	ref := r.refs[i]
 	hash, err := b.fetch(ctx, r.source, ref)
+	defer func() { err = errors.Join(err, b.release()) }()
 	known, failed := r.claim(ctx, i, hash, err)
 	if failed != nil || known {
 		return failed
@@ -92,12 +93,8 @@ func (r *round) read(ctx context.Context, i int, b *buffer) error {
 	if err := r.recall(ctx, ref); err != nil {
 		return err
 	}
-	stored, err := b.open(ctx, r.source, ref)
+	object, _, err := r.Fold.Read(b.content, ref.Place, i)
 	if err != nil {
-		return fmt.Errorf("read %s again: %w", ref.Place, err)
-	}
-	object, _, err := r.Fold.Read(stored, ref.Place, i)
-	if err := errors.Join(err, stored.Close()); err != nil {
 		return err
 	}
 	if object.Hash != hash {
@@ -124,6 +121,10 @@ func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (k
 	if fetched != nil {
 		if ctx.Err() != nil {
 			return true, fmt.Errorf("load flow logs: %w", ctx.Err())
+		}
+		var full *TemporaryError
+		if errors.As(fetched, &full) {
+			return true, full
 		}
 		r.failed = append(r.failed, schema.Rejected{Place: ref.Place, Reason: "object cannot be read: " + fetched.Error()})
 		r.Progress.Add(1, ref.Size, 0)

@@ -10,6 +10,7 @@ import (
 	"path"
 
 	"sgfit/analyze"
+	"sgfit/ingest"
 	"sgfit/ingest/files"
 	"sgfit/schema/duck"
 	"sgfit/suggest/report"
@@ -110,7 +111,10 @@ func systemHint(err error) string {
 	var output *outputError
 	var place *fs.PathError
 	var changed *duck.ChangedError
+	var temporary *ingest.TemporaryError
 	switch {
+	case errors.As(err, &temporary):
+		return "Set TMPDIR to a folder with room for some objects, 75 MB each as AWS writes them; what was stored is whole, so run the same command again to go on."
 	case errors.As(err, &changed):
 		return "What it held then is counted and cannot be taken back: put the file back as it was, or load everything into another file with --db."
 	case errors.As(err, &missing):

@@ -72,18 +72,18 @@ func newIngestFlowLogsCommand(term *terminal) *cobra.Command {
 	var opt ingestOptions
 	cmd := &cobra.Command{
 		Use:   "flow-logs PATH…",
-		Short: "Load VPC Flow Logs: text, plain or gzip, any field order",
+		Short: "Load VPC Flow Logs: text, plain or gzip, any field order; Parquet",
 		Long: `Load VPC Flow Logs from files, folders (walked), globs, s3://bucket/prefix and cwl://region/log-group. The format is
 recognised by content: text, plain or gzip, fields in any order that a header names, without a header AWS's default
-order. Objects that are in the database already are passed over, so the same command can be run again when new files
-have come.
+order; Parquet as AWS, Athena and pandas write it, and that of Security Lake (OCSF). Objects that are in the database
+already are passed over, so the same command can be run again when new files have come.
 
 ` + windowHelp + `
 
 A CloudWatch Logs group is read by whole hours (UTC), each once, an hour after it has ended; the caller needs
 logs:DescribeLogGroups, logs:FilterLogEvents and ec2:DescribeFlowLogs, which tells the records' format.
 
-Set aside, with the reason: Parquet, JSON, CSV, transit gateway flow logs, and lines that do not fit their header.`,
+Set aside, with the reason: JSON, CSV, transit gateway flow logs, and lines that do not fit their header.`,
 		Example: `  sgfit ingest flow-logs --db account.db ./AWSLogs/111122223333/vpcflowlogs
   sgfit ingest flow-logs --db account.db './logs/2026/09/**/*.log.gz'   # quoted: sgfit expands it, also with **
   sgfit ingest flow-logs --db account.db --since 90d s3://my-flow-logs/AWSLogs/111122223333

@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // cpuSeconds is the processor time of this process so far: wall time says little on a machine that others use.
@@ -38,6 +40,19 @@ func foldAll(b testing.TB, f *Fold, objects [][]byte) (records int64) {
 	return records
 }
 
+// benchFold reads the objects again and again.
+func benchFold(b *testing.B, f *Fold, objects [][]byte) {
+	b.ReportAllocs()
+	var records int64
+	began := cpuSeconds(b)
+	for b.Loop() {
+		f.Reset()
+		records += foldAll(b, f, objects)
+	}
+	b.ReportMetric(float64(records)/(cpuSeconds(b)-began), "records/cpu-s")
+	b.ReportMetric(float64(f.Bytes())/(1<<20), "MiB")
+}
+
 func BenchmarkRead(b *testing.B) {
 	for _, bench := range []struct {
 		name   string
@@ -51,16 +66,7 @@ func BenchmarkRead(b *testing.B) {
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			objects := benchObjects(40, bench.zipped)
-			f := New(bench.opts)
-			b.ReportAllocs()
-			var records int64
-			began := cpuSeconds(b)
-			for b.Loop() {
-				f.Reset()
-				records += foldAll(b, f, objects)
-			}
-			b.ReportMetric(float64(records)/(cpuSeconds(b)-began), "records/cpu-s")
-			b.ReportMetric(float64(f.Bytes())/(1<<20), "MiB")
+			benchFold(b, New(bench.opts), objects)
 		})
 	}
 }
@@ -109,4 +115,34 @@ func BenchmarkReadTwo(b *testing.B) {
 		records += 40 * 50_000
 	}
 	b.ReportMetric(float64(records)/(cpuSeconds(b)-began), "records/cpu-s")
+}
+
+// BenchmarkParquet reads the same records as gzip text and as Parquet of several forms.
+func BenchmarkParquet(b *testing.B) {
+	g := newTraffic(1, 2000, 20*50_000/80_000+1)
+	var text [][]byte
+	for range 20 {
+		text = append(text, g.object(50_000, false))
+	}
+	for _, form := range []struct {
+		name string
+		make func(text []byte) []byte
+	}{
+		{"gzip text", zip},
+		{"snappy", func(text []byte) []byte { return tableForm{}.table(b, text) }},
+		{"gzip", func(text []byte) []byte { return tableForm{codec: &parquet.Gzip}.table(b, text) }},
+		{"zstd", func(text []byte) []byte { return tableForm{codec: &parquet.Zstd}.table(b, text) }},
+		{"snappy, no dictionaries", func(text []byte) []byte { return tableForm{plain: true}.table(b, text) }},
+	} {
+		b.Run(form.name, func(b *testing.B) {
+			var objects [][]byte
+			size := 0
+			for _, t := range text {
+				objects = append(objects, form.make(t))
+				size += len(objects[len(objects)-1])
+			}
+			benchFold(b, New(Options{}), objects)
+			b.ReportMetric(float64(size)/(20*50_000), "stored-B/record")
+		})
+	}
 }

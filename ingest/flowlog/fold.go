@@ -3,7 +3,6 @@ package flowlog
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"net/netip"
 	"slices"
 	"sync"
@@ -46,13 +45,13 @@ func New(opts Options) *Fold {
 	return f
 }
 
-// Read folds one object: flow log text, plain or gzip. order is the object's place among those of this drain; it
+// Read folds one object: flow log text, plain or gzip, or Parquet. order is the object's place among those of this drain; it
 // decides which of two objects with one record has the duplicate, so that the outcome does not hang on the order of
 // reading. What cannot be used is in the object's Problem and among the rejected; the error is for bytes that could
 // not be had, and leaves the fold fit for Reset only.
 //
 // The object's counts are final but for duplicates of objects before it that are read later: those of Drain count.
-func (f *Fold) Read(r io.Reader, place string, order int) (schema.Object, []schema.Rejected, error) {
+func (f *Fold) Read(r schema.Content, place string, order int) (schema.Object, []schema.Rejected, error) {
 	rd := f.take()
 	before := rd.table.bytes()
 	s := rd.read(r, place, f.seen, uint16(min(order, lastOrder)), false)
@@ -70,7 +69,7 @@ func (f *Fold) Read(r io.Reader, place string, order int) (schema.Object, []sche
 
 // Remember reads an object of an earlier load, so that its records are known until the next drain: one that is read
 // again counts as a duplicate. Nothing of the object itself is counted.
-func (f *Fold) Remember(r io.Reader, place string) error {
+func (f *Fold) Remember(r schema.Content, place string) error {
 	if f.seen == nil {
 		return nil
 	}

@@ -23,13 +23,11 @@ var addrs = diff.Comparer(func(a, b netip.Addr) bool { return a == b })
 // drained folds texts, one object each, and drains.
 func drained(t *testing.T, texts ...string) *schema.Batch {
 	t.Helper()
-	f := New(Options{})
+	contents := make([][]byte, len(texts))
 	for i, text := range texts {
-		if _, _, err := f.Read(strings.NewReader(text), fmt.Sprintf("object-%d", i), i); err != nil {
-			t.Fatal(err)
-		}
+		contents[i] = []byte(text)
 	}
-	return f.Drain()
+	return foldOf(t, contents...)
 }
 
 // plainFold folds with a map of structs. Own addresses are told, not found out.
@@ -552,12 +550,19 @@ func TestNoAllocations(t *testing.T) {
 
 func TestReadFails(t *testing.T) {
 	f := New(Options{})
-	broken := io.MultiReader(strings.NewReader(defaultFields+"\n"), errorReader{})
+	broken := io.NewSectionReader(errorReader{strings.NewReader(defaultFields + "\n")}, 0, 1000)
 	if _, _, err := f.Read(broken, "place", 0); err == nil || !strings.Contains(err.Error(), "place") {
 		t.Errorf("error is %v", err)
 	}
 }
 
-type errorReader struct{}
+// errorReader breaks off where its text ends.
+type errorReader struct{ *strings.Reader }
 
-func (errorReader) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
+func (r errorReader) ReadAt(p []byte, at int64) (int, error) {
+	n, err := r.Reader.ReadAt(p, at)
+	if err != nil {
+		err = io.ErrClosedPipe
+	}
+	return n, err
+}

@@ -128,6 +128,10 @@ func (g *traffic) object(n int, zipped bool) []byte {
 	if !zipped {
 		return text
 	}
+	return zip(text)
+}
+
+func zip(text []byte) []byte {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	w.Write(text)

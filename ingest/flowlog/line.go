@@ -47,6 +47,13 @@ const (
 	absent                   // an OK record without a field that it needs
 	mixedFamilies            // one IPv4, one IPv6 address
 	endBeforeStart           //
+
+	// Of events only:
+	otherClass       // it is no network activity
+	otherProduct     // it is no flow log's
+	severalAddresses // an end has more addresses than a flow log tells
+	contradiction    // it says of its packets that they were let through, and that they were not
+	notJSON          //
 )
 
 // parse reads one line, without its line end, into r. log-status decides: NODATA and SKIPDATA lines need nothing else
@@ -55,8 +62,7 @@ func (l *layout) parse(line []byte, r *record) fault {
 	if l.standard && r.quick(line) {
 		return fault{}
 	}
-	r.has, r.status = 0, ok
-	r.packets, r.octets, r.flags, r.egress = 0, 0, 0, false
+	r.clear()
 	bad := -1
 	i := 0
 	for n, c := range l.columns {

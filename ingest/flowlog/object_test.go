@@ -3,6 +3,7 @@ package flowlog
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -95,7 +96,8 @@ func TestObjects(t *testing.T) {
 			problem: "srcaddr twice", rejected: []string{"1: srcaddr twice"}, noConversations: true},
 		{name: "transit gateway without header", stored: "6 TransitGateway 1 tgw-1\n6 TransitGateway 1 tgw-1\n", counts: "2=0+2+0+0+0", format: "text transit gateway",
 			problem: "transit gateway", rejected: []string{"1: transit gateway"}, noConversations: true},
-		{name: "Parquet", stored: "PAR1\x15\x04\n\nPAR1", counts: "0=0+0+0+0+0", format: "not recognised", problem: "looks like Parquet", rejected: []string{"0: Parquet"}, noConversations: true},
+		{name: "Parquet without an end", stored: "PAR1\x15\x04\n\n", counts: "0=0+0+0+0+0", format: "parquet", problem: "damaged", rejected: []string{"0: no file"}, noConversations: true},
+		{name: "Parquet, zipped", stored: zipped(t, "PAR1\x15\x04\n\nPAR1"), counts: "0=0+0+0+0+0", format: "not recognised", problem: "Parquet inside gzip", rejected: []string{"0: Parquet"}, noConversations: true},
 		{name: "JSON, zipped", stored: zipped(t, "{\"messageType\":\n\"DATA_MESSAGE\"}"), counts: "0=0+0+0+0+0", format: "not recognised", problem: "looks like JSON", rejected: []string{"0: JSON"}, noConversations: true},
 		{name: "binary without a line end", stored: strings.Repeat("\x00\x01\x02", longestLine), counts: "0=0+0+0+0+0", format: "not recognised", problem: "binary", rejected: []string{"0: binary"}, noConversations: true},
 		{name: "CSV", stored: "version,account_id,interface_id\n2,1,eni-1\n", counts: "0=0+0+0+0+0", format: "not recognised", problem: "comma-separated", rejected: []string{"0: comma"}, noConversations: true},
@@ -248,7 +250,11 @@ func TestSamples(t *testing.T) {
 			}
 			defer stored.Close()
 			f := New(Options{})
-			o, _, err := f.Read(stored, c.file, 0)
+			info, err := stored.Stat()
+			if err != nil {
+				t.Fatal(err)
+			}
+			o, _, err := f.Read(io.NewSectionReader(stored, 0, info.Size()), c.file, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

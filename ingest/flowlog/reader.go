@@ -2,6 +2,7 @@ package flowlog
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type reader struct {
 	items  []item
 	carry  []byte
 	stolen []uint16
+	// cursors are those of the last Parquet file.
+	cursors []*cursor
 }
 
 const chunk = 256 << 10
@@ -59,7 +62,7 @@ type read struct {
 }
 
 // read reads one object to its end.
-func (rd *reader) read(r io.Reader, place string, seen *seen, order uint16, remembering bool) *read {
+func (rd *reader) read(r schema.Content, place string, seen *seen, order uint16, remembering bool) *read {
 	rd.stored.from, rd.stored.size, rd.stored.failed = r, 0, nil
 	rd.stored.hash.Reset()
 	rd.front.Reset(&rd.stored)
@@ -67,7 +70,9 @@ func (rd *reader) read(r io.Reader, place string, seen *seen, order uint16, reme
 		object: schema.Object{Place: place, Kind: schema.FlowLogObject},
 		table:  rd.table, seen: seen, order: order, items: rd.items[:0], remembering: remembering,
 	}}}
-	if magic, _ := rd.front.Peek(2); string(magic) == "\x1f\x8b" {
+	if magic, _ := rd.front.Peek(4); string(magic) == "PAR1" || string(magic) == "PARE" {
+		s.end(rd.readRows(&s.gather, r))
+	} else if bytes.HasPrefix(magic, []byte("\x1f\x8b")) {
 		rd.unzip(s)
 	} else if _, err := io.CopyBuffer(&s.scan, onlyReader{rd.front}, rd.buffer); err == nil {
 		s.end(s.finish())

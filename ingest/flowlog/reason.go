@@ -16,7 +16,15 @@ func (l *layout) reason(f fault, line []byte) string {
 	case tooManyFields:
 		return fmt.Sprintf("%d fields where the format has %d", len(bytes.FieldsFunc(line, isBlank)), len(l.columns))
 	case unreadable:
-		field := bytes.FieldsFunc(line, isBlank)[f.column]
+		return l.reasonOf(f, bytes.FieldsFunc(line, isBlank)[f.column])
+	}
+	return l.reasonOf(f, nil)
+}
+
+// reasonOf is the reason for a fault of values; field is the text of the one that is meant, where it is unreadable.
+func (l *layout) reasonOf(f fault, field []byte) string {
+	switch f.kind {
+	case unreadable:
 		return fmt.Sprintf("%s is %q, %s", l.names[f.column], sample(field), wanted(l.columns[f.column]))
 	case absent:
 		return fmt.Sprintf(`%s is "-" in a record that is neither NODATA nor SKIPDATA`, l.names[f.column])

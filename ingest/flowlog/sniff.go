@@ -9,7 +9,7 @@ import (
 func foreignContent(line []byte) string {
 	switch {
 	case bytes.HasPrefix(line, []byte("PAR1")):
-		return "looks like Parquet"
+		return "looks like Parquet inside gzip (unpack it first)"
 	case bytes.HasPrefix(line, []byte("\x1f\x8b")):
 		return "looks like gzip inside gzip"
 	case bytes.HasPrefix(line, []byte("PK\x03\x04")):
