@@ -236,6 +236,33 @@ func TestTableSamples(t *testing.T) {
 	}
 }
 
+// TestTelemetryRecords stores the records of OpenTelemetry's golden file for Parquet
+// (valid_flow_log_parquet_expected.yaml) as AWS would, and wants its values back.
+func TestTelemetryRecords(t *testing.T) {
+	text := "version interface-id pkt-srcaddr srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status tcp-flags traffic-path\n" +
+		"5 eni-0abc1234def567890 203.0.113.50 10.0.1.100 10.0.2.200 49152 22 6 15 3500 1700000000 1700000060 ACCEPT OK 2 1\n" +
+		"5 eni-0abc1234def567890 - 10.0.1.100 10.0.3.53 55000 53 17 2 140 1700000010 1700000070 REJECT OK - 1\n" +
+		"5 eni-0fff9999aaaa8888b 203.0.113.50 192.168.1.50 192.168.2.100 443 60000 6 100 50000 1700000020 1700000080 ACCEPT OK 19 2\n" +
+		"5 eni-0fff9999aaaa8888b - - - - - - - - 1700000030 1700000090 - NODATA - -\n"
+	b := foldOf(t, tableForm{}.table(t, []byte(text)))
+	if o := b.Objects[0]; countsOf(o) != "4=3+0+1+0+0" || o.First != 1700000000 || o.Last != 1700000080 {
+		t.Errorf("%+v", o)
+	}
+	var got []string
+	for _, c := range b.Conversations {
+		got = append(got, fmt.Sprintf("%s %s:%d %s:%d %d, in %d/%d/%d, out %d/%d/%d", b.Interfaces[c.Interface].InterfaceID, c.Local, c.LocalPort, c.Remote, c.RemotePort, c.Protocol,
+			c.In.Packets, c.In.Bytes, c.In.Rejected, c.Out.Packets, c.Out.Bytes, c.Out.Rejected))
+	}
+	want := []string{ // the interface's own end first: srcaddr is its address, other than the packet's, where it sent
+		"eni-0abc1234def567890 203.0.113.50:49152 10.0.2.200:22 6, in 0/0/0, out 15/3500/0",
+		"eni-0abc1234def567890 10.0.1.100:55000 10.0.3.53:53 17, in 0/0/0, out 0/0/1",
+		"eni-0fff9999aaaa8888b 203.0.113.50:443 192.168.2.100:60000 6, in 0/0/0, out 100/50000/0",
+	}
+	if d := diff.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 func sampleFile(t testing.TB, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)

@@ -222,7 +222,7 @@ func TestTwin(t *testing.T) {
 	for i, codec := range codecs {
 		for _, encode := range []string{"plain", "dictionary", "delta", "length", "split"} {
 			for version := 1; version <= 2; version++ {
-				w := written{codec, version, encode, 600, 1000, 3, uint64(i)}
+				w := written{codec, version, encode, 250, 500, 3, uint64(i)}
 				t.Run(fmt.Sprintf("%s %s %d", codec, encode, version), func(t *testing.T) { compareWithTwin(t, w) })
 			}
 		}
