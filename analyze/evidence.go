@@ -48,6 +48,7 @@ type Rule struct {
 	No uint32
 	schema.Rule
 	From          time.Time // when it came into force, as far as Config knows
+	Opened        *Opened   // nil when CloudTrail does not tell
 	Conversations int64
 	Sole          int64
 	Probes        int64

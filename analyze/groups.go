@@ -38,9 +38,9 @@ func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
 	}
-	for _, load := range []func(context.Context, map[uint32]*Rule) error{a.loadPorts, a.loadSources, a.loadTopPeers} {
+	for _, load := range []func(context.Context, map[uint32]*Rule) error{a.loadPorts, a.loadSources, a.loadTopPeers, a.loadOpened} {
 		if err := load(ctx, rules); err != nil {
-			return nil, fmt.Errorf("load uses: %w", err)
+			return nil, fmt.Errorf("load facts of rules: %w", err)
 		}
 	}
 	return groups, nil

@@ -53,6 +53,9 @@ type InventorySink interface {
 	Remarks(ctx context.Context) iter.Seq2[schema.Remark, error]
 	// Snapshots returns every snapshot, sorted by Taken.
 	Snapshots(ctx context.Context) ([]schema.Snapshot, error)
+	// Changes yields every change of resources of some types once, sorted by type, id and time. It ends after the first
+	// error.
+	Changes(ctx context.Context, types ...schema.ItemType) iter.Seq2[*schema.Change, error]
 	// ReplaceInventory replaces all intervals by those of the parts, which are in the order of Inventory's slices, in one
 	// transaction. An error among the parts, which it returns, leaves all as it was.
 	ReplaceInventory(ctx context.Context, parts iter.Seq2[*schema.Inventory, error]) error

@@ -25,6 +25,7 @@ func TestSlotOf(t *testing.T) {
 		{"/b/year=2026/month=1/day=7/2020/01/01/x.gz", at(7, 0, 0), day},
 		{"/b/1_Config_eu-west-1_ConfigSnapshot_20260107T061542Z_u.json.gz", at(7, 6, 15), 6 * time.Hour},
 		{"/b/1_Config_r_ConfigHistory_AWS::EC2::VPC_20260107T061542Z_20260107T121542Z_1.json.gz", at(7, 6, 15), 6 * time.Hour},
+		{"/b/AWSLogs/o-1/1/CloudTrail/eu-west-1/2026/01/07/1_CloudTrail_eu-west-1_20260107T0615Z_Ab3dEf6hIj9lMn2p.json.gz", at(7, 6, 15), 5 * time.Minute},
 		{"/b/x_20260101T0000Z__20260107T0005Z_.gz", at(7, 0, 5), 5 * time.Minute},
 		{"/b/AWSLogs/1/Config/eu-west-1/2026/1/7/ConfigSnapshot/x.json.gz", at(7, 0, 0), day},
 		{"/b/2026/13/07/x.gz", time.Time{}, 0},

@@ -150,18 +150,6 @@ type FlowLog struct {
 	DeliveryError   string `json:"delivery_error,omitempty"`
 }
 
-// Change is one change that CloudTrail recorded of one resource, exact to the second.
-type Change struct {
-	EventID   string    `json:"event_id"`
-	At        time.Time `json:"at"`
-	Author    string    `json:"author"` // ARN of who called, or the AWS service that did; hostile text
-	Name      string    `json:"name"`   // AuthorizeSecurityGroupIngress, …
-	AccountID string    `json:"account_id"`
-	Region    string    `json:"region"`
-	Type      ItemType  `json:"type"`
-	ID        string    `json:"id"`
-}
-
 // Item is one observation of one resource: what it was from Captured on, until its next item. The same item stands in
 // history files and in every later snapshot; (Type, ID, Captured, Order, Indirect) tells it from others.
 type Item struct {

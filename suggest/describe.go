@@ -12,6 +12,9 @@ func (m *maker) describe(s *subject) Rule {
 	if s.RuleID != "" {
 		r.RuleID = &s.RuleID
 	}
+	if o := s.Opened; o != nil {
+		r.Opened = &Opened{At: o.At, By: o.By, Call: o.Call}
+	}
 	r.FromPort, r.ToPort = portFields(s.Protocol, s.FromPort, s.ToPort)
 	return r
 }

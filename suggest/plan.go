@@ -137,8 +137,17 @@ type Rule struct {
 	Alternatives []Alternative     `json:"alternatives"`
 	// StillThrough names the rules ("sg-… ingress tcp 443 10.0.0.0/8") that carry the uses of a redundant rule.
 	StillThrough []string `json:"still_through,omitempty"`
+	// Opened says by which call the rule came into force, where CloudTrail has it.
+	Opened *Opened `json:"opened,omitempty"`
 	// NamedUsers are the regular users of an open administration port, told apart from strangers.
 	NamedUsers []string `json:"named_users,omitempty"`
+}
+
+// Opened is the call by which a rule came into force.
+type Opened struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`   // ARN of who called, or an AWS service; hostile text
+	Call string    `json:"call"` // AuthorizeSecurityGroupIngress, …
 }
 
 // PortRange is an inclusive range of seen ports; for protocols without ports both are 0.

@@ -48,6 +48,7 @@ func schemaSample() Plan {
 		},
 		Confidence:  Confidence{"medium", NewSources{1, 2, 1, 5, "C"}, Backtest{1, 2}},
 		Replacement: []ReplacementRule{narrow}, Alternatives: []Alternative{{"exact", []ReplacementRule{narrow}, 0}},
+		Opened:       &Opened{day, "arn:aws:iam::111122223333:user/alice", "AuthorizeSecurityGroupIngress"},
 		StillThrough: []string{"sg-0b ingress tcp 22 10.0.0.0/8"}, NamedUsers: []string{"10.20.0.8"},
 	}
 	return Plan{

@@ -51,11 +51,17 @@ func (o *ingestOptions) ec2Source(ctx context.Context) (*ec2.Source, error) {
 	})
 }
 
-// configSource makes one source of the places and, with --live, of EC2, which is nil without.
-func (o *ingestOptions) configSource(ctx context.Context, term *terminal, paths []string) (all ingest.Source, live *ec2.Source, err error) {
+// configSource makes one source of the places, those of CloudTrail's files and, with --live, of EC2, which is nil without.
+func (o *ingestOptions) configSource(ctx context.Context, term *terminal, config, trails []string) (all ingest.Source, live *ec2.Source, err error) {
 	var sources []ingest.Source
-	if len(paths) > 0 {
-		saved, err := o.source(ctx, term, paths, configService)
+	for _, from := range []struct {
+		paths []string
+		kind  service
+	}{{config, configService}, {trails, trailService}} {
+		if len(from.paths) == 0 {
+			continue
+		}
+		saved, err := o.source(ctx, term, from.paths, from.kind)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,13 +19,13 @@ import (
 
 // runOptions are all that `sgfit run` knows.
 type runOptions struct {
-	flowLogs, config []string
-	out              string
-	database         databaseOptions
-	ingest           ingestOptions
-	plan             planOptions
-	keep             keepOptions
-	report           reportOptions
+	flowLogs, config, trails []string
+	out                      string
+	database                 databaseOptions
+	ingest                   ingestOptions
+	plan                     planOptions
+	keep                     keepOptions
+	report                   reportOptions
 }
 
 func newRunCommand(term *terminal) *cobra.Command {
@@ -32,12 +33,13 @@ func newRunCommand(term *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run --flow-logs PATH… --config PATH… --out DIR",
 		Short: "Do the whole job: load, analyse, suggest, report",
-		Long: `Load VPC Flow Logs and AWS Config files, find out who used which rule, suggest tighter rules, and leave
-plan.json, report.html and report.md in DIR. PATH is a file, a folder (walked), a glob, s3://bucket/prefix or, for flow
-logs, cwl://region/log-group; formats are recognised by content. Nothing is changed in AWS.
+		Long: `Load VPC Flow Logs and AWS Config files (and CloudTrail's, which make times exact), find out who used which
+rule, suggest tighter rules, and leave plan.json, report.html and report.md in DIR. PATH is a file, a folder (walked), a
+glob, s3://bucket/prefix or, for flow logs, cwl://region/log-group; formats are recognised by content. Nothing is changed
+in AWS.
 
 ` + windowHelp + `
-AWS Config files are taken from the last snapshot before --since on.
+AWS Config files are taken from the last snapshot before --since on, CloudTrail's from a day before it.
 
 The database is kept, in DIR unless --db names another file: run again with more files and only those are loaded.
 It then answers for all that was ever loaded, so take another DIR or --db for another estate.`,
@@ -51,6 +53,7 @@ It then answers for all that was ever loaded, so take another DIR or --db for an
 	}
 	cmd.Flags().StringArrayVar(&opt.flowLogs, "flow-logs", nil, "flow logs: each `PATH` a file, folder, glob, s3:// or cwl:// address, as many as you like")
 	cmd.Flags().StringArrayVar(&opt.config, "config", nil, "AWS Config snapshot and history files, or saved answers of EC2: each `PATH` a file, folder, glob or s3:// address")
+	cmd.Flags().StringArrayVar(&opt.trails, "cloudtrail", nil, "CloudTrail files, for exact times and authors of changes: each `PATH` a file, folder, glob or s3:// address")
 	cmd.Flags().StringVar(&opt.out, "out", "sgfit-report", "folder `DIR` for plan.json, report.html and report.md")
 	opt.database.addFlags(cmd, making)
 	keepIn := cmd.Flags().Lookup("db")
@@ -66,13 +69,13 @@ It then answers for all that was ever loaded, so take another DIR or --db for an
 }
 
 func runRun(ctx context.Context, term *terminal, opt runOptions) error {
-	if len(opt.flowLogs) == 0 && len(opt.config) == 0 && !opt.ingest.live.live && opt.database.path == "" {
+	if len(opt.flowLogs)+len(opt.config)+len(opt.trails) == 0 && !opt.ingest.live.live && opt.database.path == "" {
 		return &usageError{error: errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
 	}
-	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.ingest.check(), checkConfigPaths(opt.config)); err != nil {
+	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.ingest.check(), checkConfigPaths(opt.config), checkConfigPaths(opt.trails)); err != nil {
 		return err
 	}
-	if err := outside(opt.out, append(opt.flowLogs, opt.config...)); err != nil {
+	if err := outside(opt.out, slices.Concat(opt.flowLogs, opt.config, opt.trails)); err != nil {
 		return err
 	}
 	if opt.database.path == "" {
@@ -129,10 +132,10 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 	}
 	if edgesOnly {
 		term.warn("%s keeps edges only, so nothing can be added to it; this is the plan of what it holds", db.Path())
-		opt.config, opt.flowLogs, opt.ingest.live.live = nil, nil, false
+		opt.config, opt.flowLogs, opt.trails, opt.ingest.live.live = nil, nil, nil, false
 	}
-	if len(opt.config) > 0 || opt.ingest.live.live {
-		if _, err := loadConfig(ctx, term, db, opt.config, opt.ingest); errors.Is(err, errRejectedInput) {
+	if len(opt.config)+len(opt.trails) > 0 || opt.ingest.live.live {
+		if _, err := loadConfig(ctx, term, db, opt.config, opt.trails, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err
 		} else if err != nil {
 			return plan, nil, err
@@ -177,6 +180,9 @@ func (o runOptions) command() string {
 	}
 	if o.ingest.live.capturedText != "" {
 		words = append(words, "--captured", shellWord(o.ingest.live.capturedText))
+	}
+	for _, p := range o.trails {
+		words = append(words, "--cloudtrail", shellWord(p))
 	}
 	if o.database.path != filepath.Join(o.out, "sgfit.db") {
 		words = append(words, "--db", shellWord(o.database.path))

@@ -20,6 +20,7 @@ import (
 //	  coverage 1; ports tcp 80, udp 53; ports none; first +0d; last +29d     (first and last by the day)
 //	  grade low; label A; backtest 0 0; new 1 2 3 (d7, d15, q1); top 10.0.0.1, 10.0.0.2
 //	  through sg-web in tcp 80 10.0.0.0/8      still_through, exactly
+//	  opened 1h0m0s by ARN (CALL)              after the window's start, or: opened by nobody known
 //	  users 10.0.0.1                           named_users, exactly
 //	sg-web in tcp 22 10.0.0.0/8: absent        it is not in force, so it is not in the plan
 //	group sg-web: findings none; interfaces 2; tighter ingress; same egress; name web
@@ -192,6 +193,7 @@ var ruleWords = map[string]func(*suggest.Rule) string{
 	"through": throughWords,
 	"users":   func(r *suggest.Rule) string { return sceneList(r.NamedUsers) },
 	"top":     topWords,
+	"opened":  openedWords,
 	"about":   func(r *suggest.Rule) string { return r.Description },
 	"backtest": func(r *suggest.Rule) string {
 		return fmt.Sprintf("%d %d", r.Confidence.Backtest.RefusedSources, r.Confidence.Backtest.RefusedConversations)
@@ -235,6 +237,13 @@ func dayWords(t *time.Time) string {
 		return "never"
 	}
 	return fmt.Sprintf("+%dd", int(t.Sub(sceneStart)/(24*time.Hour)))
+}
+
+func openedWords(r *suggest.Rule) string {
+	if r.Opened == nil {
+		return "by nobody known"
+	}
+	return fmt.Sprintf("%s by %s (%s)", r.Opened.At.Sub(sceneStart), r.Opened.By, r.Opened.Call)
 }
 
 func throughWords(r *suggest.Rule) string {

@@ -31,12 +31,14 @@ import (
 //	recorded -60d                           since when Config has been recording
 //	snapshots +0d +29d                      when snapshots were delivered (default: on the first and the last day); or none
 //	history none                            no history files
+//	cloudtrail yes                          CloudTrail's files tell of each change of rules and of interfaces' groups
 type sceneEstate struct {
 	states    []sceneState
 	recorded  time.Duration
 	snapshots []time.Duration // nil: the default
 	noSnaps   bool
 	noHistory bool
+	trail     bool
 }
 
 // sceneState is one resource from a time on.
@@ -168,6 +170,8 @@ func (r *inventoryReader) setting(words []string) (err error) {
 		r.initial = false
 	case "recorded":
 		r.e.recorded, err = sceneOffset(words[1])
+	case "cloudtrail":
+		r.e.trail = !none
 	case "history":
 		r.e.noHistory = none
 	case "snapshots":

@@ -45,6 +45,11 @@ func (s *scenario) writeFiles(dir string) (sceneLines, error) {
 	if err := s.writeConfig(dir); err != nil {
 		return n, err
 	}
+	if s.estate.trail {
+		if err := s.writeTrail(dir); err != nil {
+			return n, err
+		}
+	}
 	records, err := s.records()
 	if err != nil {
 		return n, err

@@ -161,6 +161,9 @@ func (o *sceneOutcome) run(t *testing.T, dir, out, db string) []byte {
 	var stdout, stderr bytes.Buffer
 	args := append([]string{"run", "--quiet", "--flow-logs", filepath.Join(dir, "flow-logs"), "--config", filepath.Join(dir, "config"),
 		"--out", filepath.Join(dir, out), "--db", filepath.Join(dir, db)}, o.s.args...)
+	if o.s.estate.trail {
+		args = append(args, "--cloudtrail", filepath.Join(dir, "cloudtrail"))
+	}
 	o.code = run(context.Background(), args, &stdout, &stderr)
 	o.stderr += stderr.String()
 	if o.code != exitDone && o.code != exitRejected {

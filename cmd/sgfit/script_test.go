@@ -122,11 +122,11 @@ func (l *listener) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// simulate DIR DAYS: makes up a small account.
+// simulate DIR DAYS [trail]: makes up a small account, with CloudTrail's files if wanted.
 func simulated(ts *testscript.TestScript, neg bool, args []string) {
 	days, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	_, err = simulate.New(simulate.Options{Seed: 1, Days: days, Scale: 0.05, FileHours: 24}).WriteDir(ts.MkAbs(args[0]))
+	_, err = simulate.New(simulate.Options{Seed: 1, Days: days, Scale: 0.05, FileHours: 24, Trail: len(args) > 2}).WriteDir(ts.MkAbs(args[0]))
 	ts.Check(err)
 }
 

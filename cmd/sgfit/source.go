@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,7 +57,19 @@ type service string
 const (
 	flowLogService service = "vpcflowlogs"
 	configService  service = "Config"
+	trailService   service = "CloudTrail"
 )
+
+// trailLead is how long before the window changes are wanted: since the last snapshot, which tells what was so then.
+const trailLead = 24 * time.Hour
+
+// since is the begin of what is wanted of a service.
+func (o *ingestOptions) since(kind service) time.Time {
+	if kind == trailService && !o.window.since.IsZero() {
+		return o.window.since.Add(-trailLead)
+	}
+	return o.window.since
+}
 
 // source makes one source of local paths, S3 addresses and log groups, of what the window needs.
 func (o *ingestOptions) source(ctx context.Context, term *terminal, paths []string, kind service) (ingest.Source, error) {
@@ -81,7 +94,7 @@ func (o *ingestOptions) source(ctx context.Context, term *terminal, paths []stri
 			opt.Region = o.regions[0]
 		}
 		opt.Services = []string{string(kind)}
-		opt.Since, opt.Until, opt.State = o.window.since, o.window.until, kind == configService
+		opt.Since, opt.Until, opt.State = o.since(kind), o.window.until, kind == configService
 		bucket, err := s3.New(ctx, opt, remote...)
 		if err != nil {
 			return nil, err
@@ -100,7 +113,7 @@ func (o *ingestOptions) source(ctx context.Context, term *terminal, paths []stri
 
 // files makes the source of local paths.
 func (o *ingestOptions) files(paths []string, kind service) ingest.Source {
-	source, window := files.New(paths...), ingest.Window{Since: o.window.since, Until: o.window.until}
+	source, window := files.New(paths...), ingest.Window{Since: o.since(kind), Until: o.window.until}
 	switch {
 	case window.Open():
 		return source

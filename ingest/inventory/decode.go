@@ -24,10 +24,12 @@ type Contents struct {
 	Format  string // e.g. "config snapshot", "" when it was refused
 	Problem string // why the object, or the rest of it, was set aside
 	// Records are the configuration items found: OK were read whole, Malformed were set aside or read with a loss (each
-	// loss is in Rejected), and the rest are of types that sgfit does not read (Skipped).
+	// loss is in Rejected), and the rest are of types that sgfit does not read (Skipped). CloudTrail's events are counted
+	// alike.
 	Records, OK, Malformed int64
 	Skipped                map[string]int64 // by resource type
-	First, Last            time.Time        // capture times of the items read
+	First, Last            time.Time        // capture times of the items read, and of changes
+	Changes                []schema.Change  // in the order of the file
 	// Snapshot is nil unless the object is one. Its Types lack every type of which an item was not read, and are empty
 	// when the object breaks off or mixes accounts: what is missing from such a snapshot proves nothing.
 	Snapshot *schema.Snapshot
@@ -54,7 +56,7 @@ func decode(r io.Reader, place string, t times, known *memo, deliver func(*readi
 	d := &decoder{place: place, facts: facts, times: t, read: known.within(facts), deliver: deliver, incomplete: map[schema.ItemType]bool{},
 		types: map[schema.ItemType]bool{}, estates: map[[2]string]bool{}}
 	d.Skipped = map[string]int64{}
-	d.env = envelope{item: d.item, lost: d.lost, element: d.element, answered: d.answered}
+	d.env = envelope{item: d.item, event: d.event, lost: d.lost, element: d.element, answered: d.answered}
 	err := d.run(source)
 	if source.err != nil {
 		return d.Contents, fmt.Errorf("read %s: %w", place, source.err)
@@ -147,21 +149,28 @@ func (d *decoder) skip(v *reading) {
 	if v.typ != "" {
 		d.incomplete[v.typ] = true // ResourceNotRecorded: there, or not, nobody knows
 	}
-	name := v.skipped
-	if len(d.Skipped) >= 500 && d.Skipped[name] == 0 {
-		name = "other"
+	d.pass(v.skipped)
+}
+
+func (d *decoder) pass(reason string) {
+	if len(d.Skipped) >= 500 && d.Skipped[reason] == 0 {
+		reason = "other"
 	}
-	d.Skipped[name]++
+	d.Skipped[reason]++
 }
 
 func (d *decoder) note(v *reading) {
 	d.types[v.typ] = true
 	d.estates[[2]string{v.account, v.region}] = true
-	if d.First.IsZero() || v.captured.Before(d.First) {
-		d.First = v.captured
+	d.noteTime(v.captured)
+}
+
+func (d *decoder) noteTime(t time.Time) {
+	if d.First.IsZero() || t.Before(d.First) {
+		d.First = t
 	}
-	if v.captured.After(d.Last) {
-		d.Last = v.captured
+	if t.After(d.Last) {
+		d.Last = t
 	}
 }
 

@@ -1,6 +1,6 @@
-// Package inventory reads what AWS Config knew of an estate (snapshots, history, notifications, answers of its API) and
-// what EC2 said of it (saved Describe answers, and those that sgfit asked for itself), and turns the observations into
-// intervals: which groups an interface had, which rules a group had, and who owned an
+// Package inventory reads what AWS Config knew of an estate (snapshots, history, notifications, answers of its API),
+// what EC2 said of it (saved Describe answers, and those that sgfit asked for itself), and what CloudTrail recorded of
+// changes, and turns it into intervals: which groups an interface had, which rules a group had, and who owned an
 // address, at any time. Start at LoadConfig, which goes from a source to a sink; Read decodes one object and Timeline
 // makes the intervals, both without any knowledge of the database.
 //
@@ -9,4 +9,8 @@
 // An item that cannot be read leaves the state before it standing. The previous values inside a notification's
 // configurationItemDiff are not used. Saved answers of EC2 carry no time (their object's is taken), often no region and
 // account (folders of such names are believed, where nothing else tells), and prove nothing by what they lack.
+//
+// CloudTrail's changes are applied to what Config saw, and undone before it, as if every change had been recorded; where
+// that does not fit, Config's word counts (see retrace). Changes that no event names exactly are left to Config: of an
+// instance with several interfaces, by the name of a group, by an unknown sgr- id, of a prefix list's restored version.
 package inventory

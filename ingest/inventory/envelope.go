@@ -25,9 +25,11 @@ const maxNesting = 8
 //	{"data" | "detail": {…}}                       recorded API answers, EventBridge
 //	{"resourceType": …, "configuration": …}        a bare item
 //	{"SecurityGroups": […]} and the like           answers of EC2 (answer.go)
+//	{"Records": […]}                               events of CloudTrail; also as "detail", in "Events", or bare
 //	[ … ], and one document after the other        of any of these
 type envelope struct {
 	item       func(raw []byte) error              // gets each item as it stands
+	event      func(raw []byte) error              // gets each event of CloudTrail
 	element    func(call string, raw []byte) error // gets each element of an answer of EC2
 	answered   func(a *answer) error               // is called at the end of such an answer
 	lost       func(reason string, sample []byte)
@@ -51,10 +53,13 @@ var shapes = map[string]string{
 	"results":                  "config select-resource-config",
 }
 
-// bare are the members of an item; an object that has the two most telling ones is one.
+// bare are the members of an item, and of an event; an object that has the two most telling ones is one.
 var bare = map[string]bool{"resourcetype": true, "resourceid": true, "awsaccountid": true, "accountid": true, "arn": true,
 	"awsregion": true, "configurationitemstatus": true, "configurationitemcapturetime": true, "configurationstateid": true,
-	"resourcecreationtime": true, "configuration": true, "tags": true}
+	"resourcecreationtime": true, "configuration": true, "tags": true,
+	// of an event of CloudTrail:
+	"eventid": true, "eventname": true, "eventsource": true, "eventtime": true, "errorcode": true, "useridentity": true,
+	"recipientaccountid": true, "requestparameters": true, "responseelements": true}
 
 // documents reads one document after the other until the end.
 func (e *envelope) documents(s *jsontext.Stream) error {
@@ -116,6 +121,8 @@ func (e *envelope) object(s *jsontext.Stream) error {
 			return e.summary(s)
 		case "message", "invokingevent", "data", "detail":
 			return e.nested(s, key)
+		case "events":
+			return e.lookedUp(s)
 		case "configsnapshotid", "messagetype":
 			return e.label(s, low)
 		case "error":
@@ -274,17 +281,22 @@ func (e *envelope) member(s *jsontext.Stream, key string, own *bytes.Buffer) err
 }
 
 func (e *envelope) bareItem(members []byte) error {
+	whole := append(append([]byte("{"), members...), '}')
+	if isTrailEvent(whole) {
+		e.recognise(trailShape)
+		return e.event(whole)
+	}
 	low := bytes.ToLower(members)
 	if !bytes.Contains(low, []byte(`"resourcetype":`)) || !bytes.Contains(low, []byte(`"configurationitemcapturetime":`)) {
 		return nil
 	}
 	e.recognise("config items")
-	return e.item(append(append([]byte("{"), members...), '}'))
+	return e.item(whole)
 }
 
 // other passes over a member, and stops where it shows that the whole is something else.
 func (e *envelope) other(s *jsontext.Stream, key string) error {
-	if e.shape != "" || e.snapshotID != "" {
+	if e.shape != "" && (e.shape != trailShape || key != "Records") || e.snapshotID != "" {
 		return s.Skip()
 	}
 	if key == "Records" {
@@ -294,22 +306,6 @@ func (e *envelope) other(s *jsontext.Stream, key string) error {
 		return errForeign
 	}
 	return s.Skip()
-}
-
-// records tells CloudTrail from other lists of records by the first of them.
-func (e *envelope) records(s *jsontext.Stream) error {
-	e.foreign = "a list of records"
-	if c, err := s.Next(); err != nil || c != '[' {
-		return errForeign
-	}
-	_ = s.Elements(func() error {
-		raw, err := s.Value()
-		if err == nil && bytes.Contains(raw, []byte(`"eventSource"`)) {
-			e.foreign = "a CloudTrail log"
-		}
-		return errForeign
-	})
-	return errForeign
 }
 
 // foreignKeys are top-level members of what people mistake for Config data.
@@ -343,5 +339,4 @@ var foreignKeys = map[string]string{
 	"InterfacePermission":          "the output of create-network-interface-permission",
 	"PrefixList":                   "the output of a call that changes a prefix list",
 	"logEvents":                    "a CloudWatch Logs delivery",
-	"eventSource":                  "a CloudTrail event",
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 // FuzzDecode: whatever the bytes, the decoder ends without a panic, accounts for every item, and delivers nothing that
 // EC2 could not hold.
 func FuzzDecode(f *testing.F) {
-	for _, dir := range []string{samples, answerSamples} {
+	for _, dir := range []string{samples, answerSamples, trailSamples} {
 		_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && strings.HasSuffix(path, ".json") {
 				if b, err := os.ReadFile(path); err == nil {
@@ -26,6 +27,8 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte(`{"Entries":[{"Cidr":"10.0.0.0/8"}],"NextToken":"t"}{"Entries":[{"Cidr":"::/0"}]}`))
 	f.Add([]byte(`{"SgfitCapture":{"AccountID":"1","Region":"r","Time":"2026-03-01T00:00:00Z","Complete":true},"Vpcs":[]}`))
+	f.Add([]byte(eventJSON("ModifySecurityGroupRules", `{"ModifySecurityGroupRulesRequest":{"GroupId":"sg-1","SecurityGroupRule":{"SecurityGroupRuleId":"sgr-1","tag":1,
+		"SecurityGroupRule":{"CidrIpv4":"10.0.0.0/8","FromPort":443,"ToPort":443,"IpProtocol":"tcp"}}}}`, "null")))
 	permission := `{"ipProtocol":"icmp","fromPort":8,"toPort":-1,"ipRanges":["10.0.0.0/8"],"ipv6Ranges":[{"cidrIpv6":"::/0"}],"userIdGroupPairs":[{"groupId":"sg-2"}]}`
 	f.Add([]byte(snapshotJSON(itemJSON("AWS::EC2::SecurityGroup", "sg-1", "OK", 5, groupJSON(permission)))))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -47,8 +50,23 @@ func FuzzDecode(f *testing.F) {
 		for _, it := range items {
 			checkItem(t, it)
 		}
-		checkLaws(t, Timeline(items, nil, Options{}), breaks(items))
+		broken := breaks(items)
+		for _, c := range contents.Changes {
+			checkChange(t, c)
+			broken[c.At] = broken[c.At] || c.Deleted
+		}
+		checkLaws(t, Timeline(items, nil, Options{}, contents.Changes...), broken)
 	})
+}
+
+func checkChange(t *testing.T, c schema.Change) {
+	t.Helper()
+	if c.EventID == "" || c.ID == "" || c.Type == "" || c.At.IsZero() || c.Created != (c.Group != nil || c.Interface != nil || c.FlowLog != nil) {
+		t.Fatalf("not a change: %+v", c)
+	}
+	for _, r := range slices.Concat(c.AddedRules, c.RemovedRules, c.ModifiedRules) {
+		checkRule(t, r)
+	}
 }
 
 func checkItem(t *testing.T, it schema.Item) {

@@ -43,6 +43,7 @@ type Summary struct {
 	First, Last       time.Time
 	Snapshots         int
 	Versions          int // intervals made
+	Trail             TrailSummary
 }
 
 // LoadConfig loads AWS Config objects that the sink does not have yet, each whole and in one transaction, and makes the
@@ -188,11 +189,17 @@ func rebuild(ctx context.Context, sink ingest.InventorySink, opts Options, sum *
 	if err != nil {
 		return fmt.Errorf("read back what was said of single rules: %w", err)
 	}
-	b := builder{census: takeCensus(snapshots), detached: detached, remarks: remarks, opts: opts}
+	trail, err := readTrail(ctx, sink)
+	if err != nil {
+		return err
+	}
+	defer trail.stop()
+	b := builder{census: takeCensus(snapshots), detached: detached, remarks: remarks, trail: trail, opts: opts}
 	s := newSurvey(snapshots)
 	if err := sink.ReplaceInventory(ctx, s.versions(b.parts(s.items(sink.Items(ctx))))); err != nil {
 		return fmt.Errorf("store the inventory: %w", err)
 	}
 	s.tell(sum)
+	sum.Trail = trail.sum
 	return nil
 }

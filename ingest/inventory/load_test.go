@@ -46,6 +46,7 @@ type ledger struct {
 	numbered  []*schema.Item // by number, from 1
 	repeated  int            // sights that came as a number
 	snapshots []schema.Snapshot
+	changes   []schema.Change
 	rejected  []schema.Rejected
 	inventory *schema.Inventory
 	refuse    string // the place at which it fails
@@ -74,6 +75,7 @@ func (l *ledger) AddObservations(_ context.Context, o *schema.Observations) erro
 		l.snapshots = append(l.snapshots, *o.Snapshot)
 	}
 	l.rejected = append(l.rejected, o.Rejected...)
+	l.changes = append(l.changes, o.Changes...)
 	for i := range o.Items {
 		l.add(&o.Items[i])
 	}
@@ -123,6 +125,10 @@ func (l *ledger) Items(context.Context) iter.Seq2[*schema.Item, error] {
 			}
 		}
 	}
+}
+
+func (l *ledger) Changes(_ context.Context, types ...schema.ItemType) iter.Seq2[*schema.Change, error] {
+	return trailOf(l.changes, types...)
 }
 
 func (l *ledger) Listings(context.Context) iter.Seq2[schema.Listing, error] { return listings(l.all()) }

@@ -59,7 +59,7 @@ func (o *Object) fill(c Contents) {
 	line := &o.Object
 	line.Format, line.Problem, line.Records, line.OK, line.Malformed = c.Format, c.Problem, c.Records, c.OK, c.Malformed
 	line.First, line.Last = unixSeconds(c.First), unixSeconds(c.Last)
-	o.Snapshot, o.Rejected, o.Skipped = c.Snapshot, c.Rejected, c.Skipped
+	o.Snapshot, o.Rejected, o.Skipped, o.Changes = c.Snapshot, c.Rejected, c.Skipped, c.Changes
 }
 
 func unixSeconds(t time.Time) uint32 {

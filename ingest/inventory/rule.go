@@ -40,6 +40,11 @@ func readPermission(dir schema.Direction, raw json.RawMessage) ([]schema.Rule, [
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return nil, []problem{{fmt.Sprintf("%s permission cannot be read: %v", dir, err), clip(raw, 200)}}
 	}
+	return body.rules(dir, raw)
+}
+
+// rules are those of a permission, one for each source or destination; raw is the sample for what cannot be read.
+func (body permissionBody) rules(dir schema.Direction, raw json.RawMessage) ([]schema.Rule, []problem) {
 	base := schema.Rule{Direction: dir}
 	peers, problems := readPeers(dir, body)
 	if len(peers) == 0 {

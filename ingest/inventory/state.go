@@ -47,6 +47,9 @@ func states(life []observation, c census, opts Options) []state {
 
 // begin is the time from which the first state of a life stands; see Timeline.
 func begin(o observation, first bool, floor time.Time, opts Options) time.Time {
+	if o.exact {
+		return o.Captured
+	}
 	from := o.Captured.Add(-captureDelay)
 	known := !o.Created.IsZero() && !o.Created.After(o.Captured)
 	switch {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"iter"
 	"slices"
 	"time"
 
@@ -31,20 +32,29 @@ const (
 // Interfaces read off instances (Indirect) count only until the interface has a state of its own.
 //
 // What EC2 said of single rules (their ids, their descriptions, that they are stale) is laid over the groups' rules. A
-// flow log begins with its creation, since what it logs and where to never changes.
-func Timeline(items []schema.Item, snapshots []schema.Snapshot, opts Options) schema.Inventory {
-	detached, _ := detachments(listings(items)) // what is in memory can be read
-	remarks, _ := takeRemarks(remarksOf(items))
-	b := builder{census: takeCensus(snapshots), detached: detached, remarks: remarks, opts: opts}
-	var inv schema.Inventory
-	for _, life := range lives(items) {
-		b.add(&inv, life)
-	}
+// flow log begins with its creation, since what it logs and where to never changes. Changes that CloudTrail recorded
+// make the times exact; see retrace.
+func Timeline(items []schema.Item, snapshots []schema.Snapshot, opts Options, changes ...schema.Change) schema.Inventory {
+	inv, _ := timeline(items, snapshots, changes, opts) // what is in memory can be read
 	return inv
 }
 
-// lives groups items by resource, sorted by type and id.
-func lives(items []schema.Item) [][]*schema.Item {
+func timeline(items []schema.Item, snapshots []schema.Snapshot, changes []schema.Change, opts Options) (inv schema.Inventory, sum TrailSummary) {
+	detached, _ := detachments(listings(items))
+	remarks, _ := takeRemarks(remarksOf(items))
+	all := inOrder(items)
+	indirect, sum, _ := ofInstances(trailOf(changes, schema.InstanceItem), trailOf(changes, schema.InterfaceItem), all)
+	b := builder{census: takeCensus(snapshots), detached: detached, remarks: remarks, opts: opts,
+		trail: newTrail(trailOf(changes, sharpenable...), indirect, sum)}
+	defer b.trail.stop()
+	for life := range b.sharpened(all) {
+		addVersions(&inv, life, states(life, b.census, opts), b.remarks)
+	}
+	return inv, b.trail.sum
+}
+
+// inOrder yields items resource by resource, as a sink would.
+func inOrder(items []schema.Item) iter.Seq2[*schema.Item, error] {
 	all := make([]*schema.Item, len(items))
 	for i := range items {
 		all[i] = &items[i]
@@ -52,16 +62,31 @@ func lives(items []schema.Item) [][]*schema.Item {
 	slices.SortFunc(all, func(a, b *schema.Item) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID))
 	})
-	var out [][]*schema.Item
-	for len(all) > 0 {
-		n := 1
-		for n < len(all) && sameResource(all[n], all[0]) {
-			n++
+	return each(all)
+}
+
+// trailOf yields changes of some types, as a sink would.
+func trailOf(changes []schema.Change, types ...schema.ItemType) iter.Seq2[*schema.Change, error] {
+	var all []*schema.Change
+	for i := range changes {
+		if slices.Contains(types, changes[i].Type) {
+			all = append(all, &changes[i])
 		}
-		out = append(out, all[:n:n])
-		all = all[n:]
 	}
-	return out
+	slices.SortFunc(all, func(a, b *schema.Change) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID), compareChanges(a, b))
+	})
+	return each(all)
+}
+
+func each[T any](all []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, one := range all {
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
 }
 
 func sameResource(a, b *schema.Item) bool { return a.ID == b.ID && a.Type == b.Type }
@@ -71,6 +96,7 @@ type observation struct {
 	*schema.Item
 	instance string    // the instance that an Indirect interface was read off
 	seen     time.Time // the latest time at which it is known to have been so
+	exact    bool      // a change recorded to the second: it was not so before
 }
 
 func observe(it *schema.Item) observation {

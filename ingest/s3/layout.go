@@ -101,7 +101,7 @@ func last(folders []string, is func(string) bool) int {
 func isRoot(f string) bool         { return f == "AWSLogs" }
 func isOrganisation(f string) bool { return strings.HasPrefix(f, "o-") }
 func isService(f string) bool {
-	return f == "vpcflowlogs" || f == "Config" || strings.HasPrefix(f, "aws-service=")
+	return f == "vpcflowlogs" || f == "Config" || f == "CloudTrail" || strings.HasPrefix(f, "aws-service=")
 }
 
 func isAccount(f string) bool {

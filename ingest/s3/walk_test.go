@@ -184,6 +184,8 @@ func TestSkips(t *testing.T) {
 		{"all services", Options{}, "s3://logs", want, Skipped{WriteTests: 2, Digests: 1, Markers: 2}},
 		{"one service", Options{Services: []string{"vpcflowlogs"}}, "s3://logs/", append(want[:2:2], want[3]),
 			Skipped{WriteTests: 1, Digests: 1, Markers: 2, Services: 2}},
+		{"the trail", Options{Services: []string{"CloudTrail"}}, "s3://logs/", want[:3],
+			Skipped{WriteTests: 1, Digests: 1, Markers: 1, Services: 2}},
 		{"a service that is pointed at", Options{Services: []string{"vpcflowlogs"}}, "s3://logs/AWSLogs/1/CloudTrail", want[2:3], Skipped{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -39,6 +39,9 @@ func (db *DB) addObservations(o *schema.Observations, rows []itemRow) error {
 	if err := db.appendSights(o, rows); err != nil {
 		return err
 	}
+	if err := db.appendChanges(o.Changes); err != nil {
+		return err
+	}
 	if o.Snapshot != nil {
 		if err := db.appendSnapshot(o.Snapshot); err != nil {
 			return err

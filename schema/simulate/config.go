@@ -46,7 +46,7 @@ func (a *Account) writeConfig(put Put) error {
 	if err != nil {
 		return err
 	}
-	for from := a.window.from; from < a.window.to; from += 6 * hour {
+	for from := a.window.from; from < a.window.to && !a.opts.NoHistory; from += 6 * hour {
 		if err := a.writeHistory(put, items, span{from * 1000, (from + 6*hour) * 1000}); err != nil {
 			return err
 		}

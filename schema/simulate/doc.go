@@ -1,5 +1,5 @@
 // Package simulate makes a seeded AWS account with known answers: who opened which connection comes first, then what
-// its security groups made of it, then the flow logs and Config files that AWS would have written, and beside them the
+// its security groups made of it, then the flow logs, Config and CloudTrail files that AWS would have written, and beside them the
 // truth. Start at New; Account.WriteDir leaves everything in a folder, Account.Truth only counts.
 //
 // Groups are evaluated as AWS does: stateful, the union of all groups on the interface at that time, references by the

@@ -28,6 +28,10 @@ type Options struct {
 	FileHours int
 	// SnapshotHours is the time between Config snapshots; 0: 24.
 	SnapshotHours int
+	// NoHistory leaves Config's history files away, so that only snapshots tell what changed.
+	NoHistory bool
+	// Trail adds CloudTrail's files, below cloudtrail/.
+	Trail bool
 	// Overlap adds a second flow log on the data subnets, whose records repeat the first one's in objects of its own.
 	Overlap bool
 	// Malformed is the number of lines per day that no reader should accept.

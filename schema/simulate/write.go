@@ -14,8 +14,8 @@ func (a *Account) Truth() *Truth {
 	return l.close()
 }
 
-// Write lives through the window and hands over every file that AWS would have written, below flow-logs/ and config/,
-// then truth.json and conversations.ndjson.gz (one ConversationTruth a line). The error is Put's.
+// Write lives through the window and hands over every file that AWS would have written, below flow-logs/, config/ and
+// (with Options.Trail) cloudtrail/, then truth.json and conversations.ndjson.gz (one ConversationTruth a line). The error is Put's.
 func (a *Account) Write(put Put) (*Truth, error) {
 	logs := a.flowLogs(put)
 	l, err := a.run(func(n int, records []record) error {
@@ -31,6 +31,11 @@ func (a *Account) Write(put Put) (*Truth, error) {
 	}
 	if err := a.writeConfig(put); err != nil {
 		return nil, fmt.Errorf("write config: %w", err)
+	}
+	if a.opts.Trail {
+		if err := a.writeTrail(put); err != nil {
+			return nil, fmt.Errorf("write CloudTrail: %w", err)
+		}
 	}
 	truth := l.close()
 	return truth, writeTruth(truth, put)

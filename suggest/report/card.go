@@ -13,6 +13,7 @@ type Card struct {
 	Words        string // "inbound tcp 443 from 10.0.0.0/8"
 	RuleID       string
 	Description  string
+	Opened       string // who opened it and when, "" when unknown
 	Action       suggest.Action
 	Findings     []Said
 	Evidence     suggest.Evidence
@@ -70,6 +71,9 @@ func card(group suggest.Group, index int) Card {
 		Evidence: r.Evidence, Facts: facts(r.Evidence), Peers: peersWords(r.Evidence.TopPeers),
 		Sure: sureness(r), Grade: r.Confidence.Grade, Label: r.Confidence.NewSources.Label, StillThrough: r.StillThrough, NamedUsers: r.NamedUsers,
 	}
+	if r.Opened != nil {
+		c.Opened = openedWords(r.Opened)
+	}
 	for _, x := range r.Replacement {
 		c.Replacement = append(c.Replacement, replacementWords(r.Direction, x))
 	}
@@ -77,6 +81,20 @@ func card(group suggest.Group, index int) Card {
 		c.Alternatives = append(c.Alternatives, choice(r, a))
 	}
 	return c
+}
+
+// openedWords says who opened a rule: CloudTrail knows it to the second.
+func openedWords(o *suggest.Opened) string {
+	verb := "opened"
+	switch {
+	case strings.HasPrefix(o.Call, "Authorize"):
+		verb = "authorised"
+	case strings.HasPrefix(o.Call, "Modify"):
+		verb = "modified"
+	case strings.HasPrefix(o.Call, "Create"):
+		verb = "created with its group"
+	}
+	return verb + " " + o.At.UTC().Format("2006-01-02 15:04:05 UTC") + " by " + o.By + " (" + o.Call + ")"
 }
 
 func choice(r suggest.Rule, a suggest.Alternative) Choice {
@@ -126,6 +144,9 @@ func (c Card) KeptNotes() string {
 	}
 	for _, s := range c.Sure[1:] {
 		parts = append(parts, s.Text)
+	}
+	if c.Opened != "" {
+		parts = append(parts, c.Opened)
 	}
 	return strings.Join(parts, " · ")
 }

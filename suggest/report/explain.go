@@ -51,7 +51,7 @@ func (x *explanation) head() {
 	x.print("")
 	g := groupView(x.found.group)
 	x.facts([]Fact{
-		{"Name", x.card.Name}, {"Rule", joined(" · ", x.card.RuleID, x.card.Ref)}, {"Description", x.card.Description},
+		{"Name", x.card.Name}, {"Rule", joined(" · ", x.card.RuleID, x.card.Ref)}, {"Description", x.card.Description}, {"Opened", x.card.Opened},
 		{"Group", joined(" · ", g.GroupName, g.Place(), count(g.Interfaces, "interface", "interfaces"))},
 		{"Exposure", "of the group: inbound " + g.In.Bits() + ", outbound " + g.Out.Bits()},
 	})

@@ -222,6 +222,7 @@ func hostileNames(t testing.TB) suggest.Plan {
 		p.Groups[i].GroupName = hostile
 		for j := range p.Groups[i].Rules {
 			p.Groups[i].Rules[j].Description = hostile
+			p.Groups[i].Rules[j].Opened = &suggest.Opened{At: p.Window.Start, By: hostile, Call: hostile}
 		}
 	}
 	return p
