@@ -8,6 +8,10 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"path/filepath"
+	"syscall"
+
+	"github.com/shirou/gopsutil/v4/disk"
 
 	"sgfit/analyze"
 	"sgfit/ingest"
@@ -46,6 +50,28 @@ func (e *foreignFileError) Error() string { return e.path + " is not a DuckDB da
 type openError struct{ error }
 
 func (e *openError) Unwrap() error { return e.error }
+
+// fullDiskError is a failure while the database's disk has no room. What DuckDB says of it has no type to tell it by.
+type fullDiskError struct {
+	error
+	path string
+}
+
+func (e *fullDiskError) Unwrap() error { return e.error }
+
+// leastRoom is what DuckDB needs to go on: it takes room by blocks of 256 KiB, several at a time.
+const leastRoom = 2 << 20
+
+// fullDisk marks a failure of work on a database for whose file there is no room.
+func fullDisk(err error, path string) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if room, look := disk.Usage(filepath.Dir(path)); look == nil && room.Free < leastRoom {
+		return &fullDiskError{err, path}
+	}
+	return err
+}
 
 // outputError is a file or a folder that cannot be written.
 type outputError struct{ error }
@@ -112,9 +138,14 @@ func systemHint(err error) string {
 	var place *fs.PathError
 	var changed *duck.ChangedError
 	var temporary *ingest.TemporaryError
+	var full *fullDiskError
 	switch {
 	case errors.As(err, &temporary):
 		return "Set TMPDIR to a folder with room for some objects, 75 MB each as AWS writes them; what was stored is whole, so run the same command again to go on."
+	case errors.As(err, &full):
+		return "The disk that " + full.path + " is on is full. Make room, or move the file to another disk and name it with --db; what was stored is whole, and the same command then goes on from there."
+	case errors.Is(err, syscall.ENOSPC):
+		return "The disk is full. Make room, or give a folder on another disk with --out; what was stored is whole."
 	case errors.As(err, &changed):
 		return "What it held then is counted and cannot be taken back: put the file back as it was, or load everything into another file with --db."
 	case errors.As(err, &missing):

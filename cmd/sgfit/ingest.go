@@ -189,7 +189,7 @@ func withDatabase(ctx context.Context, opt *databaseOptions, f func(*duck.DB) er
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() { err = fullDisk(errors.Join(err, db.Close()), opt.path) }()
 	return f(db)
 }
 

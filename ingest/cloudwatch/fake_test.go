@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -33,6 +34,8 @@ type fakeLogs struct {
 	events   map[string][]fakeEvent
 	// fault may answer a request itself, and then returns true. n counts the requests so far of the same action, from 1.
 	fault func(w http.ResponseWriter, action string, n int) bool
+	// see is the same with the request's body.
+	see func(w http.ResponseWriter, action string, body []byte) bool
 }
 
 type fakeGroup struct {
@@ -120,6 +123,16 @@ func (f *fakeLogs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Unlock()
 	if fault != nil && fault(w, action, n) {
 		return
+	}
+	if f.see != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			f.t.Error(err)
+		}
+		if f.see(w, action, body) {
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	switch action {
 	case "DescribeLogGroups":
