@@ -88,6 +88,68 @@ func TestABatchLandsWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+// TestOwnAddressesStay: what batches tell of own addresses is there for the next load, and what one of them does not tell
+// stays as it was.
+func TestOwnAddressesStay(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	for i, own := range [][2]netip.Addr{{v4, {}}, {{}, v6}, {}} {
+		b := batch([]string{"a", "b", "c"}[i], 5)
+		b.Interfaces[1].OwnIPv4, b.Interfaces[1].OwnIPv6 = own[0], own[1]
+		if err := db.AddBatch(ctx, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []schema.InterfaceRef{{AccountID: "1", InterfaceID: "eni-b"}, {AccountID: "1", InterfaceID: "eni-a", OwnIPv4: v4, OwnIPv6: v6}}
+	got, err := FlowLogs{db}.Interfaces(ctx)
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestContentIsKnown: content is found by its hash, also that of a batch stored after the first question.
+func TestContentIsKnown(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	logs := FlowLogs{db}
+	for i, hash := range []string{"xxh3:00112233445566778899aabbccddeeff", "spelt otherwise"} {
+		if place, ok, err := logs.HashLoaded(ctx, hash); ok || err != nil {
+			t.Fatalf("before it is stored: %q %v", place, err)
+		}
+		b := batch([]string{"a", "b"}[i], 5)
+		b.Objects[0].Hash = hash
+		if err := db.AddBatch(ctx, b); err != nil {
+			t.Fatal(err)
+		}
+		if place, ok, err := logs.HashLoaded(ctx, hash); !ok || place != b.Objects[0].Place || err != nil {
+			t.Errorf("after it is stored: %q %v %v", place, ok, err)
+		}
+	}
+}
+
+// TestLeanWhileStoring: threads and memory are as they were when a batch is stored.
+func TestLeanWhileStoring(t *testing.T) {
+	for _, opt := range []Options{{}, {Threads: 2, MemoryBytes: 1 << 30}} {
+		ctx := context.Background()
+		db, err := Open(ctx, filepath.Join(t.TempDir(), "t.db"), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		settings := func() (s string) {
+			if err := db.SQL().QueryRow(`SELECT current_setting('threads') || ' ' || current_setting('memory_limit')`).Scan(&s); err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		before := settings()
+		if err := db.AddBatch(ctx, batch("a", 5)); err != nil {
+			t.Fatal(err)
+		}
+		if after := settings(); after != before {
+			t.Errorf("settings are %s, were %s", after, before)
+		}
+	}
+}
+
 func TestANewerDatabaseIsRefused(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "t.db")
