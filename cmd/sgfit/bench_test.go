@@ -19,8 +19,10 @@ func BenchmarkBulk(b *testing.B) {
 	e := newEstate(b)
 	b.Run("run", e.run)
 	b.Run("ingest", e.ingest)
+	b.Run("ingest-s3", e.ingestS3)
 	b.Run("unzip", e.unzip)
 	b.Run("duckdb", e.duckDB)
+	b.Run("size", e.size)
 }
 
 // estate is what BenchmarkBulk reads.
@@ -74,6 +76,24 @@ func (e *estate) ingest(b *testing.B) {
 	e.measure(b, func(dir string) {
 		command(b, "ingest", "flow-logs", "--quiet", "--db", filepath.Join(dir, "sgfit.db"), e.flowLogs)
 	})
+}
+
+// size is what the database takes on disk after the whole job, with conversations and with edges alone.
+func (e *estate) size(b *testing.B) {
+	for _, keep := range []string{"conversations", "edges"} {
+		b.Run(keep, func(b *testing.B) {
+			var size int64
+			e.measure(b, func(dir string) {
+				command(b, "run", "--quiet", "--keep", keep, "--flow-logs", e.flowLogs, "--config", e.config, "--out", dir)
+				info, err := os.Stat(filepath.Join(dir, "sgfit.db"))
+				if err != nil {
+					b.Fatal(err)
+				}
+				size = info.Size()
+			})
+			b.ReportMetric(float64(size)/float64(e.records), "db-B/record")
+		})
+	}
 }
 
 // command runs sgfit in this process.

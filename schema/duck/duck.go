@@ -68,6 +68,7 @@ type DB struct {
 	mu   sync.Mutex         // guards conn
 
 	options  Options
+	shrink   bool   // when it is closed
 	logged   logged // nil when it is to be read; used by AddBatch alone
 	contents contents
 }
@@ -237,5 +238,9 @@ func (db *DB) Close() error {
 	if db.raw.Ptr != nil {
 		mapping.Close(&db.raw)
 	}
-	return db.sql.Close()
+	if err := db.sql.Close(); err != nil || !db.shrink {
+		return err
+	}
+	db.shrink = false
+	return shrink(db.path)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -103,6 +104,57 @@ func TestOwnAddressesStay(t *testing.T) {
 	got, err := FlowLogs{db}.Interfaces(ctx)
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestEdgesOnlyIsSmall: without conversations the file is smaller, and all else is in it, views and macros too.
+func TestEdgesOnlyIsSmall(t *testing.T) {
+	ctx, path := context.Background(), filepath.Join(t.TempDir(), "it's.db")
+	size := func() int64 {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	reopen := func() *DB {
+		db, err := Open(ctx, path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	db := reopen()
+	b := batch("a", 5)
+	for i := range 300_000 {
+		c := b.Conversations[0]
+		noise := uint64(i+1) * 0x9e3779b97f4a7c15 // does not compress
+		c.RemotePort, c.In.Bytes, c.Out.Bytes = uint16(i), noise>>16, noise*noise>>16
+		c.Day += int32(i >> 16)
+		b.Conversations = append(b.Conversations, c)
+	}
+	if err := errors.Join(db.AddBatch(ctx, b), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before := size()
+	db = reopen()
+	if err := errors.Join(db.DropConversations(ctx), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if after := size(); after > before/2 {
+		t.Errorf("%d bytes without conversations, %d with them", after, before)
+	}
+	db = reopen()
+	defer db.Close()
+	if err := db.AddBatch(ctx, batch("b", 5)); !errors.Is(err, ErrEdgesOnly) {
+		t.Errorf("adding to it: %v", err)
+	}
+	for _, query := range []string{`SELECT count(*) FROM edge_text`, `SELECT count(*) FROM delivery_gap`, `SELECT count(*) FROM conversation_text`, `SELECT address_text(5)`,
+		`INSERT INTO object SELECT * FROM object`} {
+		_, err := db.SQL().Exec(query)
+		if wantErr := query[0] == 'I'; (err != nil) != wantErr { // the primary key is there
+			t.Errorf("%s: %v", query, err)
+		}
 	}
 }
 
