@@ -28,7 +28,8 @@ type FlowLogSink interface {
 	// Loaded says which of the places are in the manifest already: true with size and modification time unchanged,
 	// false with others.
 	Loaded(ctx context.Context, refs []Ref) (map[string]bool, error)
-	// HashLoaded says whether an object of this content is in the manifest under another place.
+	// HashLoaded says whether an object of this content is in the manifest under another place. It may be called while
+	// AddBatch stores a batch; whether it knows that batch's objects then is no matter.
 	HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error)
 	// Manifest lists the objects of which records were counted; Place, Size, Modified and Hash are filled in.
 	Manifest(ctx context.Context) ([]schema.Object, error)

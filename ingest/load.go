@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"sync"
-	"time"
 
 	"sgfit/schema"
 )
@@ -32,13 +30,16 @@ type Options struct {
 	Fold FlowLogFold
 	// Workers is how many objects are read at a time; 0 means GOMAXPROCS.
 	Workers int
-	// FoldBytes is how much memory the fold may hold before its batch is stored early; 0 means 96 MiB. A batch in
-	// the making takes more than as much again. One object is never split, so a single huge file can pass it.
-	FoldBytes int64
-	// BatchBytes is how many stored bytes a planned batch has at most; 0 means 256 MiB. Batches also end with the day
-	// of their slots. Conversations of two batches are added up by the sink; duplicates are found within a batch, and
-	// against objects of earlier loads whose names tell the same slot and another flow log.
+	// BatchRecords is about how many records a batch has at most; 0 means 3 million. From half of it on a batch also ends
+	// with the day of its slots. Conversations of two batches are added up by the sink; duplicates are found within a
+	// batch, and against objects of earlier loads whose names tell the same slot and another flow log.
+	BatchRecords int64
+	// BatchBytes is how many stored bytes a batch has at most; 0 means 256 MiB.
 	BatchBytes int64
+	// FoldBytes is how much memory the fold may hold before its batch is stored early all the same, which records of very
+	// many conversations can make it; 0 means 160 MiB. Where that cuts hangs on timing. A batch in the making takes as
+	// much again. One object is never split, so a single huge file can pass it.
+	FoldBytes int64
 	// Temp is the folder for objects of more than 16 MiB that cannot be read at random where they are, one file for
 	// each worker at most; "" is the system's for temporary files.
 	Temp string
@@ -47,9 +48,10 @@ type Options struct {
 }
 
 const (
-	defaultFoldBytes  = 96 << 20
-	defaultBatchBytes = 256 << 20
-	batchObjects      = 50_000
+	defaultFoldBytes    = 160 << 20
+	defaultBatchBytes   = 256 << 20
+	defaultBatchRecords = 3_000_000
+	batchObjects        = 50_000
 )
 
 func (o Options) withDefaults() Options {
@@ -61,6 +63,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.BatchBytes <= 0 {
 		o.BatchBytes = defaultBatchBytes
+	}
+	if o.BatchRecords <= 0 {
+		o.BatchRecords = defaultBatchRecords
 	}
 	if o.Progress == nil {
 		o.Progress = silent{}
@@ -74,8 +79,8 @@ func (silent) Plan(int, int64)       {}
 func (silent) Add(int, int64, int64) {}
 
 // LoadFlowLogs brings every object of the source that the manifest does not have into the sink. It lists them, reads
-// them in batches (a day of slots, or what fits the options), and stores each batch with its manifest lines in one
-// step. The same source gives the same batches whatever the number of workers, unless memory forces one out early.
+// them in batches, and stores each batch with its manifest lines in one step, while the next is read. The same source
+// gives the same batches whatever the number of workers, unless memory forces one out early.
 //
 // When the context ends, or the sink fails, the batch at hand is dropped and the batches before it stay: a later call
 // goes on from there. The summary tells what was stored also when there is an error.
@@ -93,14 +98,13 @@ func LoadFlowLogs(ctx context.Context, source Source, sink FlowLogSink, options 
 	if err := l.findEarlier(ctx, fresh); err != nil {
 		return l.sum, err
 	}
-	for _, refs := range plan(fresh, l.BatchBytes) {
-		if err := l.batch(ctx, refs); err != nil {
-			l.Fold.Reset()
-			return l.sum, err
-		}
+	if err := l.batches(ctx, fresh); err != nil {
+		l.Fold.Reset()
+		return l.sum, err
 	}
 	if len(l.pending) > 0 {
-		return l.sum, l.store(ctx, &schema.Batch{})
+		l.send(ctx, &schema.Batch{}, &round{}, func() {})
+		return l.sum, l.settle()
 	}
 	return l.sum, nil
 }
@@ -114,6 +118,7 @@ type load struct {
 	known   map[string]bool   // places in the manifest; false where size or time are others
 	pending []schema.Rejected // places that could not be listed; they go with the next batch
 	earlier earlier           // objects that were stored before and may hold the same records
+	sending sending           // the batch that is being stored
 }
 
 // fresh leaves out what the manifest has.
@@ -136,70 +141,47 @@ func (l *load) fresh(ctx context.Context, refs []Ref) ([]Ref, error) {
 	return fresh, nil
 }
 
-// plan cuts the objects into batches: where the day of the slots changes, and, between two slots if it can, where a
-// batch has bytes enough.
-func plan(refs []Ref, most int64) [][]Ref {
-	var batches [][]Ref
-	from, size := 0, int64(0)
+// batches reads one batch after the other. Each begins where the one before ended, and hangs on nothing before that.
+func (l *load) batches(ctx context.Context, refs []Ref) error {
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	for len(refs) > 0 {
+		r := newRound(l, refs[:planned(refs, l.BatchBytes)])
+		err := r.run(reading)
+		if refused := l.settle(); refused != nil {
+			return refused
+		}
+		if err != nil {
+			return err
+		}
+		b := r.collect()
+		l.earlier.add(b.Objects)
+		l.send(ctx, b, r, stop)
+		refs = refs[r.next:]
+	}
+	return l.settle()
+}
+
+// planned says how many of the objects, from the first on, a batch has at most: up to where it has bytes enough, between
+// two slots if it can.
+func planned(refs []Ref, most int64) int {
+	size := int64(0)
 	for i, r := range refs {
-		if i > from && endsBatch(refs[i-1], r, i-from, size, most) {
-			batches = append(batches, refs[from:i])
-			from, size = i, 0
+		if i > 0 && endsBatch(refs[i-1], r, i, size, most) {
+			return i
 		}
 		size += r.Size
 	}
-	if from < len(refs) {
-		batches = append(batches, refs[from:])
-	}
-	return batches
+	return len(refs)
 }
 
 func endsBatch(last, next Ref, objects int, size, most int64) bool {
-	day := func(t time.Time) int64 { return t.Unix() / 86400 }
 	switch {
-	case day(last.Slot) != day(next.Slot), objects >= batchObjects:
+	case objects >= batchObjects:
 		return true
 	case size < most:
 		return false
 	}
 	// One slot holds what was logged twice: it is kept together up to twice the size.
 	return next.Slot.IsZero() || !next.Slot.Equal(last.Slot) || size >= 2*most
-}
-
-// batch reads and stores a planned batch, in several steps when the fold grows too large.
-func (l *load) batch(ctx context.Context, refs []Ref) error {
-	for len(refs) > 0 {
-		r := &round{load: l, refs: refs, claims: map[string]string{}, recalled: map[time.Time]*sync.Once{}}
-		r.turn.L = &r.mu
-		if err := r.run(ctx); err != nil {
-			return err
-		}
-		stored := r.collect()
-		if err := l.store(ctx, stored); err != nil {
-			return err
-		}
-		l.earlier.add(stored.Objects)
-		l.sum.add(r)
-		refs = refs[r.next:]
-	}
-	return nil
-}
-
-// store hands a batch over.
-func (l *load) store(ctx context.Context, b *schema.Batch) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("load flow logs: %w", err)
-	}
-	b.Rejected = append(l.pending, b.Rejected...)
-	if err := l.sink.AddBatch(ctx, b); err != nil {
-		return fmt.Errorf("store a batch of flow logs: %w", err)
-	}
-	l.pending = nil
-	l.sum.Batches++
-	l.sum.Conversations += int64(len(b.Conversations))
-	l.sum.Rejected += int64(len(b.Rejected))
-	for i := range b.Objects {
-		l.sum.addObject(&b.Objects[i])
-	}
-	return nil
 }

@@ -75,6 +75,7 @@ type memory struct {
 	manifest map[string]schema.Object
 	hashes   map[string]string
 	fail     error
+	mu       sync.Mutex // one batch is stored while another is read
 }
 
 func newMemory() *memory {
@@ -82,6 +83,8 @@ func newMemory() *memory {
 }
 
 func (m *memory) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	loaded := map[string]bool{}
 	for _, r := range refs {
 		if o, ok := m.manifest[r.Place]; ok {
@@ -92,6 +95,8 @@ func (m *memory) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, 
 }
 
 func (m *memory) Manifest(context.Context) (objects []schema.Object, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, o := range m.manifest {
 		objects = append(objects, o)
 	}
@@ -99,11 +104,15 @@ func (m *memory) Manifest(context.Context) (objects []schema.Object, _ error) {
 }
 
 func (m *memory) HashLoaded(_ context.Context, hash string) (string, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	place, ok := m.hashes[hash]
 	return place, ok, nil
 }
 
 func (m *memory) AddBatch(ctx context.Context, b *schema.Batch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.fail != nil {
 		return m.fail
 	}
@@ -208,10 +217,10 @@ func TestLoadFlowLogs(t *testing.T) {
 	sink := newMemory()
 	got := load(t, estate(), sink, ingest.Options{Workers: 3})
 	// A day: 12 objects of 240 records, 40 of each but the first in the one before, and three special lines. The 50 of
-	// a/copy-1 are in another batch than those of the first day.
+	// a/copy-1 are among those of the first day.
 	want := ingest.Summary{
-		Listed: 45, Read: 40, Refused: 3, Copies: 2, Failed: 3, Batches: 5,
-		Records: 3*(12*240+3) + 50, OK: 3*(2880-440) + 50, Malformed: 3, NoData: 3, SkipData: 3, Duplicates: 3 * 440,
+		Listed: 45, Read: 40, Refused: 3, Copies: 2, Failed: 3, Batches: 1,
+		Records: 3*(12*240+3) + 50, OK: 3 * (2880 - 440), Malformed: 3, NoData: 3, SkipData: 3, Duplicates: 3*440 + 50,
 		Conversations: got.Conversations, Rejected: 1 + 3 + 3 + 3,
 		First: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Last: got.Last,
 	}
@@ -256,13 +265,13 @@ func TestAgain(t *testing.T) {
 // TestWorkers: the batches are the same whatever the number of workers.
 func TestWorkers(t *testing.T) {
 	want := newMemory()
-	sum := load(t, estate(), want, ingest.Options{Workers: 1, BatchBytes: 9000})
+	sum := load(t, estate(), want, ingest.Options{Workers: 1, BatchBytes: 9000, BatchRecords: 1500})
 	if sum.Batches < 6 {
 		t.Fatalf("only %d batches", sum.Batches)
 	}
 	for _, workers := range []int{2, 3, 8, 0} {
 		got := newMemory()
-		if s := load(t, estate(), got, ingest.Options{Workers: workers, BatchBytes: 9000}); s != sum {
+		if s := load(t, estate(), got, ingest.Options{Workers: workers, BatchBytes: 9000, BatchRecords: 1500}); s != sum {
 			t.Errorf("%d workers: %+v, one: %+v", workers, s, sum)
 		}
 		if d := cmp.Diff(want.batches, got.batches, addrs); d != "" {
@@ -292,7 +301,10 @@ func TestLittleMemory(t *testing.T) {
 // second load completes them to what one load would have stored.
 func TestCancelled(t *testing.T) {
 	want := newMemory()
-	load(t, estate(), want, ingest.Options{})
+	sum := load(t, estate(), want, ingest.Options{BatchRecords: 1000})
+	if sum.Batches < 5 {
+		t.Fatalf("only %d batches", sum.Batches)
+	}
 	for n := int64(1); n < 45; n += 4 {
 		src, sink := estate(), newMemory()
 		ctx, cancel := context.WithCancel(context.Background())
@@ -302,13 +314,13 @@ func TestCancelled(t *testing.T) {
 			}
 			return nil
 		}
-		_, err := ingest.LoadFlowLogs(ctx, src, sink, ingest.Options{Workers: 2, Fold: flowlog.New(flowlog.Options{})})
+		_, err := ingest.LoadFlowLogs(ctx, src, sink, ingest.Options{Workers: 2, BatchRecords: 1000, Fold: flowlog.New(flowlog.Options{})})
 		cancel()
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("cancelled at object %d: error is %v", n, err)
 		}
 		src.onOpen = nil
-		load(t, src, sink, ingest.Options{})
+		load(t, src, sink, ingest.Options{BatchRecords: 1000})
 		if d := cmp.Diff(want.conversations(), sink.conversations(), addrs); d != "" {
 			t.Errorf("cancelled at object %d (-want +got):\n%.2000s", n, d)
 		}

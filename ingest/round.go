@@ -10,15 +10,17 @@ import (
 	"sgfit/schema"
 )
 
-// round is one fold's filling: as many of the refs, from the first on, as memory allows.
+// round is one fold's filling: as many of the refs, from the first on, as make a batch.
 type round struct {
 	*load
-	refs []Ref
+	refs   []Ref
+	before map[string]string // claims of the round before, whose objects the manifest may not have yet
 
 	mu        sync.Mutex
-	turn      sync.Cond // of claimed
-	next      int       // refs handed out
-	claimed   int       // refs whose content was compared; in order
+	turn      sync.Cond // of claimed and cut
+	cut       *cut
+	next      int // refs handed out
+	claimed   int // refs whose content was compared; in order
 	claims    map[string]string
 	copies    []schema.Object
 	failed    []schema.Rejected
@@ -28,7 +30,16 @@ type round struct {
 	err       error
 }
 
-// run reads with all workers until the refs, or the memory, are used up.
+func newRound(l *load, refs []Ref) *round {
+	r := &round{load: l, refs: refs, cut: newCut(refs, l.BatchRecords), claims: map[string]string{}, recalled: map[time.Time]*sync.Once{}}
+	r.turn.L = &r.mu
+	if l.sending.round != nil {
+		r.before = l.sending.round.claims
+	}
+	return r
+}
+
+// run reads with all workers until the refs are used up, or the batch is full.
 func (r *round) run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { r.fail(fmt.Errorf("load flow logs: %w", ctx.Err())) })
 	defer stop()
@@ -66,19 +77,42 @@ func (r *round) work(ctx context.Context) {
 			r.fail(err)
 			return
 		}
+		r.finish(i)
 	}
 }
 
-// take hands out the next ref. The first is always handed out, so that every round gets on.
+// take hands out the next ref, if it belongs to this batch. The first is always handed out, so that every round gets on.
 func (r *round) take() (int, bool) {
 	full := r.Fold.Bytes() >= r.FoldBytes
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for r.err == nil && r.next < len(r.refs) && !r.cut.ready(r.next) {
+		r.turn.Wait()
+	}
 	if r.err != nil || r.next == len(r.refs) || full && r.next > 0 {
+		return 0, false
+	}
+	if r.cut.ends(r.next) {
+		r.refs = r.refs[:r.next]
 		return 0, false
 	}
 	r.next++
 	return r.next - 1, true
+}
+
+// count notes how many records an object has.
+func (r *round) count(i int, records int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cut.records[i] = records
+}
+
+// finish notes that an object is done.
+func (r *round) finish(i int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cut.finish(i)
+	r.turn.Broadcast()
 }
 
 // read brings one object into the fold, unless its content is known.
@@ -100,6 +134,7 @@ func (r *round) read(ctx context.Context, i int, b *buffer) (err error) {
 	if object.Hash != hash {
 		return fmt.Errorf("read %s: it changed meanwhile; load it again when nobody writes to it", ref.Place)
 	}
+	r.count(i, object.Records)
 	r.Progress.Add(1, ref.Size, object.Records)
 	return nil
 }
@@ -134,6 +169,9 @@ func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (k
 	_, before := r.load.known[ref.Place]
 	if hash == emptyHash && !before {
 		return false, nil // objects without content are alike, but no copies
+	}
+	if !known {
+		other, known = r.before[hash]
 	}
 	if !known {
 		if other, known, err = r.sink.HashLoaded(ctx, hash); err != nil {

@@ -43,7 +43,12 @@ type Conversation struct {
 }
 
 // InterfaceRef names a logged interface. AccountID is the interface's owner as the records say it; may be "" or "unknown".
-type InterfaceRef struct{ AccountID, InterfaceID string }
+// OwnIPv4 and OwnIPv6 are what is certain to be its own address, from this batch or from those before it; not valid where
+// nothing is.
+type InterfaceRef struct {
+	AccountID, InterfaceID string
+	OwnIPv4, OwnIPv6       netip.Addr
+}
 
 // Coverage counts what one interface logged on one UTC day: the base of every statement on what was observable.
 type Coverage struct {

@@ -205,9 +205,13 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 		return ingest.Summary{}, fmt.Errorf("load flow logs: %w", err)
 	}
 	source = opt.window.noting(source, db)
+	known, err := duck.FlowLogs{DB: db}.Interfaces(ctx)
+	if err != nil {
+		return ingest.Summary{}, fmt.Errorf("load flow logs: %w", err)
+	}
 	bar := term.progress("Reading flow logs")
 	sum, err := ingest.LoadFlowLogs(ctx, source, duck.FlowLogs{DB: db}, ingest.Options{
-		Fold: flowlog.New(flowlog.Options{}), Workers: opt.readers(paths), Progress: bar})
+		Fold: flowlog.New(flowlog.Options{Known: known}), Workers: opt.readers(paths), Progress: bar})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load flow logs: %w", err)

@@ -128,11 +128,12 @@ func (d *drain) numberDays() {
 	}
 }
 
-// refs lists the interfaces.
+// refs lists the interfaces, with what is known of their own addresses.
 func (d *drain) refs() []schema.InterfaceRef {
 	refs := make([]schema.InterfaceRef, len(d.ids))
 	for i, id := range d.ids {
 		refs[i].InterfaceID = id
+		refs[i].OwnIPv4, refs[i].OwnIPv6 = d.known[ownedBy{id, 0}], d.known[ownedBy{id, 1}]
 	}
 	for t, tab := range d.tables {
 		for i := range tab.names.list {

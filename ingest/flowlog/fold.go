@@ -14,6 +14,9 @@ import (
 type Options struct {
 	// KeepDuplicates counts a record again each time it is delivered. It saves eight bytes and some time a record.
 	KeepDuplicates bool
+	// Known are the interfaces of earlier loads with their own addresses, as earlier batches told them: a load that goes
+	// on where another stopped tells ends apart as that one would have.
+	Known []schema.InterfaceRef
 }
 
 // Fold gathers the records of many objects to conversations. Its methods may be called from several goroutines, Drain
@@ -38,7 +41,7 @@ type finished struct {
 
 // New returns an empty fold.
 func New(opts Options) *Fold {
-	f := &Fold{opts: opts, own: map[ownedBy]netip.Addr{}}
+	f := &Fold{opts: opts, own: ownAddresses(opts.Known)}
 	if !opts.KeepDuplicates {
 		f.seen = newSeen()
 	}

@@ -178,7 +178,7 @@ func (f *plainFold) batch() *schema.Batch {
 	b := &schema.Batch{}
 	place := map[string]uint32{}
 	for id, account := range f.refs {
-		b.Interfaces = append(b.Interfaces, schema.InterfaceRef{AccountID: account, InterfaceID: id})
+		b.Interfaces = append(b.Interfaces, schema.InterfaceRef{AccountID: account, InterfaceID: id, OwnIPv4: f.own[id]})
 	}
 	slices.SortFunc(b.Interfaces, func(x, y schema.InterfaceRef) int { return cmp.Compare(x.InterfaceID, y.InterfaceID) })
 	for i, r := range b.Interfaces {
@@ -238,7 +238,7 @@ func TestFoldTwin(t *testing.T) {
 	if d := diff.Diff(want.Coverage, got.Coverage); d != "" {
 		t.Errorf("coverage (-twin +fold):\n%.3000s", d)
 	}
-	if d := diff.Diff(want.Interfaces, got.Interfaces); d != "" {
+	if d := diff.Diff(want.Interfaces, got.Interfaces, addrs); d != "" {
 		t.Errorf("interfaces (-twin +fold):\n%.3000s", d)
 	}
 	if d := diff.Diff(twin.objects, got.Objects, opts); d != "" {
@@ -305,7 +305,7 @@ func TestFoldMixedFormats(t *testing.T) {
 		if d := diff.Diff([]schema.Conversation{want}, b.Conversations, addrs); d != "" {
 			t.Errorf("order %v (-want +got):\n%s", order, d)
 		}
-		if d := diff.Diff([]schema.InterfaceRef{{AccountID: "7", InterfaceID: "eni-6"}}, b.Interfaces); d != "" {
+		if d := diff.Diff([]schema.InterfaceRef{{AccountID: "7", InterfaceID: "eni-6", OwnIPv6: netip.MustParseAddr("2001:db8:0:1::7")}}, b.Interfaces, addrs); d != "" {
 			t.Errorf("order %v, interfaces (-want +got):\n%s", order, d)
 		}
 	}
@@ -432,22 +432,30 @@ func TestOwnEnd(t *testing.T) {
 	}
 }
 
-// TestOwnEndLater: what one drain found out holds for the next.
+// TestOwnEndLater: what one drain found out holds for the next, also for that of a load that goes on where it stopped.
 func TestOwnEndLater(t *testing.T) {
-	f := New(Options{})
-	read := func(lines string) schema.Conversation {
+	read := func(f *Fold, lines string) *schema.Batch {
 		if _, _, err := f.Read(strings.NewReader(lines), "o", 0); err != nil {
 			t.Fatal(err)
 		}
-		return f.Drain().Conversations[0]
+		return f.Drain()
 	}
 	const lone = "2 1 eni-1 10.0.0.1 10.0.0.7 1 2 6 1 40 1767225600 1767225660 ACCEPT OK\n"
-	if c := read(lone); c.LocalBy != schema.LocalByGuess {
-		t.Errorf("a lone conversation: LocalBy is %d", c.LocalBy)
+	f := New(Options{})
+	guess := read(f, lone)
+	if c := guess.Conversations[0]; c.LocalBy != schema.LocalByGuess || guess.Interfaces[0].OwnIPv4.IsValid() {
+		t.Errorf("a lone conversation: LocalBy is %d, interfaces %v", c.LocalBy, guess.Interfaces)
 	}
-	read("2 1 eni-1 10.0.0.7 10.0.0.2 1 2 6 1 40 1767225600 1767225660 ACCEPT OK\n" + lone)
-	if c := read(lone); c.LocalBy != schema.LocalByAddress || c.Local.String() != "10.0.0.7" {
-		t.Errorf("after more was known: LocalBy is %d, Local %s", c.LocalBy, c.Local)
+	sure := read(f, "2 1 eni-1 10.0.0.7 10.0.0.2 1 2 6 1 40 1767225600 1767225660 ACCEPT OK\n"+lone)
+	next := New(Options{Known: sure.Interfaces})
+	for _, fold := range []*Fold{f, next} {
+		b := read(fold, lone)
+		if c := b.Conversations[0]; c.LocalBy != schema.LocalByAddress || c.Local.String() != "10.0.0.7" {
+			t.Errorf("after more was known: LocalBy is %d, Local %s", c.LocalBy, c.Local)
+		}
+		if d := diff.Diff(sure.Interfaces, b.Interfaces, addrs); d != "" {
+			t.Errorf("what is known (-before +after):\n%s", d)
+		}
 	}
 }
 

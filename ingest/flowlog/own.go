@@ -2,6 +2,7 @@ package flowlog
 
 import (
 	"cmp"
+	"net/netip"
 
 	"sgfit/schema"
 )
@@ -24,6 +25,19 @@ type owner struct {
 type ownedBy struct {
 	interfaceID string
 	family      int
+}
+
+// ownAddresses is what earlier loads found out.
+func ownAddresses(refs []schema.InterfaceRef) map[ownedBy]netip.Addr {
+	own := map[ownedBy]netip.Addr{}
+	for _, r := range refs {
+		for family, a := range []netip.Addr{r.OwnIPv4, r.OwnIPv6} {
+			if a.IsValid() {
+				own[ownedBy{r.InterfaceID, family}] = a
+			}
+		}
+	}
+	return own
 }
 
 // meet takes the two addresses of one conversation into account.

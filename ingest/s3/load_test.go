@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,9 +20,12 @@ import (
 type memory struct {
 	objects  map[string]schema.Object
 	rejected []schema.Rejected
+	mu       sync.Mutex
 }
 
 func (m *memory) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	loaded := map[string]bool{}
 	for _, r := range refs {
 		if o, ok := m.objects[r.Place]; ok {
@@ -32,6 +36,8 @@ func (m *memory) Loaded(_ context.Context, refs []ingest.Ref) (map[string]bool, 
 }
 
 func (m *memory) Manifest(context.Context) (objects []schema.Object, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, o := range m.objects {
 		objects = append(objects, o)
 	}
@@ -39,6 +45,8 @@ func (m *memory) Manifest(context.Context) (objects []schema.Object, _ error) {
 }
 
 func (m *memory) HashLoaded(_ context.Context, hash string) (string, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for place, o := range m.objects {
 		if o.Hash == hash {
 			return place, true, nil
@@ -48,6 +56,8 @@ func (m *memory) HashLoaded(_ context.Context, hash string) (string, bool, error
 }
 
 func (m *memory) AddBatch(_ context.Context, b *schema.Batch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, o := range b.Objects {
 		m.objects[o.Place] = o
 	}

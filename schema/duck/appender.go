@@ -69,6 +69,17 @@ func (p *appender) addr(a netip.Addr) {
 	put(p, uhugeint{lo, hi})
 }
 
+// addrOrNull writes NULL for an address that is not valid.
+func (p *appender) addrOrNull(a netip.Addr) {
+	if a.IsValid() {
+		p.addr(a)
+		return
+	}
+	mapping.VectorEnsureValidityWritable(p.vecs[p.col])
+	mapping.ValiditySetRowInvalid(mapping.VectorGetValidity(p.vecs[p.col]), mapping.IdxT(p.row))
+	p.col++
+}
+
 // time writes a TIMESTAMP: microseconds since 1970; zero stands for the given time.
 func (p *appender) time(t, zero time.Time) {
 	if t.IsZero() {

@@ -2,7 +2,6 @@ package duck
 
 import (
 	"context"
-	"database/sql"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -29,7 +28,11 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
 		return errors.Join(err, ErrEdgesOnly)
 	}
-	err := db.write(func() error {
+	restore, err := db.lean()
+	if err != nil {
+		return fmt.Errorf("store %d objects: %w", len(b.Objects), err)
+	}
+	err = db.write(func() error {
 		if err := db.exec(forgetAnalysis); err != nil {
 			return err
 		}
@@ -52,42 +55,12 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 		}
 		return db.appendRejected(b.Rejected)
 	})
-	if err != nil {
+	if err := errors.Join(err, restore()); err != nil {
+		db.logged = nil // what was noted may not have landed
 		return fmt.Errorf("store %d objects: %w", len(b.Objects), err)
 	}
+	db.addContents(b.Objects)
 	return nil
-}
-
-// interfaceIDs maps the batch's dictionary to the database's, adding interfaces that are new.
-func (db *DB) interfaceIDs(ctx context.Context, refs []schema.InterfaceRef) ([]uint32, error) {
-	known := map[string]uint32{}
-	err := db.each(ctx, `SELECT interface_id, iface FROM logged_interface`, func(rows *sql.Rows) error {
-		var id string
-		var n uint32
-		err := rows.Scan(&id, &n)
-		known[id] = n
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read interfaces: %w", err)
-	}
-	ids := make([]uint32, len(refs))
-	var added []schema.InterfaceRef
-	for i, ref := range refs {
-		ref.InterfaceID, ref.AccountID = valid(ref.InterfaceID), valid(ref.AccountID)
-		n, ok := known[ref.InterfaceID]
-		if !ok {
-			n = uint32(len(known) + 1)
-			known[ref.InterfaceID] = n
-			added = append(added, ref)
-		}
-		ids[i] = n
-	}
-	return ids, db.appendRows("logged_interface", len(added), func(p *appender, i int) {
-		put(p, known[added[i].InterfaceID])
-		p.text(added[i].InterfaceID)
-		p.text(added[i].AccountID)
-	})
 }
 
 // nextBatch numbers a batch.

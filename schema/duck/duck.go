@@ -66,6 +66,11 @@ type DB struct {
 	raw  mapping.Database   // the same database, for appends by whole vectors
 	conn mapping.Connection // the one connection that writes batches
 	mu   sync.Mutex         // guards conn
+
+	options  Options
+	shrink   bool   // when it is closed
+	logged   logged // nil when it is to be read; used by AddBatch alone
+	contents contents
 }
 
 // Open opens the file, makes it if it is not there (unless read-only), and brings it to the current version.
@@ -82,7 +87,7 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	db := &DB{path: path, sql: sql.OpenDB(connector)}
+	db := &DB{path: path, sql: sql.OpenDB(connector), options: opt}
 	if err := db.prepare(ctx, opt); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -233,5 +238,9 @@ func (db *DB) Close() error {
 	if db.raw.Ptr != nil {
 		mapping.Close(&db.raw)
 	}
-	return db.sql.Close()
+	if err := db.sql.Close(); err != nil || !db.shrink {
+		return err
+	}
+	db.shrink = false
+	return shrink(db.path)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -85,6 +86,119 @@ func TestABatchLandsWholeOrNotAtAll(t *testing.T) {
 	var n int
 	if err := db.SQL().QueryRow(`SELECT count(*) FROM conversation`).Scan(&n); err != nil || n != 1 {
 		t.Errorf("got %d conversations, %v; want 1", n, err)
+	}
+}
+
+// TestOwnAddressesStay: what batches tell of own addresses is there for the next load, and what one of them does not tell
+// stays as it was.
+func TestOwnAddressesStay(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	for i, own := range [][2]netip.Addr{{v4, {}}, {{}, v6}, {}} {
+		b := batch([]string{"a", "b", "c"}[i], 5)
+		b.Interfaces[1].OwnIPv4, b.Interfaces[1].OwnIPv6 = own[0], own[1]
+		if err := db.AddBatch(ctx, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []schema.InterfaceRef{{AccountID: "1", InterfaceID: "eni-b"}, {AccountID: "1", InterfaceID: "eni-a", OwnIPv4: v4, OwnIPv6: v6}}
+	got, err := FlowLogs{db}.Interfaces(ctx)
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestEdgesOnlyIsSmall: without conversations the file is smaller, and all else is in it, views and macros too.
+func TestEdgesOnlyIsSmall(t *testing.T) {
+	ctx, path := context.Background(), filepath.Join(t.TempDir(), "it's.db")
+	size := func() int64 {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	reopen := func() *DB {
+		db, err := Open(ctx, path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	db := reopen()
+	b := batch("a", 5)
+	for i := range 300_000 {
+		c := b.Conversations[0]
+		noise := uint64(i+1) * 0x9e3779b97f4a7c15 // does not compress
+		c.RemotePort, c.In.Bytes, c.Out.Bytes = uint16(i), noise>>16, noise*noise>>16
+		c.Day += int32(i >> 16)
+		b.Conversations = append(b.Conversations, c)
+	}
+	if err := errors.Join(db.AddBatch(ctx, b), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before := size()
+	db = reopen()
+	if err := errors.Join(db.DropConversations(ctx), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if after := size(); after > before/2 {
+		t.Errorf("%d bytes without conversations, %d with them", after, before)
+	}
+	db = reopen()
+	defer db.Close()
+	if err := db.AddBatch(ctx, batch("b", 5)); !errors.Is(err, ErrEdgesOnly) {
+		t.Errorf("adding to it: %v", err)
+	}
+	for _, query := range []string{`SELECT count(*) FROM edge_text`, `SELECT count(*) FROM delivery_gap`, `SELECT count(*) FROM conversation_text`, `SELECT address_text(5)`,
+		`INSERT INTO object SELECT * FROM object`} {
+		_, err := db.SQL().Exec(query)
+		if wantErr := query[0] == 'I'; (err != nil) != wantErr { // the primary key is there
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+}
+
+// TestContentIsKnown: content is found by its hash, also that of a batch stored after the first question.
+func TestContentIsKnown(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	logs := FlowLogs{db}
+	for i, hash := range []string{"xxh3:00112233445566778899aabbccddeeff", "spelt otherwise"} {
+		if place, ok, err := logs.HashLoaded(ctx, hash); ok || err != nil {
+			t.Fatalf("before it is stored: %q %v", place, err)
+		}
+		b := batch([]string{"a", "b"}[i], 5)
+		b.Objects[0].Hash = hash
+		if err := db.AddBatch(ctx, b); err != nil {
+			t.Fatal(err)
+		}
+		if place, ok, err := logs.HashLoaded(ctx, hash); !ok || place != b.Objects[0].Place || err != nil {
+			t.Errorf("after it is stored: %q %v %v", place, ok, err)
+		}
+	}
+}
+
+// TestLeanWhileStoring: threads and memory are as they were when a batch is stored.
+func TestLeanWhileStoring(t *testing.T) {
+	for _, opt := range []Options{{}, {Threads: 2, MemoryBytes: 1 << 30}} {
+		ctx := context.Background()
+		db, err := Open(ctx, filepath.Join(t.TempDir(), "t.db"), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		settings := func() (s string) {
+			if err := db.SQL().QueryRow(`SELECT current_setting('threads') || ' ' || current_setting('memory_limit')`).Scan(&s); err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		before := settings()
+		if err := db.AddBatch(ctx, batch("a", 5)); err != nil {
+			t.Fatal(err)
+		}
+		if after := settings(); after != before {
+			t.Errorf("settings are %s, were %s", after, before)
+		}
 	}
 }
 

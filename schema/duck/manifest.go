@@ -3,7 +3,6 @@ package duck
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -62,33 +61,19 @@ func (e *ChangedError) Error() string {
 
 // checkNew refuses objects of which the manifest has an earlier content.
 func (db *DB) checkNew(ctx context.Context, objects []schema.Object) error {
-	places := map[string]bool{}
-	err := db.each(ctx, `SELECT place FROM object WHERE kind = 'flow-log'`, func(rows *sql.Rows) error {
-		var place string
-		err := rows.Scan(&place)
-		places[place] = true
-		return err
-	})
-	if err != nil {
+	places := make([]string, len(objects))
+	for i, o := range objects {
+		places[i] = valid(o.Place)
+	}
+	const query = `SELECT min(place) FROM object WHERE kind = 'flow-log' AND place IN (SELECT unnest(?::VARCHAR[]))`
+	var found sql.NullString
+	if err := db.sql.QueryRowContext(ctx, query, places).Scan(&found); err != nil {
 		return fmt.Errorf("read the manifest: %w", err)
 	}
-	for _, o := range objects {
-		if places[valid(o.Place)] {
-			return &ChangedError{o.Place}
-		}
+	if found.Valid {
+		return &ChangedError{found.String}
 	}
 	return nil
-}
-
-// HashLoaded says whether flow logs of this content are in the manifest, and where they were.
-func (f FlowLogs) HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error) {
-	const find = `SELECT min(place) FROM object WHERE hash = ? AND hash <> '' AND kind = 'flow-log'`
-	var found sql.NullString
-	err = f.sql.QueryRowContext(ctx, find, hash).Scan(&found)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", false, fmt.Errorf("read the manifest: %w", err)
-	}
-	return found.String, found.Valid, nil
 }
 
 // Manifest lists the flow-log objects of which records were counted: place, size, time and hash of each.
