@@ -46,7 +46,7 @@ type Analysis struct {
 // Run asks every question in order. Edges, policies, accounting and facts are replaced; what else the Analysis answers
 // from stays on the connection, which the caller closes after it is done with the Analysis.
 func Run(ctx context.Context, conn *sql.Conn, opt Options) (*Analysis, error) {
-	return run(ctx, conn, opt, func(string) bool { return true })
+	return run(ctx, conn, opt, func(name string) bool { return name != recalled })
 }
 
 // Resume answers from the edges of an earlier Run, if nothing was loaded since; else it runs.
@@ -56,11 +56,20 @@ func Resume(ctx context.Context, conn *sql.Conn, opt Options) (*Analysis, error)
 	if err := conn.QueryRowContext(ctx, query).Scan(&fresh); err != nil {
 		return nil, fmt.Errorf("look at the database: %w", err)
 	}
-	return run(ctx, conn, opt, func(name string) bool { return !fresh || !madeOnce(name) })
+	if !fresh {
+		return Run(ctx, conn, opt)
+	}
+	return run(ctx, conn, opt, func(name string) bool { return name == recalled || !madeOnce(name) })
 }
 
-// madeOnce says whether a question's answers are kept in the database: those between conversations and edges.
-func madeOnce(name string) bool { return "04" <= name && name < "11" }
+// recalled is the question that stands for those between conversations and edges when their answers are kept.
+const recalled = "10_recalled.sql"
+
+// madeOnce says whether a question's answers are kept in the database: those between conversations and edges, which
+// rules admit an edge, and the accounting.
+func madeOnce(name string) bool {
+	return "04" <= name && name < "11" || "12" <= name && name < "14"
+}
 
 func run(ctx context.Context, conn *sql.Conn, opt Options, wanted func(name string) bool) (*Analysis, error) {
 	if err := checkInput(ctx, conn); err != nil {

@@ -111,8 +111,8 @@ func (a *Analysis) loadClasses(ctx context.Context, ev *Evidence) error {
 func (a *Analysis) loadAtoms(ctx context.Context, ev *Evidence) error {
 	const query = `
 		SELECT rules, sum(conversations)::BIGINT
-		FROM edge_set JOIN edge e USING (edge_no)
-		WHERE e.conversations > 0 AND e.edge_no NOT IN (SELECT edge_no FROM edge_noise)
+		FROM flow_set JOIN flow_page USING (flow_no)
+		WHERE conversations > 0 AND flow_no NOT IN (SELECT flow_no FROM flow_noise)
 		GROUP BY rules ORDER BY rules`
 	return a.each(ctx, query, func(scan func(...any) error) error {
 		var rules string
@@ -158,12 +158,15 @@ func (a *Analysis) loadFacts(ctx context.Context, ev *Evidence) error {
 // Flows yields every flow of the window, sorted, for the replay check.
 func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
 	query := `
-		SELECT p.groups, e.direction, e.protocol, e.port, ` + hiLo("e.peer") + `,
-		       coalesce(array_to_string(s.groups, ','), ''), e.conversations = 0 OR n.edge_no IS NOT NULL AS noise,
-		       sum(CASE WHEN e.conversations = 0 THEN e.probes ELSE e.conversations END)::BIGINT
-		FROM edge e JOIN policy p USING (policy)
-		LEFT JOIN state s ON s.state_no = e.peer_state
-		LEFT JOIN edge_noise n ON n.edge_no = e.edge_no
+		WITH part AS (
+		  SELECT flow_no, n.flow_no IS NOT NULL AS noise, sum(conversations) AS conversations
+		  FROM flow_page LEFT JOIN flow_noise n USING (flow_no) WHERE conversations > 0 GROUP BY ALL
+		  UNION ALL
+		  SELECT flow_no, true, sum(probes_alone) FROM flow_page WHERE probes_alone > 0 GROUP BY flow_no)
+		SELECT p.groups, f.direction, f.protocol, f.port, ` + hiLo("f.peer") + `,
+		       coalesce(array_to_string(s.groups, ','), ''), noise, sum(conversations)::BIGINT
+		FROM part JOIN flow f USING (flow_no) JOIN policy p USING (policy)
+		LEFT JOIN state s ON s.state_no = f.peer_state
 		GROUP BY ALL ORDER BY ALL`
 	return func(yield func(Flow, error) bool) {
 		errStop := errors.New("stop")

@@ -1,5 +1,7 @@
--- Question: who opened each conversation, how was it found, and how sure is it?
--- Result:   opener(conv, who, method, confidence); below 0.8 the opener counts as unknown.
+-- Question: who opened the conversations that do not tell it alone, how was it found, and how sure is it?
+-- Result:   opener(conv, who, method, confidence, may_in, may_out), one row a conversation of rest; below 0.8 the opener
+--           counts as unknown
+--           opened, every row of talk with method and confidence; ingress and egress say which rules are to be asked
 -- Assumes:  the cascade and its confidences as measured in the project's reference: proven endpoint .98, the other
 --           interface's record as there, one-way .9, symmetric port .5, fan .95, sibling .9, known port .85,
 --           boundary .8, companion .8 (ours), start order .6. The first method that fits decides.
@@ -14,26 +16,30 @@ SELECT unnest([20, 21, 22, 23, 25, 53, 67, 68, 69, 80, 88, 110, 111, 123, 135, 1
   27018, 27019, 50051, 61616])::USMALLINT AS port;
 
 CREATE OR REPLACE TEMP TABLE mirrored AS
-SELECT r.conv, min(s.who) AS who, min(s.confidence) AS confidence
+WITH told AS (
+  SELECT day, protocol, local, lport, remote, rport, who, CASE WHEN syn THEN 0.999 ELSE 0.99 END AS confidence FROM talk WHERE who IS NOT NULL
+  UNION ALL
+  SELECT day, protocol, local, lport, remote, rport, who, 0.98 FROM pending WHERE who IS NOT NULL
+)
+SELECT r.conv, min(t.who) AS who, min(t.confidence) AS confidence
 FROM rest r
-JOIN talk t ON t.day = r.day AND t.protocol = r.protocol AND t.local = r.remote AND t.lport = r.rport
+JOIN told t ON t.day = r.day AND t.protocol = r.protocol AND t.local = r.remote AND t.lport = r.rport
            AND t.remote = r.local AND t.rport = r.lport
-JOIN (SELECT conv, who, confidence FROM sure UNION ALL SELECT conv, who, 0.98 FROM proven) s ON s.conv = t.conv
-WHERE s.who <> 'both' AND r.peer_state > 0
+WHERE t.who <> 'both' AND r.peer_state > 0
 GROUP BY r.conv
-HAVING count(DISTINCT s.who) = 1;
+HAVING min(t.who) = max(t.who);
 
 -- One-way on this day, but answered on the day before or after: an exchange over midnight.
 CREATE OR REPLACE TEMP TABLE answered_elsewhen AS
 SELECT DISTINCT r.conv
-FROM (SELECT * FROM rest WHERE protocol <> 6 AND (in_records = 0 OR out_records = 0)) r
+FROM (SELECT * FROM rest WHERE protocol <> 6 AND inward <> outward) r
 JOIN talk t ON t.iface = r.iface AND t.protocol = r.protocol AND t.local = r.local AND t.lport = r.lport
            AND t.remote = r.remote AND t.rport = r.rport AND abs(t.day - r.day) = 1
-WHERE r.in_records = 0 AND t.in_records > 0 OR r.out_records = 0 AND t.out_records > 0;
+WHERE NOT r.inward AND t.inward OR NOT r.outward AND t.outward;
 
 CREATE OR REPLACE TEMP TABLE found AS
 WITH sign AS (
-  SELECT r.conv, r.protocol IN (6, 17) AS ports, r.protocol, r.lport, r.rport, r.in_records, r.out_records, r.in_first, r.out_first,
+  SELECT r.conv, r.protocol IN (6, 17) AS ports, r.protocol, r.lport, r.rport, r.inward, r.outward, r.in_earlier, r.out_earlier,
          m.who AS mirror_who, m.confidence AS mirror_confidence,
          coalesce(fl.nf, 1) AS fan_local, coalesce(fr.nf, 1) AS fan_remote,
          bl.ip IS NOT NULL AS sibling_local, br.ip IS NOT NULL AS sibling_remote,
@@ -51,8 +57,8 @@ WITH sign AS (
 SELECT conv, CASE
   WHEN mirror_who IS NOT NULL THEN struct_pack(who := CASE mirror_who WHEN 'local' THEN 'remote' ELSE 'local' END,
                                                method := 'other-interface', confidence := mirror_confidence)
-  WHEN protocol <> 6 AND out_records = 0 AND NOT late THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.9)
-  WHEN protocol <> 6 AND in_records = 0 AND NOT late THEN struct_pack(who := 'local', method := 'one-way', confidence := 0.9)
+  WHEN protocol <> 6 AND NOT outward AND NOT late THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.9)
+  WHEN protocol <> 6 AND NOT inward AND NOT late THEN struct_pack(who := 'local', method := 'one-way', confidence := 0.9)
   WHEN ports AND lport = rport THEN struct_pack(who := 'both', method := 'symmetric', confidence := 0.5)
   WHEN ports AND fan_local >= 3 AND fan_local >= 3 * fan_remote THEN struct_pack(who := 'remote', method := 'fan', confidence := 0.95)
   WHEN ports AND fan_remote >= 3 AND fan_remote >= 3 * fan_local THEN struct_pack(who := 'local', method := 'fan', confidence := 0.95)
@@ -62,37 +68,49 @@ SELECT conv, CASE
   WHEN ports AND known_remote AND NOT known_local THEN struct_pack(who := 'local', method := 'known-port', confidence := 0.85)
   WHEN ports AND lport < 32768 AND rport >= 32768 THEN struct_pack(who := 'remote', method := 'boundary', confidence := 0.8)
   WHEN ports AND rport < 32768 AND lport >= 32768 THEN struct_pack(who := 'local', method := 'boundary', confidence := 0.8)
-  WHEN out_records = 0 THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.6)
-  WHEN in_records = 0 THEN struct_pack(who := 'local', method := 'one-way', confidence := 0.6)
-  WHEN in_first < out_first THEN struct_pack(who := 'remote', method := 'start', confidence := 0.6)
-  WHEN out_first < in_first THEN struct_pack(who := 'local', method := 'start', confidence := 0.6)
+  WHEN NOT outward THEN struct_pack(who := 'remote', method := 'one-way', confidence := 0.6)
+  WHEN NOT inward THEN struct_pack(who := 'local', method := 'one-way', confidence := 0.6)
+  WHEN in_earlier THEN struct_pack(who := 'remote', method := 'start', confidence := 0.6)
+  WHEN out_earlier THEN struct_pack(who := 'local', method := 'start', confidence := 0.6)
   ELSE struct_pack(who := 'unknown', method := 'unknown', confidence := 0.5) END AS v
 FROM sign;
 
 CREATE OR REPLACE TEMP TABLE decided AS
-SELECT conv, who, method::opener_method AS method, confidence::FLOAT AS confidence FROM sure
-UNION ALL
-SELECT conv, who, 'proven'::opener_method, 0.98::FLOAT FROM proven
-UNION ALL
-SELECT conv, v.who, v.method::opener_method, v.confidence::FLOAT FROM found;
+SELECT r.conv, r.iface, r.protocol, r.local, r.lport, r.remote, r.rport, r.inward AND r.outward AS answered, r.may_in, r.may_out,
+       f.v.who::side AS who, f.v.method::opener_method AS method, f.v.confidence::FLOAT AS confidence
+FROM rest r JOIN found f USING (conv);
 
 -- Pairs of addresses of which one opened all that is decided in the window: FTP's data and RPC's dynamic ports follow the
 -- side that opened the control connection. Only TCP with both ports high is left to it.
 CREATE OR REPLACE TEMP TABLE companion AS
-SELECT t.iface, t.local, t.remote, min(d.who) AS who
-FROM talk t JOIN decided d USING (conv)
-WHERE d.confidence >= 0.8 AND t.protocol = 6 AND t.in_records > 0 AND t.out_records > 0
-  AND (t.iface, t.local, t.remote) IN (SELECT (t.iface, t.local, t.remote) FROM talk t JOIN decided d USING (conv)
-                                       WHERE d.confidence < 0.8 AND t.protocol = 6)
+WITH doubtful AS (SELECT DISTINCT iface, local, remote FROM decided WHERE confidence < 0.8 AND protocol = 6)
+SELECT t.iface, t.local, t.remote, min(t.who) AS who
+FROM (SELECT iface, local, remote, who FROM talk WHERE who IS NOT NULL AND protocol = 6 AND inward AND outward
+      UNION ALL
+      SELECT iface, local, remote, who FROM pending WHERE who IS NOT NULL AND protocol = 6 AND inward AND outward
+      UNION ALL
+      SELECT iface, local, remote, who FROM decided WHERE confidence >= 0.8 AND protocol = 6 AND answered) t
+SEMI JOIN doubtful d ON d.iface = t.iface AND d.local = t.local AND d.remote = t.remote
 GROUP BY ALL
-HAVING count(DISTINCT d.who) = 1 AND min(d.who) <> 'both';
+HAVING min(t.who) = max(t.who) AND min(t.who) <> 'both';
 
 CREATE OR REPLACE TEMP TABLE opener AS
-SELECT d.conv,
-       CASE WHEN c.who IS NULL THEN d.who ELSE c.who END AS who,
+SELECT d.conv, d.may_in, d.may_out, coalesce(c.who, d.who) AS who,
        CASE WHEN c.who IS NULL THEN d.method ELSE 'companion'::opener_method END AS method,
        CASE WHEN c.who IS NULL THEN d.confidence ELSE 0.8::FLOAT END AS confidence
 FROM decided d
-LEFT JOIN (SELECT t.conv, c.who FROM talk t JOIN decided d USING (conv)
-           JOIN companion c ON c.iface = t.iface AND c.local = t.local AND c.remote = t.remote
-           WHERE d.confidence < 0.8 AND t.protocol = 6 AND t.lport <> t.rport AND t.in_records > 0 AND t.out_records > 0) c USING (conv);
+LEFT JOIN companion c ON c.iface = CASE WHEN d.confidence < 0.8 AND d.protocol = 6 AND d.lport <> d.rport AND d.answered THEN d.iface END
+                     AND c.local = d.local AND c.remote = d.remote;
+
+CREATE OR REPLACE TEMP VIEW opened AS
+SELECT *, CASE WHEN syn THEN 'syn' ELSE 'infeasible' END::opener_method AS method, CASE WHEN syn THEN 0.999 ELSE 0.99 END::FLOAT AS confidence,
+       who <> 'local' AS ingress, who <> 'remote' AS egress
+FROM talk WHERE who IS NOT NULL
+UNION ALL
+SELECT *, 'proven'::opener_method, 0.98::FLOAT, who <> 'local', who <> 'remote'
+FROM pending WHERE who IS NOT NULL
+UNION ALL
+SELECT p.* REPLACE (o.who AS who), o.method, o.confidence,
+       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'local' ELSE o.may_in OR NOT o.may_out END,
+       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'remote' ELSE o.may_out OR NOT o.may_in END
+FROM (SELECT * FROM pending WHERE who IS NULL) p JOIN opener o USING (conv);

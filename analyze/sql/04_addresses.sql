@@ -1,0 +1,58 @@
+-- Question: which addresses take part in conversations, and who owned them when?
+-- Result:   turned, the conversations whose own end is the other one, turned round; their number is conversation's rowid
+--           oriented, all conversations with any ACCEPT record, those turned round as they should stand
+--           address(address_no, ip, header), numbered: all that follows compares numbers, since 128 bits cost twice as much.
+--           header is what a segment without data weighs at most, in bytes: IP and TCP headers with options
+--           owner(address_no, vpc_no, state_no, vf, vt), owner_elsewhere the same for addresses that one VPC alone knows
+--           member(address_no, group_id), of the whole window
+-- Assumes:  an address has one owner a VPC at a time; where captures overlap, the later owner has it. An address that
+--           is not the VPC's own may be a peered VPC's: then the one VPC that knows it decides.
+CREATE OR REPLACE TEMP TABLE own_address AS
+SELECT DISTINCT s.iface, a.address FROM network_interface_address a JOIN state s USING (state_no) WHERE s.iface IS NOT NULL;
+
+-- Rows whose own end was inferred from addresses, the other way round where the inventory knows better.
+CREATE OR REPLACE TEMP TABLE turned_row AS
+SELECT c.conv
+FROM (SELECT rowid AS conv, iface, local, remote FROM conversation WHERE local_by >= 2) c
+SEMI JOIN own_address theirs ON theirs.iface = c.iface AND theirs.address = c.remote
+ANTI JOIN own_address mine ON mine.iface = c.iface AND mine.address = c.local;
+
+CREATE OR REPLACE TEMP TABLE turned AS
+SELECT c.rowid AS conv, c.day, c.iface, c.protocol, c.has_flags, c.hours, c.remote AS local, c.remote_port AS lport, c.local AS remote, c.local_port AS rport,
+       c.out_records AS in_records, c.out_packets AS in_packets, c.out_bytes AS in_bytes, c.out_flags AS in_flags, c.out_first AS in_first,
+       c.in_records AS out_records, c.in_packets AS out_packets, c.in_bytes AS out_bytes, c.in_flags AS out_flags, c.in_first AS out_first,
+       c.last_second AS last_s
+FROM conversation c WHERE c.rowid IN (SELECT conv FROM turned_row);
+
+CREATE OR REPLACE TEMP VIEW oriented AS
+SELECT c.rowid AS conv, day, iface, protocol, has_flags, hours, local, local_port AS lport, remote, remote_port AS rport,
+       in_records, in_packets, in_bytes, in_flags, in_first, out_records, out_packets, out_bytes, out_flags, out_first, last_second AS last_s
+FROM conversation c ANTI JOIN turned_row t ON t.conv = c.rowid
+WHERE in_records + out_records > 0
+UNION ALL
+SELECT * FROM turned WHERE in_records + out_records > 0;
+
+CREATE OR REPLACE TEMP TABLE address AS
+SELECT row_number() OVER ()::UINTEGER AS address_no, ip,
+       CASE WHEN ip BETWEEN 281470681743360::UHUGEINT AND 281474976710655::UHUGEINT THEN 60 ELSE 80 END::UTINYINT AS header
+FROM (SELECT DISTINCT remote AS ip FROM conversation WHERE in_records + out_records > 0
+      UNION
+      SELECT DISTINCT local FROM conversation WHERE in_records + out_records > 0);
+
+CREATE OR REPLACE TEMP TABLE vpc_number AS
+SELECT vpc_id, row_number() OVER (ORDER BY vpc_id)::UINTEGER AS vpc_no FROM (SELECT DISTINCT vpc_id FROM state);
+
+CREATE OR REPLACE TEMP TABLE owner AS
+SELECT n.address_no, v.vpc_no, o.state_no, o.vf, o.vt
+FROM (SELECT address, vpc_id, state_no, vf,
+             least(vt, coalesce(lead(vf) OVER (PARTITION BY address, vpc_id ORDER BY vf, state_no), vt)) AS vt
+      FROM network_interface_address a JOIN state s USING (state_no)) o
+JOIN address n ON n.ip = o.address JOIN vpc_number v USING (vpc_id);
+
+CREATE OR REPLACE TEMP TABLE owner_elsewhere AS
+SELECT o.* FROM owner o
+WHERE address_no IN (SELECT address_no FROM owner GROUP BY address_no HAVING count(DISTINCT vpc_no) = 1);
+
+CREATE OR REPLACE TEMP TABLE member AS
+SELECT DISTINCT n.address_no, w.group_id
+FROM network_interface_address a JOIN worn w USING (state_no) JOIN address n ON n.ip = a.address;

@@ -1,0 +1,73 @@
+-- Question: who talked to whom, in which epoch of the interface, who owned the other address then, and who opened it, as
+--           far as one conversation alone tells?
+-- Result:   talk, one row a conversation with any ACCEPT record: conv numbers it; policy is NULL where the interface is
+--           not in the inventory at that time; peer_state 0 where nobody known owned the remote address; local and remote
+--           are address numbers; inward and outward say in which directions it flowed, data that a TCP segment surely held
+--           some; may_in and may_out that a rule admits it that way (asked where SYN flags do not decide);
+--           who opened it where that is beyond doubt (methods syn and infeasible), else NULL
+--           talk_again: the later epochs that a conversation reached into (changes while it went on)
+-- Assumes:  tcp-flags are the OR over an interval: SYN 2 without ACK from the opener, SYN-ACK 18 from the responder
+--           (https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html). Both directions accepted although
+--           no rule of one direction admits it means that the other side opened: groups are stateful.
+--           Probes: TCP that got no answer, only a reset, or a handshake without data in either direction: every packet
+--           a bare header, and on the whole no heavier than SYNs with options and ACKs without. Ten packets
+--           bound what is called so, since an idle pool's keepalives carry no data either and are not probes.
+
+-- The smaller of two; least() sorts texts for most types of numbers, which costs more than all else here.
+CREATE OR REPLACE TEMP MACRO at_most(n, most) AS CASE WHEN n < most THEN n ELSE most END;
+
+DROP TYPE IF EXISTS side;
+CREATE TEMP TYPE side AS ENUM ('remote', 'local', 'both', 'unknown');
+
+CREATE OR REPLACE TEMP TABLE talk AS
+WITH flagged AS (
+  SELECT *, CASE WHEN in_records = 0 THEN out_first WHEN out_records = 0 THEN in_first ELSE at_most(in_first, out_first) END AS first_s,
+         protocol = 6 AND has_flags AND ((in_flags & 18) = 2 OR (out_flags & 18) = 18) AS syn_in,
+         protocol = 6 AND has_flags AND ((out_flags & 18) = 2 OR (in_flags & 18) = 18) AS syn_out
+  FROM oriented
+),
+-- A key that is NULL meets no gate: SYN flags need none.
+placed AS (
+  SELECT c.*, e.policy, e.group_count, e.vpc_no, r.complete, CASE WHEN NOT (syn_in OR syn_out) THEN r.polset END AS polset,
+         l.address_no AS local_no, p.address_no AS remote_no, p.header, p.class
+  FROM flagged c
+  LEFT JOIN reach r ON r.iface = c.iface AND r.day = c.day
+  LEFT JOIN (FROM epoch JOIN vpc_number USING (vpc_id)) e ON e.iface = c.iface AND e.vf <= c.first_s AND e.vt > c.first_s
+  JOIN peer p ON p.ip = c.remote
+  JOIN address l ON l.ip = c.local
+),
+admitted AS (
+  SELECT c.*, i.pmin IS NOT NULL AS may_in, x.pmin IS NOT NULL AS may_out, coalesce(o.state_no, w.state_no, 0)::UINTEGER AS peer_state
+  FROM placed c
+  LEFT JOIN gate i ON i.direction = 'ingress' AND i.polset = c.polset AND i.protocol = c.protocol AND i.class = c.class AND i.pmin <= c.lport AND i.pmax >= c.lport
+  LEFT JOIN gate x ON x.direction = 'egress' AND x.polset = c.polset AND x.protocol = c.protocol AND x.class = c.class AND x.pmin <= c.rport AND x.pmax >= c.rport
+  LEFT JOIN owner o ON o.address_no = c.remote_no AND o.vpc_no = c.vpc_no AND o.vf <= c.first_s AND o.vt > c.first_s
+  LEFT JOIN owner_elsewhere w ON w.address_no = c.remote_no AND w.vf <= c.first_s AND w.vt > c.first_s
+),
+-- Of few packets and bytes only; more count as many. 32 bits are counted several times as fast as what fits all.
+few AS (
+  SELECT *, at_most(in_packets, 11::UBIGINT)::INTEGER AS few_in, at_most(out_packets, 11::UBIGINT)::INTEGER AS few_out,
+         at_most(in_bytes, 10000::UBIGINT)::INTEGER AS light_in, at_most(out_bytes, 10000::UBIGINT)::INTEGER AS light_out
+  FROM admitted
+)
+SELECT conv, day, iface, protocol, local_no AS local, lport, remote_no AS remote, rport, hours, policy, group_count > 0 AS grouped, peer_state,
+       first_s, last_s, in_records > 0 AS inward, out_records > 0 AS outward, in_first < out_first AS in_earlier, out_first < in_first AS out_earlier,
+       in_records + out_records AS records, in_packets + out_packets AS packets, in_bytes + out_bytes AS bytes,
+       in_bytes > header * at_most(in_packets, 100000000000000000::UBIGINT) OR out_bytes > header * at_most(out_packets, 100000000000000000::UBIGINT) AS data,
+       protocol = 6 AND few_in <= 10 AND few_out <= 10
+         AND light_in <= header * few_in AND light_out <= header * few_out
+         AND (few_in < 3 OR few_out < 3 OR light_in + light_out <= (header - 8) * (few_in + few_out) + 16)
+         AND (NOT has_flags OR ((in_flags | out_flags) & 6) <> 0 OR in_records = 0 OR out_records = 0) AS probe,
+       CASE WHEN has_flags THEN ((in_flags | out_flags) & 16) <> 0 ELSE few_in >= 2 AND few_out >= 2 END AS completed,
+       may_in, may_out, syn_in OR syn_out AS syn,
+       CASE WHEN syn_in AND syn_out THEN 'both' WHEN syn_in THEN 'remote' WHEN syn_out THEN 'local'
+            WHEN complete AND NOT may_in AND may_out AND in_records > 0 THEN 'local'
+            WHEN complete AND NOT may_out AND may_in AND out_records > 0 THEN 'remote' END::side AS who
+FROM few;
+
+CREATE OR REPLACE TEMP TABLE talk_again AS
+SELECT t.conv, e.policy, e.group_count > 0 AS grouped, greatest(t.first_s, e.vf) AS from_s, least(t.last_s, e.vt) AS to_s
+FROM talk t
+JOIN (SELECT * FROM epoch WHERE vf > (SELECT min(first_s) FROM talk)) e ON e.iface = t.iface AND e.vf > t.first_s AND e.vf <= t.last_s
+WHERE e.policy IS DISTINCT FROM t.policy
+  AND (t.hours >> greatest(0, least(23, (e.vf - epoch(t.day)::BIGINT) // 3600))::UINTEGER) <> 0;

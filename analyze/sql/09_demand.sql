@@ -1,0 +1,32 @@
+-- Question: what demand was there, in the narrow form that everything later reads?
+-- Result:   demand, the rows of edge before they are numbered; peer is an address number. Conversations of interfaces without
+--           groups or outside of the inventory have none.
+-- Assumes:  an unknown opener gives an edge for each direction that the rules allowed; their records are accounted as
+--           ambiguous. A conversation's records are accounted in its first epoch and direction: records is 0 in others.
+--
+-- Most conversations have one direction and one epoch; extra has the others' further ones.
+CREATE OR REPLACE TEMP TABLE extra AS
+SELECT conv, policy, grouped, first_s, last_s, false AS ingress FROM opened WHERE ingress AND egress
+UNION ALL
+SELECT conv, a.policy, a.grouped, a.from_s, a.to_s, unnest(CASE WHEN o.ingress AND o.egress THEN [true, false] ELSE [o.ingress] END)
+FROM opened o JOIN talk_again a USING (conv);
+
+CREATE OR REPLACE TEMP TABLE demand AS
+WITH part AS (
+  SELECT * EXCLUDE (conv, who, syn, egress) FROM opened
+  UNION ALL
+  SELECT o.* EXCLUDE (conv, who, syn, egress)
+         REPLACE (e.policy AS policy, e.grouped AS grouped, e.first_s AS first_s, e.last_s AS last_s, 0 AS records, e.ingress AS ingress)
+  FROM opened o JOIN extra e USING (conv)
+)
+SELECT day, iface, policy, ingress, protocol, CASE WHEN ingress THEN lport ELSE rport END AS port, remote AS peer, peer_state, method, confidence,
+       count(*) FILTER (NOT probe)::UINTEGER AS conversations,
+       count(*) FILTER (probe)::UINTEGER AS probes,
+       count(*) FILTER (probe AND completed)::UINTEGER AS completed,
+       count(*) FILTER (NOT probe AND (last_s - first_s >= 60 OR bytes >= 20000))::UINTEGER AS long_sessions,
+       sum(records)::UBIGINT AS records, sum(packets)::UBIGINT AS packets, sum(bytes)::UBIGINT AS bytes,
+       count(*) FILTER (inward AND outward)::UINTEGER AS answered,
+       min(first_s)::UINTEGER AS first_second, max(last_s)::UINTEGER AS last_second
+FROM part
+WHERE policy IS NOT NULL AND grouped
+GROUP BY ALL;
