@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -25,21 +24,13 @@ func (o *liveOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.live, "live", false,
 		"also ask EC2 itself, now: groups, rules with their ids, interfaces, prefix lists, subnets, VPCs, flow logs (only reads)")
 	cmd.Flags().StringVar(&o.capturedText, "captured", "",
-		"`TIME` of saved describe-… answers, which do not say it (2026-09-01, which is midnight UTC, or 2026-09-01T06:00:00Z; default each file's modification time); what is loaded already keeps its time")
+		"`TIME` of saved describe-… answers, which do not say it: 2026-09-01 (midnight UTC), 2026-09-01T06:00:00Z, or so long ago: 90d, 12h (default each file's modification time); what is loaded already keeps its time")
 }
 
 // check reads the flags.
-func (o *liveOptions) check() error {
-	if o.capturedText == "" {
-		return nil
-	}
-	for _, form := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(form, o.capturedText); err == nil {
-			o.captured = t.UTC()
-			return nil
-		}
-	}
-	return &usageError{error: fmt.Errorf("--captured %q: give a date such as 2026-09-01 or a time such as 2026-09-01T06:00:00Z", o.capturedText)}
+func (o *liveOptions) check() (err error) {
+	o.captured, err = readTime("--captured", o.capturedText, time.Now())
+	return err
 }
 
 // ec2Source asks EC2 with the credentials that S3 is asked with.
