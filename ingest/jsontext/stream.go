@@ -6,6 +6,7 @@
 package jsontext
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -172,25 +173,15 @@ func (c *cutter) scalar() bool { return !c.inside }
 
 // find returns how many bytes of b belong to the value, and whether it ends there.
 func (c *cutter) find(b []byte) (int, bool) {
-	for i := 0; i < len(b); i++ {
-		if c.escaped {
-			c.escaped = false
-			continue
-		}
-		ch := b[i]
+	for i := 0; i < len(b); {
 		if c.quoted {
-			switch ch {
-			case '\\':
-				c.escaped = true
-			case '"':
-				c.quoted = false
-				if c.depth == 0 {
-					return i + 1, true
-				}
+			n := c.text(b[i:])
+			if i += n; !c.quoted && c.depth == 0 {
+				return i, true
 			}
 			continue
 		}
-		switch ch {
+		switch b[i] {
 		case '"':
 			c.quoted, c.inside = true, true
 		case '{', '[':
@@ -208,8 +199,39 @@ func (c *cutter) find(b []byte) (int, bool) {
 				return i, true
 			}
 		}
+		i++
 	}
 	return len(b), false
+}
+
+// text passes over the rest of a string, of which b holds at least one byte. Most of JSON is inside strings, so it leaps
+// from quote to quote: one ends the string unless an odd number of backslashes stands before it.
+func (c *cutter) text(b []byte) int {
+	from := 0 // where the first backslash may stand that escapes something
+	if c.escaped {
+		c.escaped, from = false, 1
+	}
+	for at := from; ; {
+		end := len(b)
+		quote := bytes.IndexByte(b[at:], '"')
+		if quote >= 0 {
+			end = at + quote
+		}
+		slashes := end
+		for slashes > from && b[slashes-1] == '\\' {
+			slashes--
+		}
+		escaped := (end-slashes)%2 == 1
+		if quote < 0 {
+			c.escaped = escaped
+			return end
+		}
+		at, from = end+1, end+1
+		if !escaped {
+			c.quoted = false
+			return at
+		}
+	}
 }
 
 // Members calls each for every member of the object that comes next; each must take the member's value.
