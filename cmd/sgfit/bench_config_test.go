@@ -42,7 +42,7 @@ func (s estateSource) Open(_ context.Context, ref ingest.Ref) (io.ReadCloser, er
 
 // BenchmarkConfigYear loads a year of daily Config snapshots, from gzip to the inventory in DuckDB, and then runs again
 // with nothing new. Without SGFIT_BENCH_INTERFACES and SGFIT_BENCH_DAYS it is a small one of 2,000 interfaces in 30 days.
-// It reports processor seconds, those of one more snapshot, and the most memory that Go and the whole process held.
+// DuckDB may take SGFIT_BENCH_MEMORY MiB (1024 without it). It reports processor seconds, those of one more snapshot, and the most memory that Go and the whole process held.
 //
 //	SGFIT_BENCH_INTERFACES=100000 SGFIT_BENCH_DAYS=365 go test ./cmd/sgfit -run xxx -bench ConfigYear -benchtime 1x -timeout 1h
 func BenchmarkConfigYear(b *testing.B) {
@@ -80,7 +80,7 @@ func BenchmarkConfigYear(b *testing.B) {
 func loadEstate(b *testing.B, path string, source estateSource) int64 {
 	b.Helper()
 	ctx := context.Background()
-	db, err := duck.Open(ctx, path, duck.Options{MemoryBytes: 1 << 30})
+	db, err := duck.Open(ctx, path, duck.Options{MemoryBytes: int64(benchNumber(b, "SGFIT_BENCH_MEMORY", 1024)) << 20})
 	if err != nil {
 		b.Fatal(err)
 	}

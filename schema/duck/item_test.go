@@ -219,12 +219,18 @@ func TestFailuresLeaveNothing(t *testing.T) {
 	}
 }
 
-// A database of version 2 holds the same items after its migration, and an item that comes again is found in it.
+// A database of version 1 or 2 holds the same items after its migration, and an item that comes again is found in it.
 func TestMigrationKeepsItems(t *testing.T) {
+	for version := 1; version <= 2; version++ {
+		t.Run(fmt.Sprint(version), func(t *testing.T) { migrateFrom(t, version) })
+	}
+}
+
+func migrateFrom(t *testing.T, version int) {
 	ctx, path := context.Background(), filepath.Join(t.TempDir(), "old.db")
 	r := rand.New(rand.NewPCG(1, 6))
 	items := observed(r, 300)
-	makeVersion2(t, path, items)
+	makeVersion(t, path, version, items)
 	db, err := Open(ctx, path, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -250,14 +256,14 @@ func TestMigrationKeepsItems(t *testing.T) {
 	checkNumbers(t, db, items)
 }
 
-// makeVersion2 makes a database as version 2 was, with its row for every sight.
-func makeVersion2(t *testing.T, path string, items []schema.Item) {
+// makeVersion makes a database as versions 1 and 2 were, with a row for every sight.
+func makeVersion(t *testing.T, path string, version int, items []schema.Item) {
 	t.Helper()
 	scripts, err := schema.Migrations()
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := openAt(path, scripts[:2])
+	db, err := openAt(path, scripts[:version:version])
 	if err != nil {
 		t.Fatal(err)
 	}

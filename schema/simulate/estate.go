@@ -68,7 +68,7 @@ func (e *Estate) Snapshot(day int) (io.Reader, error) {
 func (e *Estate) block(b, day int) ([]byte, error) {
 	version := 0 // how often it changed
 	if b*estateBlock < e.Interfaces {
-		version = (day + b%estateCycle) / estateCycle
+		version = (day + phase(b)) / estateCycle
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -92,6 +92,9 @@ func (e *Estate) block(b, day int) ([]byte, error) {
 	return packed, err
 }
 
+// phase spreads the days on which blocks change, also those of an estate of few blocks.
+func phase(b int) int { return b * 89 % estateCycle }
+
 func packText(text []byte) ([]byte, error) {
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
@@ -105,7 +108,7 @@ func packText(text []byte) ([]byte, error) {
 func (e *Estate) item(text []byte, i, b, version int) []byte {
 	captured := estateStart.AddDate(0, 0, -1)
 	if version > 0 {
-		captured = estateStart.AddDate(0, 0, version*estateCycle-b%estateCycle-1)
+		captured = estateStart.AddDate(0, 0, version*estateCycle-phase(b)-1)
 	}
 	captured = captured.Add(time.Hour + time.Duration(i%estateBlock)*time.Minute)
 	kind, id, body := e.body(i, b, version)
@@ -128,7 +131,7 @@ func (e *Estate) body(i, b, version int) (kind, id, body string) {
 		return "SecurityGroup", id, fmt.Sprintf(estateGroup, id, i-e.Interfaces)
 	}
 	id = fmt.Sprintf("eni-%017x", i)
-	if b%5 == 0 {
+	if b%5 == 1 {
 		id = fmt.Sprintf("eni-%08x%09x", version, i)
 	}
 	group := (i/100 + version) % e.groups()
