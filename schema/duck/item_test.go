@@ -304,3 +304,35 @@ func prefixes(texts ...string) (out []netip.Prefix) {
 	}
 	return out
 }
+
+// Items of more than two pages come in order, each once, and within a memory that would not hold them all.
+func TestItemsComeByPages(t *testing.T) {
+	ctx := context.Background()
+	db, err := Open(ctx, filepath.Join(t.TempDir(), "t.db"), Options{MemoryBytes: 64 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	items := make([]schema.Item, 2*itemPage+itemPage/10)
+	for i := range items { // three of each resource, so that pages would cut some
+		id := fmt.Sprintf("vpc-%06d", i*7919%len(items)/3)
+		items[i] = schema.Item{Type: schema.VPCItem, ID: id, Captured: midnight.Add(time.Duration(i) * time.Second), Deleted: true}
+	}
+	if err := db.AddObservations(ctx, &schema.Observations{Object: schema.Object{Place: "x"}, Items: items}); err != nil {
+		t.Fatal(err)
+	}
+	n, last := 0, ""
+	for it, err := range db.Items(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := it.ID + it.Captured.Format(time.RFC3339)
+		if key <= last {
+			t.Fatalf("%s comes after %s", key, last)
+		}
+		n, last = n+1, key
+	}
+	if n != len(items) {
+		t.Errorf("%d items came back of %d", n, len(items))
+	}
+}
