@@ -97,6 +97,7 @@ type decoder struct {
 	estates    map[[2]string]bool       // account and region of the items read
 	held       held                     // of the answer of EC2 that is being read
 	census     *schema.Snapshot         // of an answer that says that it is complete
+	last       estate                   // of the latest item
 }
 
 func (d *decoder) run(source io.Reader) error {
@@ -160,8 +161,11 @@ func (d *decoder) pass(reason string) {
 }
 
 func (d *decoder) note(v *reading) {
-	d.types[v.typ] = true
-	d.estates[[2]string{v.account, v.region}] = true
+	if v.typ != d.last.typ || v.account != d.last.account || v.region != d.last.region { // most are like the one before
+		d.types[v.typ] = true
+		d.estates[[2]string{v.account, v.region}] = true
+		d.last = estate{v.account, v.region, v.typ}
+	}
 	d.noteTime(v.captured)
 }
 

@@ -4,6 +4,10 @@
 // address, at any time. Start at LoadConfig, which goes from a source to a sink; Read decodes one object and Timeline
 // makes the intervals, both without any knowledge of the database.
 //
+// Most of what a daily snapshot says was said the day before. So an item's text is recognised by its hash (memo), only new
+// ones are read, and the sink gets the numbers of the others; intervals are made resource by resource (builder). What is
+// held at a time is what is new in a few objects, the hashes of the items met of late, and one part of the inventory.
+//
 // Limits: AWS Config knows no rule ids (sgr-…), records a change seconds to minutes after it, and with daily recording
 // only the last state of a day. The body of an oversized notification lies in another object, which is not followed.
 // An item that cannot be read leaves the state before it standing. The previous values inside a notification's

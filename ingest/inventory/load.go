@@ -110,16 +110,21 @@ func plan(p ingest.Progress, refs []ingest.Ref) {
 	p.Plan(len(refs), bytes)
 }
 
-// decodeAll returns the outcomes in the order in which they are done.
+// decodeAll returns the outcomes in the order in which they are done. The first object is read alone: what it teaches the
+// memo, the others need not read and hold at the same time.
 func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, opts Options) <-chan outcome {
 	workers := opts.Workers
 	if workers <= 0 {
 		workers = 2
 	}
 	todo, done, known := make(chan ingest.Ref), make(chan outcome), newMemo(memoSize)
+	taught := make(chan struct{})
 	go func() {
 		defer close(todo)
-		for _, ref := range refs {
+		for i, ref := range refs {
+			if i == 1 {
+				<-taught
+			}
 			select {
 			case todo <- ref:
 			case <-ctx.Done():
@@ -128,11 +133,13 @@ func decodeAll(ctx context.Context, source ingest.Source, refs []ingest.Ref, opt
 		}
 	}()
 	var wg sync.WaitGroup
+	var first sync.Once
 	for range workers {
 		wg.Go(func() {
 			for ref := range todo {
 				o, readings, err := read(ctx, source, ref, opts.Captured, known)
 				done <- outcome{o, readings, err}
+				first.Do(func() { close(taught) })
 			}
 		})
 	}

@@ -22,6 +22,13 @@ func (c *cutter) scalar() bool { return !c.inside }
 // these bytes.
 func (c *cutter) find(b []byte) (int, bool) {
 	for i := 0; i < len(b); i++ {
+		if c.quoted && !c.tearing {
+			if i += c.leap(b[i:]); !c.quoted && c.depth == 0 {
+				return i, true
+			}
+			i--
+			continue
+		}
 		if c.quoted {
 			i = c.unquote(b, i)
 			if c.torn {
@@ -103,10 +110,40 @@ func (c *cutter) fits(ch byte) bool {
 	return true
 }
 
-// unquote passes over the rest of a string, with its quote where that is in b, and returns the place behind.
+// leap passes over the rest of a string, of which b holds at least one byte. Most of JSON is inside strings, so it leaps
+// from quote to quote: one ends the string unless an odd number of backslashes stands before it.
+func (c *cutter) leap(b []byte) int {
+	from := 0 // where the first backslash may stand that escapes something
+	if c.escaped {
+		c.escaped, from = false, 1
+	}
+	for at := from; ; {
+		end := len(b)
+		quote := bytes.IndexByte(b[at:], '"')
+		if quote >= 0 {
+			end = at + quote
+		}
+		slashes := end
+		for slashes > from && b[slashes-1] == '\\' {
+			slashes--
+		}
+		escaped := (end-slashes)%2 == 1
+		if quote < 0 {
+			c.escaped = escaped
+			return end
+		}
+		at, from = end+1, end+1
+		if !escaped {
+			c.quoted = false
+			return at
+		}
+	}
+}
+
+// unquote is leap for a text that may be torn: it looks at every byte that could tell, and returns the place behind.
 func (c *cutter) unquote(b []byte, i int) int {
 	if !c.escaped {
-		if end := plainEnd(b, i, c.tearing); end > 0 {
+		if end := plainEnd(b, i); end > 0 {
 			c.quoted = false
 			return end
 		}
@@ -120,16 +157,14 @@ func (c *cutter) unquote(b []byte, i int) int {
 		case '\\':
 			c.escaped = true
 		case '\n':
-			if c.tearing {
-				c.torn = true
-				return i
-			}
+			c.torn = true
+			return i
 		case '"':
 			before := c.last
 			if i > 0 {
 				before = b[i-1]
 			}
-			if c.tearing && before == '{' {
+			if before == '{' {
 				c.torn = true
 				return i
 			}
@@ -145,7 +180,7 @@ const shortString = 24
 
 // plainEnd returns the place behind the quote that ends a string, if there is nothing in the string that one must look
 // at, and 0 if there is.
-func plainEnd(b []byte, i int, tearing bool) int {
+func plainEnd(b []byte, i int) int {
 	from := i
 	for ; i < len(b) && i < from+shortString; i++ {
 		switch b[i] {
@@ -159,7 +194,7 @@ func plainEnd(b []byte, i int, tearing bool) int {
 		}
 	}
 	n := bytes.IndexByte(b[i:], '"')
-	if n < 0 || i+n == 0 || b[i+n-1] == '{' || bytes.IndexByte(b[i:i+n], '\\') >= 0 || tearing && bytes.IndexByte(b[i:i+n], '\n') >= 0 {
+	if n < 0 || i+n == 0 || b[i+n-1] == '{' || bytes.IndexByte(b[i:i+n], '\\') >= 0 || bytes.IndexByte(b[i:i+n], '\n') >= 0 {
 		return 0
 	}
 	return i + n + 1

@@ -13,8 +13,9 @@ import (
 	"sgfit/schema"
 )
 
-// itemPage is how many items are read at once: the driver holds a whole answer in memory.
-const itemPage = 20_000
+// itemPage is about how many items are read at once. The driver holds a whole answer in memory, and DuckDB's sort all
+// that it sorts: bodies are sorted by the page.
+const itemPage = 50_000
 
 // Items yields every item once, sorted by type, id, Captured, Order. Rows of one identity (those, Deleted and Indirect)
 // that differ, since two kinds of object told of one state, become one item. It ends after the first error.
@@ -35,26 +36,47 @@ func (db *DB) eachItem(ctx context.Context, yield func(*schema.Item) bool) error
 		return err
 	}
 	defer conn.Close()
-	const arrange = `
-		CREATE OR REPLACE TEMP TABLE arranged AS
-		SELECT row_number() OVER (ORDER BY type, id, captured, state_order, deleted, indirect, item_no) AS place,
-		       type, id, account_id, region, epoch_us(captured) AS captured, state_order, deleted, found,
-		       epoch_us(created) AS created, indirect, coalesce(epoch_us(taken), 0) AS seen, body
-		FROM config_item LEFT JOIN (SELECT item_no, max(taken) AS taken FROM config_seen GROUP BY item_no) USING (item_no)`
-	if _, err := conn.ExecContext(ctx, arrange); err != nil {
+	const sights = `CREATE OR REPLACE TEMP TABLE last_seen AS SELECT item_no, max(taken) AS taken FROM config_seen GROUP BY item_no`
+	if _, err := conn.ExecContext(ctx, sights); err != nil {
 		return err
 	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), `DROP TABLE IF EXISTS arranged`)
+	defer conn.ExecContext(context.WithoutCancel(ctx), `DROP TABLE IF EXISTS last_seen`)
+	cuts, err := readCuts(ctx, conn)
+	if err != nil {
+		return err
+	}
 	m := itemMerger{yield: yield}
-	for from := int64(1); ; from += itemPage {
-		n, err := m.readPage(ctx, conn, from)
-		if err != nil {
+	for i := range cuts {
+		var end [2]string
+		if i+1 < len(cuts) {
+			end = cuts[i+1]
+		}
+		if err := m.readPage(ctx, conn, cuts[i], end); err != nil {
 			return err
 		}
-		if n < itemPage {
-			return m.flush()
-		}
 	}
+	return m.flush()
+}
+
+// readCuts returns the type and the id with which each page begins. A resource is whole in one page.
+func readCuts(ctx context.Context, conn *sql.Conn) (cuts [][2]string, err error) {
+	const query = `
+		SELECT DISTINCT type, id
+		FROM (SELECT type, id, row_number() OVER (ORDER BY type, id) AS place FROM config_item)
+		WHERE place % ? = 1 ORDER BY type, id`
+	rows, err := conn.QueryContext(ctx, query, itemPage)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var cut [2]string
+		if err := rows.Scan(&cut[0], &cut[1]); err != nil {
+			return nil, err
+		}
+		cuts = append(cuts, cut)
+	}
+	return cuts, rows.Err()
 }
 
 // itemMerger makes items of rows, those of one identity together.
@@ -64,30 +86,34 @@ type itemMerger struct {
 	body  sql.RawBytes // the greatest of its bodies
 }
 
-func (m *itemMerger) readPage(ctx context.Context, conn *sql.Conn, from int64) (n int, err error) {
+// readPage reads from one cut to the next, which has no type behind the last.
+func (m *itemMerger) readPage(ctx context.Context, conn *sql.Conn, from, to [2]string) error {
 	const query = `
-		SELECT type, id, account_id, region, captured, state_order, deleted, found, created, indirect, seen, body
-		FROM arranged WHERE place BETWEEN ? AND ? ORDER BY place`
-	rows, err := conn.QueryContext(ctx, query, from, from+itemPage-1)
+		SELECT type, id, account_id, region, epoch_us(captured), state_order, deleted, found, epoch_us(created), indirect,
+		       coalesce(epoch_us(taken), 0), body
+		FROM config_item LEFT JOIN last_seen USING (item_no)
+		WHERE (type > $1 OR type = $1 AND id >= $2) AND ($3 = '' OR type < $3 OR type = $3 AND id < $4)
+		ORDER BY type, id, captured, state_order, deleted, indirect, item_no`
+	rows, err := conn.QueryContext(ctx, query, from[0], from[1], to[0], to[1])
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer rows.Close()
-	for ; rows.Next(); n++ {
+	for rows.Next() {
 		var it schema.Item
 		var captured, created, seen int64
 		var body sql.RawBytes
 		err := rows.Scan(&it.Type, &it.ID, &it.AccountID, &it.Region, &captured, &it.Order, &it.Deleted, &it.Found,
 			&created, &it.Indirect, &seen, &body)
 		if err != nil {
-			return n, err
+			return err
 		}
 		it.Captured, it.Created, it.SeenUntil = micro(captured), micro(created), micro(seen)
 		if err := m.add(&it, body); err != nil {
-			return n, err
+			return err
 		}
 	}
-	return n, rows.Err()
+	return rows.Err()
 }
 
 func (m *itemMerger) add(it *schema.Item, body []byte) error {

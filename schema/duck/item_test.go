@@ -219,12 +219,18 @@ func TestFailuresLeaveNothing(t *testing.T) {
 	}
 }
 
-// A database of version 2 holds the same items after its migration, and an item that comes again is found in it.
+// A database of version 1 or 2 holds the same items after its migration, and an item that comes again is found in it.
 func TestMigrationKeepsItems(t *testing.T) {
+	for version := 1; version <= 2; version++ {
+		t.Run(fmt.Sprint(version), func(t *testing.T) { migrateFrom(t, version) })
+	}
+}
+
+func migrateFrom(t *testing.T, version int) {
 	ctx, path := context.Background(), filepath.Join(t.TempDir(), "old.db")
 	r := rand.New(rand.NewPCG(1, 6))
 	items := observed(r, 300)
-	makeVersion2(t, path, items)
+	makeVersion(t, path, version, items)
 	db, err := Open(ctx, path, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -250,14 +256,14 @@ func TestMigrationKeepsItems(t *testing.T) {
 	checkNumbers(t, db, items)
 }
 
-// makeVersion2 makes a database as version 2 was, with its row for every sight.
-func makeVersion2(t *testing.T, path string, items []schema.Item) {
+// makeVersion makes a database as versions 1 and 2 were, with a row for every sight.
+func makeVersion(t *testing.T, path string, version int, items []schema.Item) {
 	t.Helper()
 	scripts, err := schema.Migrations()
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := openAt(path, scripts[:2])
+	db, err := openAt(path, scripts[:version:version])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,4 +303,36 @@ func prefixes(texts ...string) (out []netip.Prefix) {
 		out = append(out, netip.MustParsePrefix(s))
 	}
 	return out
+}
+
+// Items of more than two pages come in order, each once, and within a memory that would not hold them all.
+func TestItemsComeByPages(t *testing.T) {
+	ctx := context.Background()
+	db, err := Open(ctx, filepath.Join(t.TempDir(), "t.db"), Options{MemoryBytes: 64 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	items := make([]schema.Item, 2*itemPage+itemPage/10)
+	for i := range items { // three of each resource, so that pages would cut some
+		id := fmt.Sprintf("vpc-%06d", i*7919%len(items)/3)
+		items[i] = schema.Item{Type: schema.VPCItem, ID: id, Captured: midnight.Add(time.Duration(i) * time.Second), Deleted: true}
+	}
+	if err := db.AddObservations(ctx, &schema.Observations{Object: schema.Object{Place: "x"}, Items: items}); err != nil {
+		t.Fatal(err)
+	}
+	n, last := 0, ""
+	for it, err := range db.Items(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := it.ID + it.Captured.Format(time.RFC3339)
+		if key <= last {
+			t.Fatalf("%s comes after %s", key, last)
+		}
+		n, last = n+1, key
+	}
+	if n != len(items) {
+		t.Errorf("%d items came back of %d", n, len(items))
+	}
 }
