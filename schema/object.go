@@ -37,7 +37,7 @@ type Object struct {
 // Rejected is one piece of input that was set aside.
 type Rejected struct {
 	Place  string
-	Line   int64  // 1-based; 0 when the object as a whole is meant; for Config the 1-based item
+	Line   int64  // 1-based; 0 when the object as a whole is meant; for Config the 1-based item, in a flow log's JSON the 1-based record
 	Reason string // lower-case sentence without a full stop
 	Sample string // the first 200 bytes at most, as read; hostile text
 }

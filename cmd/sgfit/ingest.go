@@ -73,18 +73,30 @@ func newIngestFlowLogsCommand(term *terminal) *cobra.Command {
 	var opt ingestOptions
 	cmd := &cobra.Command{
 		Use:   "flow-logs PATH…",
-		Short: "Load VPC Flow Logs: text, plain or gzip, any field order; Parquet",
+		Short: "Load VPC Flow Logs: text, CSV or JSON, plain or gzip, any field order; Parquet",
 		Long: `Load VPC Flow Logs from files, folders (walked), globs, s3://bucket/prefix and cwl://region/log-group. The format is
-recognised by content: text, plain or gzip, fields in any order that a header names, without a header AWS's default
-order; Parquet as AWS, Athena and pandas write it, and that of Security Lake (OCSF). Objects that are in the database
-already are passed over, so the same command can be run again when new files have come.
+recognised by content, plain or gzip (also zipped twice), whatever the name. Objects that are in the database already
+are passed over, so the same command can be run again when new files have come.
 
 ` + windowHelp + `
 
 A CloudWatch Logs group is read by whole hours (UTC), each once, an hour after it has ended; the caller needs
 logs:DescribeLogGroups, logs:FilterLogEvents and ec2:DescribeFlowLogs, which tells the records' format.
 
-Set aside, with the reason: JSON, CSV, transit gateway flow logs, and lines that do not fit their header.`,
+Formats:
+  text   fields in any order that a header line names, without a header AWS's default order; with the time in front
+         that CloudWatch Logs' export to S3 puts there
+  CSV    with a header, as Athena or Logs Insights writes it; separated by tabs too
+  JSON   what CloudWatch Logs sends to subscribers (one document after the other, as Firehose stores them);
+         aws logs filter-log-events, get-log-events, get-query-results; events of Kinesis, Firehose and Lambda, their
+         base64 data unpacked; {"message": "a line"}; objects with the fields as members; events of
+         Security Lake (OCSF); lists of these
+  Parquet  as AWS, Athena and pandas write it, and that of Security Lake (OCSF)
+
+Lines in JSON have no header, so they are read in AWS's default order unless one of them names another; cwl:// asks
+AWS for the order.
+
+Set aside, with the reason: transit gateway flow logs, and records that do not fit their format.`,
 		Example: `  sgfit ingest flow-logs --db account.db ./AWSLogs/111122223333/vpcflowlogs
   sgfit ingest flow-logs --db account.db './logs/2026/09/**/*.log.gz'   # quoted: sgfit expands it, also with **
   sgfit ingest flow-logs --db account.db --since 90d s3://my-flow-logs/AWSLogs/111122223333
@@ -218,7 +230,7 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	}
 	term.say("Flow logs: %d objects read (%d refused), %d known already, %d copies; %d records", sum.Read, sum.Refused, sum.Skipped, sum.Copies, sum.Records)
 	if sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0 {
-		term.warn("no object that was read (%d) is a flow log that can be used; are these VPC Flow Logs as text, plain or gzip?", sum.Read)
+		term.warn("no object that was read (%d) is a flow log that can be used; are these VPC Flow Logs as text, CSV or JSON, plain or gzip?", sum.Read)
 	}
 	if sum.Rejected > 0 {
 		term.warn("%d lines or objects of the flow logs were set aside; their places and reasons: sgfit status --rejected --db %s",

@@ -2,6 +2,8 @@ package flowlog
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -67,6 +69,46 @@ func BenchmarkRead(b *testing.B) {
 		b.Run(bench.name, func(b *testing.B) {
 			objects := benchObjects(40, bench.zipped)
 			benchFold(b, New(bench.opts), objects)
+		})
+	}
+}
+
+// BenchmarkReadWrapped reads the records of one object in the wrappings that they come in.
+func BenchmarkReadWrapped(b *testing.B) {
+	lines := strings.SplitAfter(string(newTraffic(1, 2000, 50_000).appendRecords(nil, 50_000)), "\n")
+	lines = lines[:len(lines)-1]
+	var deliveries, direct strings.Builder
+	for batch := range slices.Chunk(lines, 200) {
+		deliveries.WriteString(delivery(batch...))
+	}
+	table := []string{strings.ReplaceAll(defaultFields, " ", ",")}
+	var objects []string
+	for _, l := range lines {
+		direct.WriteString(message(l) + "\n")
+		table = append(table, `"`+strings.Join(strings.Fields(l), `","`)+`"`)
+		object := map[string]string{}
+		for i, w := range strings.Fields(l) {
+			object[strings.Fields(defaultFields)[i]] = w
+		}
+		objects = append(objects, quoted(object))
+	}
+	for _, bench := range []struct{ name, stored string }{
+		{"text", strings.Join(lines, "")},
+		{"csv", strings.Join(table, "\n")},
+		{"subscription", deliveries.String()},
+		{"messages", direct.String()},
+		{"fields", strings.Join(objects, "\n")},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			f := New(Options{})
+			b.ReportAllocs()
+			var records int64
+			began := cpuSeconds(b)
+			for b.Loop() {
+				f.Reset()
+				records += foldAll(b, f, [][]byte{[]byte(bench.stored)})
+			}
+			b.ReportMetric(float64(records)/(cpuSeconds(b)-began), "records/cpu-s")
 		})
 	}
 }

@@ -39,12 +39,13 @@ func (s *columns) add(c column) { *s |= 1 << c }
 const defaultFields = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
 
 // fieldNamed returns the column of a field's name, and whether AWS documents that name for VPC flow logs (versions 2
-// to 10; there is no version 6). Names are taken in any case and with underscores too, as Athena spells them.
+// to 10; there is no version 6). Names are taken in any case, with underscores too, as Athena spells them, and without
+// either, as Logs Insights does.
 func fieldNamed(name string) (column, bool) {
 	switch strings.ReplaceAll(strings.ToLower(name), "_", "-") {
-	case "account-id":
+	case "account-id", "accountid":
 		return accountID, true
-	case "interface-id":
+	case "interface-id", "interfaceid":
 		return interfaceID, true
 	case "srcaddr":
 		return srcAddr, true
@@ -66,15 +67,15 @@ func fieldNamed(name string) (column, bool) {
 		return end, true
 	case "action":
 		return action, true
-	case "log-status":
+	case "log-status", "logstatus":
 		return logStatus, true
-	case "tcp-flags":
+	case "tcp-flags", "tcpflags":
 		return tcpFlags, true
-	case "pkt-srcaddr":
+	case "pkt-srcaddr", "pktsrcaddr":
 		return pktSrcAddr, true
-	case "pkt-dstaddr":
+	case "pkt-dstaddr", "pktdstaddr":
 		return pktDstAddr, true
-	case "flow-direction":
+	case "flow-direction", "flowdirection":
 		return flowDirection, true
 	case "version", "vpc-id", "subnet-id", "instance-id", "type", // 2, 3
 		"region", "az-id", "sublocation-type", "sublocation-id", // 4

@@ -29,6 +29,12 @@ func (g *gather) reject(line []byte, reason string) {
 	}
 }
 
+// rejectObject sets the object as a whole aside.
+func (g *gather) rejectObject(problem string, piece []byte) {
+	g.object.Format, g.object.Problem = "not recognised", problem
+	g.rejected = append(g.rejected, schema.Rejected{Place: g.object.Place, Reason: problem, Sample: sample(piece)})
+}
+
 // keepRecord takes the record that was read and judged sound.
 func (g *gather) keepRecord() {
 	switch {

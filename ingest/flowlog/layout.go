@@ -3,24 +3,33 @@ package flowlog
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // layout is the order of fields that a header names.
 type layout struct {
-	columns []column
-	names   []string
-	has     columns
-	header  []byte // the line that named it; nil when there was none
-	name    string // as in schema.Object.Format
+	columns   []column
+	names     []string
+	has       columns
+	header    []byte   // the line that named it; nil when there was none
+	name      string   // as in schema.Object.Format
+	separator byte     // a comma or a tab between each two fields; 0 where any number of blanks is
+	cells     [][]byte // of the line at hand, where there is a separator
+	// message is the column of a table that holds whole lines of the default format, counted from 1; 0 in all others.
+	message int
+	lines   *layout // of those lines
 	// standard layouts are the default one; their usual lines are read by record.quick.
 	standard bool
 	refusal  string // why records of this layout cannot be used; "" when they can
 }
 
-// isHeader says whether a line names fields: it begins with a letter, and at least two of its words, or its only one,
+// isHeader says whether a line names fields, in whatever way it separates them.
+func isHeader(line []byte) bool { return isBlankHeader(line) || isCellHeader(line) }
+
+// isBlankHeader knows a header with blanks between the names: it begins with a letter, and at least two of its words, or its only one,
 // are names that AWS documents. Values that are names at the same time do not occur in records.
-func isHeader(line []byte) bool {
+func isBlankHeader(line []byte) bool {
 	if len(line) == 0 || !isLetter(line[0]) {
 		return false
 	}
@@ -43,10 +52,13 @@ func isBlank(r rune) bool { return r == ' ' || r == '\t' }
 
 // layoutOf reads a header. Unknown names are columns to pass over.
 func layoutOf(header []byte) *layout {
-	l := &layout{header: bytes.Clone(header)}
+	l := &layout{header: bytes.Clone(header), separator: separatorOf(header)}
 	twice := ""
-	for _, name := range strings.FieldsFunc(string(header), isBlank) {
+	for i, name := range l.split(header) {
 		c, _ := fieldNamed(name)
+		if l.separator != 0 && isMessage(name) && l.message == 0 {
+			l.message = i + 1
+		}
 		if c != passedOver && l.has.has(c) {
 			twice = name
 		}
@@ -54,10 +66,29 @@ func layoutOf(header []byte) *layout {
 		l.names = append(l.names, name)
 		l.has.add(c)
 	}
+	switch {
+	case l.has.has(interfaceID):
+		l.message = 0 // the fields say it already
+	case l.message > 0:
+		l.lines = defaultLayout()
+	}
 	l.name = l.describe()
 	l.standard = l.name == "text v2 default"
 	l.refusal = l.unusable(twice)
 	return l
+}
+
+// split returns the names of a header.
+func (l *layout) split(header []byte) []string {
+	if l.separator == 0 {
+		return strings.FieldsFunc(string(header), isBlank)
+	}
+	var names []string
+	cells, _ := cellsOf(nil, header, l.separator)
+	for _, c := range cells {
+		names = append(names, string(c))
+	}
+	return names
 }
 
 // defaultLayout is the layout of data without a header.
@@ -68,23 +99,37 @@ func defaultLayout() *layout {
 }
 
 func (l *layout) describe() string {
-	for _, name := range l.names {
-		if isTransitGatewayField(name) {
-			return fmt.Sprintf("text transit gateway (%d fields)", len(l.names))
-		}
+	kind := "text"
+	switch l.separator {
+	case ',':
+		kind = "csv"
+	case '\t':
+		kind = "tsv"
 	}
-	if strings.ReplaceAll(strings.ToLower(strings.Join(l.names, " ")), "_", "-") == defaultFields {
+	switch {
+	case l.isTransitGateway():
+		return fmt.Sprintf("%s transit gateway (%d fields)", kind, len(l.names))
+	case l.message > 0:
+		return kind + " of messages"
+	case l.separator != 0:
+		return fmt.Sprintf("%s (%d fields)", kind, len(l.names))
+	case strings.ReplaceAll(strings.ToLower(strings.Join(l.names, " ")), "_", "-") == defaultFields:
 		return "text v2 default"
 	}
 	return fmt.Sprintf("text custom (%d fields)", len(l.names))
 }
 
+func (l *layout) isTransitGateway() bool { return slices.ContainsFunc(l.names, isTransitGatewayField) }
+
 // transitGatewayRefusal is the reason for all transit gateway logs, with or without a header.
 const transitGatewayRefusal = "transit gateway flow log: its records name no network interface and no action, so they say nothing about security groups"
 
 func (l *layout) unusable(twice string) string {
-	if strings.HasPrefix(l.name, "text transit gateway") {
+	if l.isTransitGateway() {
 		return transitGatewayRefusal
+	}
+	if l.message > 0 {
+		return ""
 	}
 	if twice != "" {
 		return "the header names " + twice + " twice"

@@ -47,6 +47,7 @@ const (
 	absent                   // an OK record without a field that it needs
 	mixedFamilies            // one IPv4, one IPv6 address
 	endBeforeStart           //
+	openQuote                // a quoted field without its other quote
 
 	// Of events only:
 	otherClass       // it is no network activity
@@ -61,6 +62,9 @@ const (
 func (l *layout) parse(line []byte, r *record) fault {
 	if l.standard && r.quick(line) {
 		return fault{}
+	}
+	if l.separator != 0 {
+		return l.parseCells(line, r)
 	}
 	r.clear()
 	bad := -1

@@ -19,7 +19,9 @@ type reader struct {
 	table  *table
 	stored stored
 	front  *bufio.Reader
-	zip    gzip.Reader
+	zips   [mostZipped]gzip.Reader
+	head   [headBytes]byte
+	json   *documents // nil before the first JSON
 	buffer []byte
 	items  []item
 	carry  []byte
@@ -72,16 +74,99 @@ func (rd *reader) read(r schema.Content, place string, seen *seen, order uint16,
 	}}}
 	if magic, _ := rd.front.Peek(4); string(magic) == "PAR1" || string(magic) == "PARE" {
 		s.end(rd.readRows(&s.gather, r))
-	} else if bytes.HasPrefix(magic, []byte("\x1f\x8b")) {
-		rd.unzip(s)
-	} else if _, err := io.CopyBuffer(&s.scan, onlyReader{rd.front}, rd.buffer); err == nil {
-		s.end(s.finish())
 	} else {
-		s.end(err)
+		rd.scan(s)
 	}
 	rd.carry = s.carry[:0]
 	rd.drainStored(s)
 	return s
+}
+
+const (
+	// headBytes is how much of the content is looked at to tell what it is.
+	headBytes = 4 << 10
+	// mostZipped is how often the content may be zipped: CloudWatch Logs zips what it sends to Firehose, which can zip
+	// it again.
+	mostZipped = 3
+)
+
+// scan reads the content, of whatever kind. What was unpacked before gzip breaks off stays.
+func (rd *reader) scan(s *read) {
+	head, rest, err := rd.unpack()
+	switch {
+	case err != nil:
+	case beginsJSON(head):
+		if rd.json == nil {
+			rd.json = newDocuments()
+		}
+		err = rd.json.read(&s.scan, io.MultiReader(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff"))), rest))
+		if rd.json.inside {
+			s.carry = append(s.carry, '{') // counts as a piece that breaks off
+		}
+	default:
+		err = rd.text(&s.scan, head, rest)
+	}
+	switch {
+	case err == nil:
+		s.end(s.finish())
+	case errors.Is(err, errForeign), rd.stored.failed != nil:
+		s.end(err)
+	default:
+		s.broken(err)
+		s.end(nil)
+	}
+}
+
+// unpack peels gzip off, of one member or of several, and returns the head of what is in it, and the rest.
+func (rd *reader) unpack() (head []byte, rest io.Reader, err error) {
+	rest = rd.front
+	head, _ = rd.front.Peek(2)
+	for layer := 0; layer < mostZipped && isGzip(head); layer++ {
+		if layer > 0 {
+			rest = io.MultiReader(bytes.NewReader(bytes.Clone(head)), rest)
+		}
+		zip := &rd.zips[layer]
+		if err := zip.Reset(rest); err != nil {
+			return nil, rest, err
+		}
+		rest = zip
+		if head, err = rd.peek(rest); err != nil {
+			return nil, rest, err
+		}
+	}
+	if rest == io.Reader(rd.front) {
+		head, err = rd.peek(rest)
+	}
+	return head, rest, err
+}
+
+// peek reads the head of the content: enough of it to hold something that is not blank. An error behind it comes again
+// when the rest is read.
+func (rd *reader) peek(r io.Reader) ([]byte, error) {
+	n := 0
+	for n < headBytes {
+		m, err := r.Read(rd.head[n:])
+		if n += m; err != nil && (n == 0 && err != io.EOF) {
+			return nil, err
+		}
+		if err != nil || n > 3 && len(bytes.TrimSpace(rd.head[:n])) > 0 {
+			break
+		}
+	}
+	return rd.head[:n], nil
+}
+
+// text scans text. gzip hands over what it unpacks without a copy.
+func (rd *reader) text(s *scan, head []byte, rest io.Reader) error {
+	if _, err := s.Write(head); err != nil {
+		return err
+	}
+	if zip, ok := rest.(*gzip.Reader); ok {
+		_, err := zip.WriteTo(s)
+		return err
+	}
+	_, err := io.CopyBuffer(s, onlyReader{rest}, rd.buffer)
+	return err
 }
 
 // onlyReader hides that bufio can write itself, which it does in chunks of its own.
@@ -102,27 +187,11 @@ func (s *read) judge() {
 	switch {
 	case o.Format == "":
 		o.Format = "empty"
+	case o.Problem == "" && o.Records > 0 && o.Records == o.Malformed && s.wrapping != "" && len(s.rejected) > 0:
+		o.Problem = "not one record in it can be used; the first: " + s.rejected[0].Reason
 	case o.Problem == "" && o.Records > 0 && o.Records == o.Malformed && s.layout != nil && s.layout.header == nil:
 		o.Problem = "not one line reads as a record of the default format, and there is no header that names another"
 	}
-}
-
-// unzip reads gzip, of one member or of several. What was unpacked before it breaks off stays.
-func (rd *reader) unzip(s *read) {
-	err := rd.zip.Reset(rd.front)
-	if err == nil {
-		_, err = rd.zip.WriteTo(&s.scan)
-	}
-	if err == nil {
-		s.end(s.finish())
-		return
-	}
-	if errors.Is(err, errForeign) || rd.stored.failed != nil {
-		s.end(err)
-		return
-	}
-	s.broken(err)
-	s.end(nil)
 }
 
 // broken sets the rest of a gzip stream aside. A line that it breaks off in is malformed.
@@ -131,7 +200,11 @@ func (s *read) broken(err error) {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		what = "is cut off"
 	}
-	reason := fmt.Sprintf("gzip data %s after line %d: %v; what comes after it is missing", what, s.line, err)
+	unit := "line"
+	if s.wrapping != "" {
+		unit = "record"
+	}
+	reason := fmt.Sprintf("gzip data %s after %s %d: %v; what comes after it is missing", what, unit, s.line, err)
 	if s.object.Problem == "" {
 		s.object.Problem = reason
 	}

@@ -11,12 +11,12 @@ const sampleBytes = 200
 // reason puts a fault in words that a person can act on.
 func (l *layout) reason(f fault, line []byte) string {
 	switch f.kind {
-	case tooFewFields:
-		return fmt.Sprintf("%d fields where the format has %d", f.column, len(l.columns))
-	case tooManyFields:
-		return fmt.Sprintf("%d fields where the format has %d", len(bytes.FieldsFunc(line, isBlank)), len(l.columns))
+	case tooFewFields, tooManyFields:
+		return l.miscounted(line)
+	case openQuote:
+		return "a quoted field has no closing quote"
 	case unreadable:
-		return l.reasonOf(f, bytes.FieldsFunc(line, isBlank)[f.column])
+		return l.reasonOf(f, l.fields(line)[f.column])
 	}
 	return l.reasonOf(f, nil)
 }
@@ -27,13 +27,39 @@ func (l *layout) reasonOf(f fault, field []byte) string {
 	case unreadable:
 		return fmt.Sprintf("%s is %q, %s", l.names[f.column], sample(field), wanted(l.columns[f.column]))
 	case absent:
-		return fmt.Sprintf(`%s is "-" in a record that is neither NODATA nor SKIPDATA`, l.names[f.column])
+		what := `"-"`
+		if l.separator != 0 {
+			what = "missing"
+		}
+		return fmt.Sprintf(`%s is %s in a record that is neither NODATA nor SKIPDATA`, l.names[f.column], what)
 	case mixedFamilies:
 		return "source and destination address are of different families"
 	case endBeforeStart:
 		return "end lies before start"
 	}
 	return ""
+}
+
+// miscounted is the reason of a line with too few fields, or too many.
+func (l *layout) miscounted(line []byte) string {
+	if l.header == nil && isTransitGatewayLine(line) {
+		return transitGatewayRefusal
+	}
+	reason := fmt.Sprintf("%d fields where the format has %d", len(l.fields(line)), len(l.columns))
+	if l.header == nil {
+		reason += ", AWS's default, and no header names another: put a line with the names of the fields before it, " +
+			"or read the log group itself (cwl://REGION/LOG-GROUP), whose flow log knows them"
+	}
+	return reason
+}
+
+// fields cuts a line.
+func (l *layout) fields(line []byte) [][]byte {
+	if l.separator == 0 {
+		return bytes.FieldsFunc(line, isBlank)
+	}
+	cells, _ := cellsOf(nil, line, l.separator)
+	return cells
 }
 
 // wanted says what a field can hold.

@@ -22,6 +22,7 @@ type scan struct {
 	carry    []byte  // the line that the next chunk goes on with
 	tooLong  bool    // carry is the beginning of a line that is being passed over
 	exported bool
+	wrapping string // what JSON the lines come in, as in schema.Object.Format; "" for text
 }
 
 // Write takes the next chunk of text.
@@ -80,19 +81,26 @@ func (s *scan) take(line []byte) error {
 	if s.line == 1 {
 		line = bytes.TrimPrefix(line, []byte("\ufeff"))
 	}
-	if s.layout == nil || len(line) == 0 || isLetter(line[0]) || isBlank(rune(line[0])) {
+	if s.layout == nil || len(line) == 0 || isLetter(line[0]) || isBlank(rune(line[0])) || isNameQuoted(line) {
 		if done, err := s.special(line); done || err != nil {
 			return err
 		}
 	}
 	if s.tooLong || len(line) > longestLine {
 		s.object.Records++
-		s.reject(line, fmt.Sprintf("line longer than %d bytes", longestLine))
+		s.reject(line, lineTooLong())
 		return nil
 	}
 	s.data(line)
 	return nil
 }
+
+// isNameQuoted says whether a line may be a table's header: its first cell is no number.
+func isNameQuoted(line []byte) bool {
+	return line[0] == '@' || line[0] == '"' && len(line) > 1 && (isLetter(line[1]) || line[1] == '@')
+}
+
+func lineTooLong() string { return fmt.Sprintf("line longer than %d bytes", longestLine) }
 
 // special takes lines that are no data: blank ones and headers. It runs for the first line and for lines that could be
 // either.
@@ -150,21 +158,21 @@ func (s *scan) layoutFirst(line []byte) (done bool, err error) {
 	return false, nil
 }
 
-// begin refuses content that is no text with blanks between the fields.
+// begin refuses content that is no text.
 func (s *scan) begin(line []byte) error {
 	what := foreignContent(line)
 	if what == "" {
 		return nil
 	}
-	s.object.Format = "not recognised"
-	s.object.Problem = what + ", and only text with blanks between the fields is read as flow log"
-	s.rejected = append(s.rejected, schema.Rejected{Place: s.object.Place, Reason: s.object.Problem, Sample: sample(line)})
+	s.rejectObject(what+", which is not read as flow log: text, CSV and JSON are, plain or gzip", line)
 	return errForeign
 }
 
 // adopt makes a layout the current one.
 func (s *scan) adopt(l *layout) {
 	switch {
+	case s.wrapping != "":
+		s.object.Format = s.wrapping + ", " + l.name
 	case s.object.Format == "":
 		s.object.Format = l.name
 	case s.object.Format != l.name:
@@ -197,13 +205,19 @@ func (s *scan) data(line []byte) {
 	if s.exported {
 		line = line[exportPrefix(line):]
 	}
-	if f := s.layout.parse(line, &s.record); f.kind != sound {
-		if s.object.Malformed >= mostRejected {
-			s.object.Malformed++
-			return
-		}
-		s.reject(whole, s.layout.reason(f, line))
+	l, f := s.layout, fault{}
+	if l.message > 0 {
+		l, line, f = l.parseMessage(line, &s.record)
+	} else {
+		f = l.parse(line, &s.record)
+	}
+	if f.kind == sound {
+		s.keepRecord()
 		return
 	}
-	s.keepRecord()
+	if s.object.Malformed >= mostRejected {
+		s.object.Malformed++
+		return
+	}
+	s.reject(whole, l.reason(f, line))
 }

@@ -4,13 +4,21 @@ import (
 	"bytes"
 )
 
-// foreignContent says what content that begins with this line looks like, when that is not text with blanks between
-// the fields; "" when it may well be.
+func isGzip(b []byte) bool { return len(b) >= 2 && b[0] == 0x1f && b[1] == 0x8b }
+
+// beginsJSON says whether text that begins so is JSON: no line of a flow log begins with a bracket.
+func beginsJSON(head []byte) bool {
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	return len(head) > 0 && (head[0] == '{' || head[0] == '[')
+}
+
+// foreignContent says what content that begins with this line looks like, when that is no text to be read line by
+// line; "" when it may well be.
 func foreignContent(line []byte) string {
 	switch {
 	case bytes.HasPrefix(line, []byte("PAR1")):
 		return "looks like Parquet inside gzip (unpack it first)"
-	case bytes.HasPrefix(line, []byte("\x1f\x8b")):
+	case isGzip(line):
 		return "looks like gzip inside gzip"
 	case bytes.HasPrefix(line, []byte("PK\x03\x04")):
 		return "looks like a zip archive"
@@ -26,26 +34,15 @@ func foreignContent(line []byte) string {
 		return "looks like JSON"
 	case line[0] == '<':
 		return "looks like HTML or XML"
-	case isCommaHeader(line):
-		return "looks like comma-separated text"
+	case isBareTable(line):
+		return "looks like comma-separated text without a header that names its fields"
 	}
 	return ""
 }
 
-// isCommaHeader knows the header of a table exported from Athena or a spreadsheet.
-func isCommaHeader(line []byte) bool {
-	if bytes.IndexByte(line, ',') < 0 {
-		return false
-	}
-	return isHeader(bytes.Map(func(r rune) rune {
-		switch r {
-		case ',':
-			return ' '
-		case '"':
-			return -1
-		}
-		return r
-	}, line))
+// isBareTable knows comma-separated values that no header names: which is which would have to be guessed.
+func isBareTable(line []byte) bool {
+	return bytes.Count(line, []byte{','}) >= 7 && bytes.IndexByte(line, ' ') < 0 && !isCellHeader(line)
 }
 
 // exportPrefix returns the length of what CloudWatch Logs puts before a line that it exports to S3, the blank behind
@@ -65,17 +62,15 @@ func exportPrefix(line []byte) int {
 	return n
 }
 
-// isTransitGatewayLine knows a transit gateway's record where no header says so: its first or second field is the
-// resource type.
+// isTransitGatewayLine knows a transit gateway's record where no header says so: one of its first fields is the
+// resource type, or the gateway's id.
 func isTransitGatewayLine(line []byte) bool {
-	for i := range 2 {
+	for range 3 {
 		n := endOfField(line, 0)
-		if string(line[:n]) == "TransitGateway" {
+		if word := line[:n]; string(word) == "TransitGateway" || bytes.HasPrefix(word, []byte("tgw-")) {
 			return true
 		}
-		if i == 0 {
-			line = bytes.TrimLeft(line[n:], " \t")
-		}
+		line = bytes.TrimLeft(line[n:], " \t")
 	}
 	return false
 }

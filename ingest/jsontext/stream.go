@@ -6,8 +6,6 @@
 package jsontext
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 )
@@ -16,6 +14,7 @@ const (
 	readSize = 256 << 10
 	// maxValue bounds one value that must be held whole; Config's largest items are a few megabytes.
 	maxValue = 64 << 20
+	mostHeld = 1 << 20
 )
 
 // ErrTooLong is a value that would have to be held whole and is too long for it. It can still be passed over.
@@ -36,20 +35,50 @@ func (e *SyntaxError) Error() string {
 // and not the rest of the text, and a value that nobody wants is passed over at the speed of reading. Values that are
 // used go through json.Unmarshal, which does the checking.
 type Stream struct {
-	r        io.Reader
+	// Torn says that documents may break off in the midst of a string and others follow, as in an object to which
+	// many writers append: a string that holds a line feed, or ends in "{", is then the place where one does, and a
+	// fault. No sound text of a flow log holds the like.
+	Torn bool
+
+	r        io.Reader // nil when all of the text is in buf
 	buf      []byte
 	pos, end int
 	passed   int64 // bytes that left buf
+	names    map[string]string
+	failed   error // of r, other than its end
+	held     int   // 1 + where Hold was called; 0 when that is not in buf any more
 }
 
 // New returns a stream of what r reads.
 func New(r io.Reader) *Stream { return &Stream{r: r, buf: make([]byte, readSize)} }
 
-// fill reads more, keeping buf[from:end] by moving it to the front. The caller's indexes shift by from.
-func (s *Stream) fill(from int) error {
-	copy(s.buf, s.buf[from:s.end])
+// Reset makes the stream one of a text that is in memory. Its values are views of it.
+func (s *Stream) Reset(text []byte) {
+	s.r, s.buf, s.pos, s.end, s.passed, s.held = nil, text, 0, len(text), 0, 0
+}
+
+// fill reads more, keeping buf[from:end], and what is held, by moving it to the front. The caller's indexes shift.
+func (s *Stream) fill(from int) (shift int, err error) {
+	if s.end-(s.held-1) > mostHeld {
+		s.held = 0
+	}
+	if s.held > 0 {
+		from = min(from, s.held-1)
+		s.held -= from
+	}
 	s.passed += int64(from)
+	kept := s.buf[from:s.end]
 	s.pos, s.end = s.pos-from, s.end-from
+	if s.r == nil {
+		s.buf = kept
+		return from, io.EOF
+	}
+	copy(s.buf, kept)
+	return from, s.more()
+}
+
+// more reads behind what is there.
+func (s *Stream) more() error {
 	if s.end == len(s.buf) {
 		if len(s.buf) >= maxValue {
 			return ErrTooLong
@@ -62,11 +91,30 @@ func (s *Stream) fill(from int) error {
 		if n > 0 {
 			return nil
 		}
+		if err != nil && err != io.EOF {
+			s.failed = err
+		}
 		if err != nil {
 			return err
 		}
 	}
 	return io.ErrNoProgress
+}
+
+// Failed returns why the bytes could not be had, as against a fault in them; nil when they could.
+func (s *Stream) Failed() error { return s.failed }
+
+// Hold keeps what is taken from here on, for Held.
+func (s *Stream) Hold() { s.held = s.pos + 1 }
+
+// Held returns what was taken since Hold, a view until more is; nil when it is longer than 1 MiB or two. It ends the holding.
+func (s *Stream) Held() []byte {
+	from := s.held - 1
+	s.held = 0
+	if from < 0 {
+		return nil
+	}
+	return s.buf[from:s.pos]
 }
 
 // Wrong is the fault that something else stands where want should.
@@ -84,7 +132,7 @@ func (s *Stream) Peek() (byte, error) {
 				return c, nil
 			}
 		}
-		if err := s.fill(s.pos); err != nil {
+		if _, err := s.fill(s.pos); err != nil {
 			return 0, err
 		}
 	}
@@ -97,176 +145,4 @@ func (s *Stream) Next() (byte, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return c, err
-}
-
-// Value takes the next value and returns it as it stands, valid until the next call.
-func (s *Stream) Value() ([]byte, error) { return s.take(true) }
-
-// Skip passes over the next value without holding it.
-func (s *Stream) Skip() error {
-	_, err := s.take(false)
-	return err
-}
-
-func (s *Stream) take(keep bool) ([]byte, error) {
-	c, err := s.Next()
-	if err != nil {
-		return nil, err
-	}
-	if !startsValue(c) {
-		return nil, s.Wrong("a value")
-	}
-	var cut cutter
-	start, at := s.pos, s.pos
-	for {
-		n, done := cut.find(s.buf[at:s.end])
-		at += n
-		if done {
-			break
-		}
-		from := at
-		if keep {
-			from = start
-		}
-		s.pos = from
-		err := s.fill(from)
-		start, at = 0, at-from
-		if errors.Is(err, io.EOF) && cut.scalar() {
-			break
-		}
-		if err != nil {
-			return nil, unexpected(err)
-		}
-	}
-	s.pos = at
-	if !keep {
-		return nil, nil
-	}
-	return s.buf[start:at], nil
-}
-
-func unexpected(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-func startsValue(c byte) bool {
-	switch c {
-	case '{', '[', '"', '-', 't', 'f', 'n':
-		return true
-	}
-	return '0' <= c && c <= '9'
-}
-
-// cutter finds where a value ends, over as many pieces as it comes in.
-type cutter struct {
-	depth           int
-	quoted, escaped bool
-	inside          bool // a bracket or a quote was seen
-}
-
-// scalar says that the value may end where the text ends: a number or a word.
-func (c *cutter) scalar() bool { return !c.inside }
-
-// find returns how many bytes of b belong to the value, and whether it ends there.
-func (c *cutter) find(b []byte) (int, bool) {
-	for i := 0; i < len(b); i++ {
-		if c.escaped {
-			c.escaped = false
-			continue
-		}
-		ch := b[i]
-		if c.quoted {
-			switch ch {
-			case '\\':
-				c.escaped = true
-			case '"':
-				c.quoted = false
-				if c.depth == 0 {
-					return i + 1, true
-				}
-			}
-			continue
-		}
-		switch ch {
-		case '"':
-			c.quoted, c.inside = true, true
-		case '{', '[':
-			c.depth++
-			c.inside = true
-		case '}', ']':
-			if c.depth == 0 {
-				return i, true
-			}
-			if c.depth--; c.depth == 0 {
-				return i + 1, true
-			}
-		case ',', ':', ' ', '\t', '\n', '\r':
-			if c.depth == 0 {
-				return i, true
-			}
-		}
-	}
-	return len(b), false
-}
-
-// Members calls each for every member of the object that comes next; each must take the member's value.
-func (s *Stream) Members(each func(key string) error) error {
-	return s.list('{', '}', func() error {
-		raw, err := s.Value()
-		if err != nil {
-			return err
-		}
-		var key string
-		if err := json.Unmarshal(raw, &key); err != nil {
-			return s.Wrong("a member's name in quotes")
-		}
-		if c, err := s.Next(); err != nil {
-			return err
-		} else if c != ':' {
-			return s.Wrong("a colon")
-		}
-		s.pos++
-		return each(key)
-	})
-}
-
-// Elements calls each for every element of the array that comes next; each must take it.
-func (s *Stream) Elements(each func() error) error { return s.list('[', ']', each) }
-
-func (s *Stream) list(open, shut byte, each func() error) error {
-	c, err := s.Next()
-	if err != nil {
-		return err
-	}
-	if c != open {
-		return s.Wrong(string(rune(open)))
-	}
-	s.pos++
-	for first := true; ; first = false {
-		c, err := s.Next()
-		if err != nil {
-			return err
-		}
-		if c == shut && first {
-			break
-		}
-		if err := each(); err != nil {
-			return err
-		}
-		if c, err = s.Next(); err != nil {
-			return err
-		}
-		if c == shut {
-			break
-		}
-		if c != ',' {
-			return s.Wrong("a comma or " + string(rune(shut)))
-		}
-		s.pos++
-	}
-	s.pos++
-	return nil
 }
