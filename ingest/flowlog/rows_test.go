@@ -217,7 +217,8 @@ func TestTableSamples(t *testing.T) {
 		t.Errorf("flows.parquet: %+v", o)
 	}
 	c := b.Conversations[0]
-	got := fmt.Sprintf("%v %s:%d %s:%d %d %+v to %d", b.Interfaces[c.Interface], c.Local, c.LocalPort, c.Remote, c.RemotePort, c.Protocol, c.In, c.Last)
+	r := b.Interfaces[c.Interface]
+	got := fmt.Sprintf("{%s %s} %s:%d %s:%d %d %+v to %d", r.AccountID, r.InterfaceID, c.Local, c.LocalPort, c.Remote, c.RemotePort, c.Protocol, c.In, c.Last)
 	if want := "{123456789010 eni-102010ab} 192.0.2.1:49152 198.51.100.1:443 6 {Records:1 Rejected:0 Packets:10 Bytes:840 Flags:0 First:1439387263} to 1439387264"; got != want {
 		t.Errorf("flows.parquet:\n got %s\nwant %s", got, want)
 	}

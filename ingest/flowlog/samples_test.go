@@ -280,7 +280,8 @@ func TestVersion5(t *testing.T) {
 	b := drained(t, sampleText(t, "flowlogs-reader/v5_file.log"))
 	var got []string
 	for _, c := range b.Conversations {
-		got = append(got, fmt.Sprintf("%s %s:%d %s:%d in %+v out %+v by %d to %d", b.Interfaces[c.Interface], c.Local, c.LocalPort, c.Remote, c.RemotePort, c.In, c.Out, c.LocalBy, c.Last))
+		r := b.Interfaces[c.Interface]
+		got = append(got, fmt.Sprintf("{%s %s} %s:%d %s:%d in %+v out %+v by %d to %d", r.AccountID, r.InterfaceID, c.Local, c.LocalPort, c.Remote, c.RemotePort, c.In, c.Out, c.LocalBy, c.Last))
 	}
 	want := []string{
 		"{999999999999 eni-00123456789abcdef} 192.0.2.156:50318 198.51.100.6:443 in {Records:1 Rejected:0 Packets:15 Bytes:4895 Flags:19 First:1614866493} out {Records:0 Rejected:0 Packets:0 Bytes:0 Flags:0 First:0} by 1 to 1614866511",
