@@ -177,11 +177,6 @@ type whole struct{ tables map[string][]string }
 
 // canonical are the tables that are not compared as they are, and why. All others are, with all columns.
 var canonical = map[string]string{
-	// How sure the own end of a conversation is hangs on what the load had seen of the interface before, and a load that
-	// goes on does not remember what the killed one had seen. The ends themselves do not hang on it.
-	"conversation": `SELECT * EXCLUDE (local_by) FROM conversation`,
-	// Nothing writes the own addresses yet, so what stands in them is chance; take this away when something does.
-	"logged_interface": `SELECT * EXCLUDE (own_ipv4, own_ipv6) FROM logged_interface`,
 	// Items are numbered as their files are decoded, by several workers; which file comes first is chance.
 	"config_item": `SELECT * EXCLUDE (item_no) FROM config_item`,
 	// Sights are folded to the latest when there are many; when that is, hangs on the load's beginning. The latest counts.
