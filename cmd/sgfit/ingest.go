@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sgfit/ingest"
+	"sgfit/ingest/cloudwatch"
 	"sgfit/ingest/flowlog"
 	"sgfit/ingest/inventory"
 	"sgfit/ingest/s3"
@@ -93,8 +94,8 @@ Formats:
          Security Lake (OCSF); lists of these
   Parquet  as AWS, Athena and pandas write it, and that of Security Lake (OCSF)
 
-Lines in JSON have no header, so they are read in AWS's default order unless one of them names another; cwl:// asks
-AWS for the order.
+Lines without a header, such as those in JSON, are read in AWS's default order unless --log-format names another
+('aws ec2 describe-flow-logs' tells it); cwl:// asks AWS for the order.
 
 Set aside, with the reason: transit gateway flow logs, and records that do not fit their format.`,
 		Example: `  sgfit ingest flow-logs --db account.db ./AWSLogs/111122223333/vpcflowlogs
@@ -223,7 +224,7 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	}
 	bar := term.progress("Reading flow logs")
 	sum, err := ingest.LoadFlowLogs(ctx, source, duck.FlowLogs{DB: db}, ingest.Options{
-		Fold: flowlog.New(flowlog.Options{Known: known}), Workers: opt.readers(paths), Progress: bar})
+		Fold: flowlog.New(flowlog.Options{Known: known, Format: cloudwatch.FieldNames(opt.logFormat)}), Workers: opt.readers(paths), Progress: bar})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load flow logs: %w", err)

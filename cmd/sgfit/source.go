@@ -37,7 +37,7 @@ func addAWSFlags(cmd *cobra.Command, o *s3.Options, regions *[]string) {
 
 // addFlowLogFlags adds what only flow logs need.
 func (o *ingestOptions) addFlowLogFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.logFormat, "log-format", "", "for cwl://: the records' `FIELDS`, as in '${version} ${account-id} …' (default asked of EC2)")
+	cmd.Flags().StringVar(&o.logFormat, "log-format", "", "`FIELDS` of records without a header line, as in '${version} ${account-id} …' (default AWS's default order; for cwl:// asked of EC2)")
 }
 
 // checkFormat refuses a format of which no record could be used.

@@ -66,7 +66,7 @@ func newDocuments() *documents {
 func (d *documents) read(s *scan, from io.Reader) error {
 	d.scan, d.source, d.keys, d.inside = s, jsontext.New(from), d.keys[:0], false
 	d.source.Torn = true
-	d.layout = defaultLayout()
+	d.layout = headerlessLayout(s.format)
 	err := d.all(d.source, 0)
 	if d.source.Failed() != nil {
 		err = d.source.Failed()

@@ -14,6 +14,8 @@ import (
 type Options struct {
 	// KeepDuplicates counts a record again each time it is delivered. It saves eight bytes and some time a record.
 	KeepDuplicates bool
+	// Format names the fields of lines without a header, with blanks between, as a header would; "" is AWS's default order.
+	Format string
 	// Known are the interfaces of earlier loads with their own addresses, as earlier batches told them: a load that goes
 	// on where another stopped tells ends apart as that one would have.
 	Known []schema.InterfaceRef
@@ -98,7 +100,7 @@ func (f *Fold) take() *reader {
 		f.idle = f.idle[:n-1]
 		return rd
 	}
-	rd := newReader()
+	rd := newReader(f.opts.Format)
 	f.readers = append(f.readers, rd)
 	return rd
 }

@@ -17,6 +17,7 @@ type gather struct {
 	line     int64 // or row, counted from 1
 	record   record
 	items    []item
+	format   string // of lines without a header, as Options has it
 	// remembering: the object was loaded before, and its records are only to be known again.
 	remembering bool
 }

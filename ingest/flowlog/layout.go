@@ -2,6 +2,7 @@ package flowlog
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,9 +92,12 @@ func (l *layout) split(header []byte) []string {
 	return names
 }
 
-// defaultLayout is the layout of data without a header.
-func defaultLayout() *layout {
-	l := layoutOf([]byte(defaultFields))
+// defaultLayout is AWS's default order, for data without a header.
+func defaultLayout() *layout { return headerlessLayout("") }
+
+// headerlessLayout is the layout of data without a header: of these fields, or of AWS's default order where they are "".
+func headerlessLayout(fields string) *layout {
+	l := layoutOf([]byte(cmp.Or(fields, defaultFields)))
 	l.header = nil
 	return l
 }

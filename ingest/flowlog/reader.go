@@ -28,13 +28,15 @@ type reader struct {
 	stolen []uint16
 	// cursors are those of the last Parquet file.
 	cursors []*cursor
+	format  string // of lines without a header
 }
 
 const chunk = 256 << 10
 
-func newReader() *reader {
+func newReader(format string) *reader {
 	return &reader{
-		table: newTable(), stored: stored{hash: xxh3.New128()}, front: bufio.NewReaderSize(nil, chunk),
+		format: format,
+		table:  newTable(), stored: stored{hash: xxh3.New128()}, front: bufio.NewReaderSize(nil, chunk),
 		buffer: make([]byte, chunk), items: make([]item, 0, batchSize),
 	}
 }
@@ -70,7 +72,7 @@ func (rd *reader) read(r schema.Content, place string, seen *seen, order uint16,
 	rd.front.Reset(&rd.stored)
 	s := &read{scan: scan{carry: rd.carry[:0], gather: gather{
 		object: schema.Object{Place: place, Kind: schema.FlowLogObject},
-		table:  rd.table, seen: seen, order: order, items: rd.items[:0], remembering: remembering,
+		table:  rd.table, seen: seen, order: order, items: rd.items[:0], remembering: remembering, format: rd.format,
 	}}}
 	if magic, _ := rd.front.Peek(4); string(magic) == "PAR1" || string(magic) == "PARE" {
 		s.end(rd.readRows(&s.gather, r))
@@ -190,7 +192,7 @@ func (s *read) judge() {
 	case o.Problem == "" && o.Records > 0 && o.Records == o.Malformed && s.wrapping != "" && len(s.rejected) > 0:
 		o.Problem = "not one record in it can be used; the first: " + s.rejected[0].Reason
 	case o.Problem == "" && o.Records > 0 && o.Records == o.Malformed && s.layout != nil && s.layout.header == nil:
-		o.Problem = "not one line reads as a record of the default format, and there is no header that names another"
+		o.Problem = "not one line reads as a record of " + s.layout.called() + ", and there is no header that names another"
 	}
 }
 

@@ -47,10 +47,18 @@ func (l *layout) miscounted(line []byte) string {
 	}
 	reason := fmt.Sprintf("%d fields where the format has %d", len(l.fields(line)), len(l.columns))
 	if l.header == nil {
-		reason += ", AWS's default, and no header names another: put a line with the names of the fields before it, " +
-			"or read the log group itself (cwl://REGION/LOG-GROUP), whose flow log knows them"
+		reason += ", " + l.called() + ", and no header names another: put a line with the names of the fields before it, " +
+			"name them with --log-format, or read the log group itself (cwl://REGION/LOG-GROUP), whose flow log knows them"
 	}
 	return reason
+}
+
+// called says which format lines without a header are read in.
+func (l *layout) called() string {
+	if l.standard {
+		return "the default format"
+	}
+	return "the format given for lines without a header"
 }
 
 // fields cuts a line.

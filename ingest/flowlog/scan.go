@@ -123,7 +123,11 @@ func (s *scan) special(line []byte) (done bool, err error) {
 // header adopts a header, unless lines behind it hang on it by bare carriage returns: those would be lost with it.
 func (s *scan) header(line []byte) (done bool) {
 	if bytes.IndexByte(line, '\r') < 0 {
-		s.adopt(layoutOf(line))
+		l := layoutOf(line)
+		if l.message > 0 {
+			l.lines = headerlessLayout(s.format)
+		}
+		s.adopt(l)
 		return true
 	}
 	if s.layout == nil {
@@ -144,7 +148,7 @@ func (s *scan) layoutFirst(line []byte) (done bool, err error) {
 	if isHeader(line) {
 		return s.header(line), nil
 	}
-	s.adopt(defaultLayout())
+	s.adopt(headerlessLayout(s.format))
 	if n := exportPrefix(line); n > 0 {
 		s.exported = true
 		s.object.Format += ", CloudWatch export"
