@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,18 +84,30 @@ func (r *round) recall(ctx context.Context, ref Ref) error {
 		r.recalled[ref.Slot] = once
 	}
 	r.mu.Unlock()
+	var failed error // the others learn it from the round, which ends
 	once.Do(func() {
-		b := buffer{temp: r.Temp}
-		for _, o := range objects {
-			if err := r.remember(ctx, o, &b); err != nil && ctx.Err() == nil {
-				r.mu.Lock()
-				r.unsure = append(r.unsure, schema.Rejected{Place: o.Place, Reason: "was loaded earlier and cannot be read again, so records " +
-					"of it that " + ref.Place + " and its like repeat count twice: " + err.Error()})
-				r.mu.Unlock()
-			}
-		}
+		failed = r.recallAll(ctx, ref, objects)
 	})
-	return ctx.Err()
+	return cmp.Or(failed, ctx.Err())
+}
+
+// recallAll makes the records of objects known. No room for a temporary file is no fault of theirs.
+func (r *round) recallAll(ctx context.Context, ref Ref, objects []schema.Object) error {
+	b := buffer{temp: r.Temp}
+	for _, o := range objects {
+		err := r.remember(ctx, o, &b)
+		var full *TemporaryError
+		switch {
+		case errors.As(err, &full):
+			return full
+		case err != nil && ctx.Err() == nil:
+			r.mu.Lock()
+			r.unsure = append(r.unsure, schema.Rejected{Place: o.Place, Reason: "was loaded earlier and cannot be read again, so records " +
+				"of it that " + ref.Place + " and its like repeat count twice: " + err.Error()})
+			r.mu.Unlock()
+		}
+	}
+	return nil
 }
 
 // remember reads one earlier object, if it is still what was loaded.

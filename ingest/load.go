@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -83,7 +84,8 @@ func (silent) Add(int, int64, int64) {}
 // gives the same batches whatever the number of workers, unless memory forces one out early.
 //
 // When the context ends, or the sink fails, the batch at hand is dropped and the batches before it stay: a later call
-// goes on from there. The summary tells what was stored also when there is an error.
+// goes on from there. Where there is no room for a temporary file (TemporaryError), what comes before that object is stored.
+// The summary tells what was stored also when there is an error.
 func LoadFlowLogs(ctx context.Context, source Source, sink FlowLogSink, options Options) (Summary, error) {
 	l := &load{source: source, sink: sink, Options: options.withDefaults()}
 	refs, rejected, err := source.List(ctx)
@@ -154,9 +156,15 @@ func (l *load) batches(ctx context.Context, refs []Ref) error {
 		if err != nil {
 			return err
 		}
+		if r.full != nil && r.next == 0 {
+			return r.full
+		}
 		b := r.collect()
 		l.earlier.add(b.Objects)
 		l.send(ctx, b, r, stop)
+		if r.full != nil {
+			return cmp.Or[error](l.settle(), r.full)
+		}
 		refs = refs[r.next:]
 	}
 	return l.settle()

@@ -379,22 +379,34 @@ func wantEmpty(t *testing.T, dir string) {
 	}
 }
 
-// TestNoTemporary: a temporary file that cannot be written ends the load, and says where it should have been.
+// TestNoTemporary: a temporary file that cannot be written ends the load, and says where it should have been. What comes
+// before it is stored, nothing behind it is, and the next load goes on from there.
 func TestNoTemporary(t *testing.T) {
-	src, sink := newObjects(), newMemory()
-	src.put("small", 1, 0, header+lines(1, 0, 10))
-	src.put("large", 2, 0, header+lines(2, 0, 200_000))
-	src.openAs = func(place string) (io.ReadCloser, error) {
-		return io.NopCloser(onlyReader{strings.NewReader(src.content[place])}), nil
-	}
-	nowhere := filepath.Join(t.TempDir(), "nowhere")
-	sum, err := ingest.LoadFlowLogs(context.Background(), src, sink, ingest.Options{Fold: flowlog.New(flowlog.Options{}), Temp: nowhere})
-	var failed *ingest.TemporaryError
-	if !errors.As(err, &failed) || failed.Place != "large" || !strings.Contains(err.Error(), nowhere) || !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("error is %v", err)
-	}
-	if sum.Batches != 1 || sum.OK != 10 {
-		t.Errorf("before it: %+v", sum)
+	for _, workers := range []int{1, 2, 8} {
+		src, sink := newObjects(), newMemory()
+		src.put("small", 1, 0, header+lines(1, 0, 10))
+		src.put("small 2", 1, 5, header+lines(1, 10, 10))
+		src.put("large", 2, 0, header+lines(2, 0, 200_000))
+		src.put("small 3", 2, 5, header+lines(3, 0, 10))
+		src.put("large 2", 2, 10, header+lines(4, 0, 200_000))
+		src.openAs = func(place string) (io.ReadCloser, error) {
+			return io.NopCloser(onlyReader{strings.NewReader(src.content[place])}), nil
+		}
+		nowhere := filepath.Join(t.TempDir(), "nowhere")
+		opts := ingest.Options{Fold: flowlog.New(flowlog.Options{}), Temp: nowhere, Workers: workers}
+		sum, err := ingest.LoadFlowLogs(context.Background(), src, sink, opts)
+		var failed *ingest.TemporaryError
+		if !errors.As(err, &failed) || failed.Place != "large" || !strings.Contains(err.Error(), nowhere) || !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%d workers: error is %v", workers, err)
+		}
+		if sum.Batches != 1 || sum.OK != 20 || sum.Read != 2 || len(sink.manifest) != 2 {
+			t.Errorf("%d workers, before it: %+v", workers, sum)
+		}
+		opts.Temp = t.TempDir()
+		sum, err = ingest.LoadFlowLogs(context.Background(), src, sink, opts)
+		if err != nil || sum.Skipped != 2 || sum.OK != 400_010 {
+			t.Errorf("%d workers, again: %v, %+v", workers, err, sum)
+		}
 	}
 }
 

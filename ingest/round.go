@@ -20,6 +20,7 @@ type round struct {
 	turn      sync.Cond // of claimed and cut
 	cut       *cut
 	next      int // refs handed out
+	end       int // refs that belong to this batch, as far as is known
 	claimed   int // refs whose content was compared; in order
 	claims    map[string]string
 	copies    []schema.Object
@@ -27,11 +28,12 @@ type round struct {
 	unchanged int
 	recalled  map[time.Time]*sync.Once // slots whose earlier objects are known to the fold
 	unsure    []schema.Rejected        // earlier objects that could not be read again
+	full      *TemporaryError          // ends the load behind this batch, which has what comes before
 	err       error
 }
 
 func newRound(l *load, refs []Ref) *round {
-	r := &round{load: l, refs: refs, cut: newCut(refs, l.BatchRecords), claims: map[string]string{}, recalled: map[time.Time]*sync.Once{}}
+	r := &round{load: l, refs: refs, end: len(refs), cut: newCut(refs, l.BatchRecords), claims: map[string]string{}, recalled: map[time.Time]*sync.Once{}}
 	r.turn.L = &r.mu
 	if l.sending.round != nil {
 		r.before = l.sending.round.claims
@@ -86,14 +88,14 @@ func (r *round) take() (int, bool) {
 	full := r.Fold.Bytes() >= r.FoldBytes
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.err == nil && r.next < len(r.refs) && !r.cut.ready(r.next) {
+	for r.err == nil && r.full == nil && r.next < r.end && !r.cut.ready(r.next) {
 		r.turn.Wait()
 	}
-	if r.err != nil || r.next == len(r.refs) || full && r.next > 0 {
+	if r.err != nil || r.full != nil || r.next == r.end || full && r.next > 0 {
 		return 0, false
 	}
 	if r.cut.ends(r.next) {
-		r.refs = r.refs[:r.next]
+		r.end = r.next
 		return 0, false
 	}
 	r.next++
@@ -140,15 +142,16 @@ func (r *round) read(ctx context.Context, i int, b *buffer) (err error) {
 }
 
 // claim waits for the objects before this one, and says whether another object has this content: so it is always the
-// later of two that is the copy. An object that could not be fetched is set aside.
+// later of two that is the copy. An object that could not be fetched is set aside; one for which there was no room ends the
+// batch before it.
 func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (known bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.claimed != i && r.err == nil {
+	for r.claimed != i && r.err == nil && r.full == nil {
 		r.turn.Wait()
 	}
 	defer r.turn.Broadcast()
-	if r.err != nil {
+	if r.err != nil || r.full != nil {
 		return true, nil
 	}
 	r.claimed++
@@ -157,9 +160,9 @@ func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (k
 		if ctx.Err() != nil {
 			return true, fmt.Errorf("load flow logs: %w", ctx.Err())
 		}
-		var full *TemporaryError
-		if errors.As(fetched, &full) {
-			return true, full
+		if errors.As(fetched, &r.full) {
+			r.end, r.next = i, i // nobody behind has brought anything in yet: they wait for their turn here
+			return true, nil
 		}
 		r.failed = append(r.failed, schema.Rejected{Place: ref.Place, Reason: "object cannot be read: " + fetched.Error()})
 		r.Progress.Add(1, ref.Size, 0)

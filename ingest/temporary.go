@@ -7,7 +7,7 @@ import (
 )
 
 // TemporaryError says that an object could not be kept in a temporary file: the disk is full, as a rule. It ends the
-// load, since the next large object would fail as well; what was stored before it stays.
+// load, since the next large object would fail as well; what was read before it is stored.
 type TemporaryError struct {
 	Place string
 	Err   error
