@@ -28,6 +28,10 @@ func (w Window) Wants(start time.Time, length, late time.Duration) bool {
 // Late is how long after a record began AWS can deliver it: the longest aggregation interval, and five minutes.
 const Late = 15 * time.Minute
 
+// TrailLead is how long before a window CloudTrail's changes are wanted: since the last snapshot of Config, which tells what
+// was so then, and which is written once a day at least.
+const TrailLead = 24 * time.Hour
+
 // Within returns what of a source's objects lies in the window, by the slots that their places tell.
 func Within(source Source, w Window) Source {
 	return chosen{source, func(refs []Ref) []Ref {

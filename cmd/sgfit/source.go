@@ -60,13 +60,10 @@ const (
 	trailService   service = "CloudTrail"
 )
 
-// trailLead is how long before the window changes are wanted: since the last snapshot, which tells what was so then.
-const trailLead = 24 * time.Hour
-
 // since is the begin of what is wanted of a service.
 func (o *ingestOptions) since(kind service) time.Time {
 	if kind == trailService && !o.window.since.IsZero() {
-		return o.window.since.Add(-trailLead)
+		return o.window.since.Add(-ingest.TrailLead)
 	}
 	return o.window.since
 }

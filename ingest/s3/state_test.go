@@ -85,3 +85,16 @@ func TestStateBelow(t *testing.T) {
 		t.Errorf("at noon (-want +got):\n%s", d)
 	}
 }
+
+// TestStateOfTrail: changes are wanted from a day before the window on, whatever flag they were given to.
+func TestStateOfTrail(t *testing.T) {
+	var all []string
+	for day := 1; day <= 9; day++ {
+		all = append(all, fmt.Sprintf("AWSLogs/1/CloudTrail/eu-west-1/2026/01/%02d/1_CloudTrail_eu-west-1_202601%02dT1200Z_u.json.gz", day, day))
+	}
+	f := newFake(t, all...)
+	opts := Options{Services: []string{"Config"}, State: true, Since: at(6, 0, 0), Until: at(8, 0, 0)}
+	if d := cmp.Diff(all[4:7], keys(scan(t, f.source(opts, "s3://logs/AWSLogs/1/CloudTrail")))); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}

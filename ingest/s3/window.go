@@ -62,8 +62,8 @@ func (w window) wantsFolder(p position) bool {
 }
 
 // narrow sets the window of a service's folder in which dates come next, where the state at Since is wanted: Config's
-// begins with the last day before that has a snapshot, or with the first of all; others have records of changes, and
-// begin at Since.
+// begins with the last day before that has a snapshot, or with the first of all; CloudTrail's, which has changes, a day
+// before Since.
 func (w *walk) narrow(ctx context.Context, prefix string, at position, window *window) error {
 	dated := at.next >= year && at.next <= day && strings.HasSuffix(prefix, "/")
 	if !w.options.State || w.options.Since.IsZero() || window.sought || !dated {
@@ -71,7 +71,7 @@ func (w *walk) narrow(ctx context.Context, prefix string, at position, window *w
 	}
 	window.sought = true
 	if at.service != configFolder {
-		window.Since = w.options.Since
+		window.Since = w.options.Since.Add(-ingest.TrailLead)
 		return nil
 	}
 	first, found, err := w.lastSnapshot(ctx, prefix, at)

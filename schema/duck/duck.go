@@ -29,7 +29,7 @@ import (
 type Options struct {
 	MemoryBytes int64 // upper limit for DuckDB; beyond it, it spills to disk
 	Threads     int   // worker threads
-	ReadOnly    bool  // the file must exist; nothing is migrated
+	ReadOnly    bool  // the file must exist; it is written to only to bring an earlier version to the current one
 }
 
 // NewerError says that a database was made by a later sgfit.
@@ -83,6 +83,25 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 			return nil, fmt.Errorf("open database: %w", err)
 		}
 	}
+	db, err := openOnce(ctx, path, opt)
+	if !errors.Is(err, errOlder) {
+		return db, err
+	}
+	writing := opt
+	writing.ReadOnly = false
+	if db, err = openOnce(ctx, path, writing); err != nil {
+		return nil, fmt.Errorf("bring an earlier sgfit's database to the current version: %w", err)
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return openOnce(ctx, path, opt)
+}
+
+// errOlder is for a database that must be migrated, and is opened to be read.
+var errOlder = errors.New("the database has an earlier version")
+
+func openOnce(ctx context.Context, path string, opt Options) (*DB, error) {
 	connector, err := duckdb.NewConnector(path+opt.query(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
@@ -127,8 +146,7 @@ func (o Options) query() string {
 
 func (db *DB) prepare(ctx context.Context, opt Options) error {
 	if opt.ReadOnly {
-		_, err := db.version(ctx)
-		return err
+		return db.current(ctx)
 	}
 	if err := db.migrate(ctx); err != nil {
 		return err
@@ -188,6 +206,19 @@ func (db *DB) version(ctx context.Context) (int, error) {
 		return 0, &NewerError{Path: filepath.Clean(db.path), Have: have, Know: len(scripts)}
 	}
 	return have, nil
+}
+
+// current refuses a database that must be migrated first.
+func (db *DB) current(ctx context.Context) error {
+	have, err := db.version(ctx)
+	if err != nil {
+		return err
+	}
+	scripts, err := schema.Migrations()
+	if err == nil && have > 0 && have < len(scripts) {
+		err = errOlder
+	}
+	return err
 }
 
 // migrate applies the scripts that the file lacks, each in a transaction of its own.

@@ -158,6 +158,35 @@ func TestEdgesOnlyIsSmall(t *testing.T) {
 	}
 }
 
+// TestLoaded: size and time tell whether an object is the one of the manifest, also where nobody knows its time.
+func TestLoaded(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	at := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	b := batch("timed", 5)
+	b.Objects[0].Size, b.Objects[0].Modified = 7, at
+	b.Objects = append(b.Objects, schema.Object{Place: "timeless", Kind: schema.FlowLogObject, Size: 7})
+	if err := db.AddBatch(ctx, b); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		ref  schema.Ref
+		want map[string]bool
+	}{
+		{schema.Ref{Place: "timed", Size: 7, Modified: at}, map[string]bool{"timed": true}},
+		{schema.Ref{Place: "timed", Size: 7, Modified: at.Add(time.Second)}, map[string]bool{"timed": false}},
+		{schema.Ref{Place: "timed", Size: 7}, map[string]bool{"timed": false}},
+		{schema.Ref{Place: "timeless", Size: 7}, map[string]bool{"timeless": true}},
+		{schema.Ref{Place: "timeless", Size: 8}, map[string]bool{"timeless": false}},
+		{schema.Ref{Place: "timeless", Size: 7, Modified: at}, map[string]bool{"timeless": false}},
+		{schema.Ref{Place: "new", Size: 7}, map[string]bool{}},
+	} {
+		got, err := FlowLogs{db}.Loaded(ctx, []schema.Ref{c.ref})
+		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
+			t.Errorf("%+v: %v (-want +got)\n%s", c.ref, err, diff)
+		}
+	}
+}
+
 // TestContentIsKnown: content is found by its hash, also that of a batch stored after the first question.
 func TestContentIsKnown(t *testing.T) {
 	ctx, db := context.Background(), open(t)

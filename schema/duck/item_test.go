@@ -256,6 +256,25 @@ func migrateFrom(t *testing.T, version int) {
 	checkNumbers(t, db, items)
 }
 
+// TestOlderDatabaseIsRead: who only reads an earlier sgfit's database finds it in the current version.
+func TestOlderDatabaseIsRead(t *testing.T) {
+	ctx, path := context.Background(), filepath.Join(t.TempDir(), "old.db")
+	makeVersion(t, path, 1, observed(rand.New(rand.NewPCG(1, 7)), 20))
+	for range 2 {
+		db, err := Open(ctx, path, Options{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Sight(ctx); err != nil {
+			t.Error(err)
+		}
+		if _, err := db.SQL().Exec(`DELETE FROM meta`); err == nil {
+			t.Error("it can be written to")
+		}
+		db.Close()
+	}
+}
+
 // makeVersion makes a database as versions 1 and 2 were, with a row for every sight.
 func makeVersion(t *testing.T, path string, version int, items []schema.Item) {
 	t.Helper()

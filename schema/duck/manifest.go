@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"sgfit/schema"
 )
@@ -29,7 +28,7 @@ func (c Config) Loaded(ctx context.Context, refs []schema.Ref) (map[string]bool,
 func (db *DB) loaded(ctx context.Context, kind schema.ObjectKind, refs []schema.Ref) (map[string]bool, error) {
 	type stamp struct {
 		size     int64
-		modified int64 // microseconds
+		modified int64 // microseconds; 0 where nobody tells
 	}
 	known := map[string]stamp{}
 	const query = `SELECT place, size, epoch_us(modified) FROM object WHERE kind = ?`
@@ -46,7 +45,7 @@ func (db *DB) loaded(ctx context.Context, kind schema.ObjectKind, refs []schema.
 	loaded := map[string]bool{}
 	for _, ref := range refs {
 		if s, ok := known[valid(ref.Place)]; ok {
-			loaded[ref.Place] = s == stamp{ref.Size, ref.Modified.UnixMicro()}
+			loaded[ref.Place] = s == stamp{ref.Size, microseconds(ref.Modified)}
 		}
 	}
 	return loaded, nil
@@ -99,7 +98,7 @@ func (db *DB) appendObjects(objects []schema.Object) error {
 		p.text(valid(o.Place))
 		p.text(string(o.Kind))
 		put(p, o.Size)
-		p.time(o.Modified, time.Unix(0, 0))
+		p.time(o.Modified, unknown)
 		p.text(o.Hash)
 		p.text(o.Format)
 		p.text(o.Problem)
