@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,18 +13,60 @@ import (
 // stale is the PeerStatus of a reference that EC2 calls stale, whatever it says of the peering itself: it can match nobody.
 const stale = "deleted"
 
-// readRuleElement reads one rule of DescribeSecurityGroupRules, where AWS's own ids and descriptions are
-// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html).
-func readRuleElement(h *head, raw []byte) ([]schema.Item, []problem, error) {
-	var body struct {
-		SecurityGroupRuleID, GroupID     string
-		IsEgress                         flag
-		IPProtocol                       *text
-		FromPort, ToPort                 number
-		CIDRIPv4, CIDRIPv6, PrefixListID string
-		ReferencedGroupInfo              json.RawMessage
-		Description                      string
+// ruleBody is one rule by itself: an element of DescribeSecurityGroupRules
+// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html), an entry of a securityGroupRuleSet
+// in CloudTrail, or what ModifySecurityGroupRules sets.
+type ruleBody struct {
+	SecurityGroupRuleID, GroupID    word
+	IsEgress                        flag
+	IPProtocol                      *text
+	FromPort, ToPort                number
+	CIDRIPv4, CIDRIPv6              word
+	PrefixListID, ReferencedGroupID word
+	ReferencedGroupInfo             struct{ GroupID, UserID, PeeringStatus text }
+	Description                     word
+}
+
+func (b *ruleBody) rule(dir schema.Direction) (schema.Rule, error) {
+	r := schema.Rule{Direction: dir, RuleID: string(b.SecurityGroupRuleID), Description: string(b.Description)}
+	var err error
+	if r.Protocol, r.FromPort, r.ToPort, err = readPorts(permissionBody{IPProtocol: b.IPProtocol, FromPort: b.FromPort, ToPort: b.ToPort}); err != nil {
+		return r, err
 	}
+	p, err := b.peer()
+	r.Peer, r.PeerOwner, r.PeerStatus = p.Peer, p.owner, p.status
+	return r, err
+}
+
+// peer reads the one of the ways to name the other side that is there.
+func (b *ruleBody) peer() (peer, error) {
+	var peers []peer
+	for _, cidr := range []word{b.CIDRIPv4, b.CIDRIPv6} {
+		if cidr == "" {
+			continue
+		}
+		p, err := schema.ParseCIDR(string(cidr))
+		if err != nil {
+			return peer{}, err
+		}
+		peers = append(peers, peer{Peer: schema.CIDRPeer(p)})
+	}
+	if list := strings.TrimSpace(string(b.PrefixListID)); list != "" {
+		peers = append(peers, peer{Peer: schema.Peer{Kind: schema.PeerPrefixList, Value: list}})
+	}
+	info := b.ReferencedGroupInfo
+	if group := strings.TrimSpace(cmp.Or(string(b.ReferencedGroupID), string(info.GroupID))); group != "" {
+		peers = append(peers, peer{Peer: schema.Peer{Kind: schema.PeerGroup, Value: group}, owner: string(info.UserID), status: string(info.PeeringStatus)})
+	}
+	if len(peers) != 1 {
+		return peer{}, fmt.Errorf("a rule with %d sources or destinations", len(peers))
+	}
+	return peers[0], nil
+}
+
+// readRuleElement reads one rule of DescribeSecurityGroupRules, where AWS's own ids and descriptions are.
+func readRuleElement(h *head, raw []byte) ([]schema.Item, []problem, error) {
+	var body ruleBody
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return nil, nil, err
 	}
@@ -32,54 +75,21 @@ func readRuleElement(h *head, raw []byte) ([]schema.Item, []problem, error) {
 	if err != nil {
 		return nil, nil, errors.New("SecurityGroupRuleId is missing")
 	}
-	group := strings.TrimSpace(body.GroupID)
+	group := strings.TrimSpace(string(body.GroupID))
 	if group == "" || !body.IsEgress.Known {
 		return nil, nil, errors.New("GroupId or IsEgress is missing")
 	}
-	r := schema.Rule{Direction: schema.Ingress, RuleID: it.ID, Description: body.Description}
+	dir := schema.Ingress
 	if body.IsEgress.Value {
-		r.Direction = schema.Egress
+		dir = schema.Egress
 	}
-	r.Protocol, r.FromPort, r.ToPort, err = readPorts(permissionBody{IPProtocol: body.IPProtocol, FromPort: body.FromPort, ToPort: body.ToPort})
+	r, err := body.rule(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := onePeer(body.CIDRIPv4, body.CIDRIPv6, body.PrefixListID, body.ReferencedGroupInfo)
-	if err != nil {
-		return nil, nil, err
-	}
-	r.Peer, r.PeerOwner, r.PeerStatus = p.Peer, p.owner, p.status
+	r.RuleID = it.ID
 	it.Rule = &schema.GroupRule{GroupID: group, Rule: r}
 	return []schema.Item{it}, nil, nil
-}
-
-// onePeer reads the one of four ways to name the other side that is there.
-func onePeer(ipv4, ipv6, list string, group json.RawMessage) (peer, error) {
-	var peers []peer
-	for _, cidr := range []string{ipv4, ipv6} {
-		if cidr == "" {
-			continue
-		}
-		p, err := schema.ParseCIDR(cidr)
-		if err != nil {
-			return peer{}, err
-		}
-		peers = append(peers, peer{Peer: schema.CIDRPeer(p)})
-	}
-	if list = strings.TrimSpace(list); list != "" {
-		peers = append(peers, peer{Peer: schema.Peer{Kind: schema.PeerPrefixList, Value: list}})
-	}
-	if len(group) > 0 && string(group) != "null" {
-		p, err := readGroupPeer(group)
-		if err != nil {
-			return peer{}, err
-		}
-		peers = append(peers, p)
-	}
-	if len(peers) != 1 {
-		return peer{}, fmt.Errorf("a rule with %d sources or destinations", len(peers))
-	}
-	return peers[0], nil
 }
 
 // readStaleElement reads a group's references that can match nobody

@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,43 +8,6 @@ import (
 
 	"sgfit/schema"
 )
-
-// ruleBody is one rule by itself: an entry of securityGroupRuleSet, or what ModifySecurityGroupRules sets.
-type ruleBody struct {
-	SecurityGroupRuleID, GroupID    word
-	IsEgress                        flag
-	IPProtocol                      *text
-	FromPort, ToPort                number
-	CIDRIPv4, CIDRIPv6              word
-	PrefixListID, ReferencedGroupID word
-	ReferencedGroupInfo             struct{ GroupID, UserID, PeeringStatus text }
-	Description                     word
-}
-
-func (b *ruleBody) rule(dir schema.Direction) (schema.Rule, error) {
-	r := schema.Rule{Direction: dir, RuleID: string(b.SecurityGroupRuleID), Description: string(b.Description)}
-	var err error
-	if r.Protocol, r.FromPort, r.ToPort, err = readPorts(permissionBody{IPProtocol: b.IPProtocol, FromPort: b.FromPort, ToPort: b.ToPort}); err != nil {
-		return r, err
-	}
-	group := cmp.Or(string(b.ReferencedGroupID), string(b.ReferencedGroupInfo.GroupID))
-	switch cidr := cmp.Or(string(b.CIDRIPv4), string(b.CIDRIPv6)); {
-	case cidr != "":
-		p, err := schema.ParseCIDR(cidr)
-		if err != nil {
-			return r, err
-		}
-		r.Peer = schema.CIDRPeer(p)
-	case b.PrefixListID != "":
-		r.Peer = schema.Peer{Kind: schema.PeerPrefixList, Value: string(b.PrefixListID)}
-	case group != "":
-		r.Peer = schema.Peer{Kind: schema.PeerGroup, Value: group}
-		r.PeerOwner, r.PeerStatus = string(b.ReferencedGroupInfo.UserID), string(b.ReferencedGroupInfo.PeeringStatus)
-	default:
-		return r, errors.New("a rule without source or destination")
-	}
-	return r, nil
-}
 
 // readRuleSet reads a response's list of rules. All or nothing: half a change would be a wrong one.
 func readRuleSet(raw json.RawMessage, dir schema.Direction) ([]schema.Rule, error) {
