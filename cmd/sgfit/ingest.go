@@ -74,7 +74,7 @@ func newIngestFlowLogsCommand(term *terminal) *cobra.Command {
 	var opt ingestOptions
 	cmd := &cobra.Command{
 		Use:   "flow-logs PATH…",
-		Short: "Load VPC Flow Logs: text, CSV or JSON, plain or gzip, any field order; Parquet",
+		Short: "Load VPC Flow Logs: text, CSV or JSON in any field order, plain or gzip; Parquet",
 		Long: `Load VPC Flow Logs from files, folders (walked), globs, s3://bucket/prefix and cwl://region/log-group. The format is
 recognised by content, plain or gzip (also zipped twice), whatever the name. Objects that are in the database already
 are passed over, so the same command can be run again when new files have come.
@@ -92,7 +92,8 @@ Formats:
          aws logs filter-log-events, get-log-events, get-query-results; events of Kinesis, Firehose and Lambda, their
          base64 data unpacked; {"message": "a line"}; objects with the fields as members; events of
          Security Lake (OCSF); lists of these
-  Parquet  as AWS, Athena and pandas write it, and that of Security Lake (OCSF)
+  Parquet
+         as AWS, Athena and pandas write it, and Security Lake (OCSF)
 
 Lines without a header, such as those in JSON, are read in AWS's default order unless --log-format names another
 ('aws ec2 describe-flow-logs' tells it); cwl:// asks AWS for the order.
@@ -102,7 +103,7 @@ Set aside, with the reason: transit gateway flow logs, and records that do not f
   sgfit ingest flow-logs --db account.db './logs/2026/09/**/*.log.gz'   # quoted: sgfit expands it, also with **
   sgfit ingest flow-logs --db account.db --since 90d s3://my-flow-logs/AWSLogs/111122223333
   sgfit ingest flow-logs --db account.db --since 2026-07-01 --until 2026-10-01 cwl://eu-west-1/my-flow-logs`,
-		Args: someArgs("a PATH: a file, folder or glob of flow logs"),
+		Args: someArgs("a PATH: a file, folder, glob, s3:// or cwl:// address of flow logs"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := opt.check(); err != nil {
 				return err
@@ -125,8 +126,8 @@ func newIngestConfigCommand(term *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config PATH…",
 		Short: "Load the inventory: AWS Config files, saved answers of EC2, or EC2 itself",
-		Long: `Load AWS Config snapshot and history files (.json, .json.gz) from files, folders (walked) and globs: security
-groups, network interfaces (instances where interfaces are not recorded), subnets, VPCs, prefix lists, flow logs.
+		Long: `Load AWS Config snapshot and history files (.json, .json.gz) from files, folders (walked), globs and s3://bucket/prefix:
+security groups, network interfaces (instances where interfaces are not recorded), subnets, VPCs, prefix lists, flow logs.
 Intervals of what was true when are made anew from everything that was ever loaded.
 
 Answers of EC2 as the AWS command line writes them are read beside them, told apart by content:
@@ -149,7 +150,7 @@ is none), so that what was so at that time is known; with --until, those before 
 			if opt.live.live {
 				return nil
 			}
-			return someArgs("a PATH: a file, folder or glob of AWS Config files or answers of EC2 (or --live)")(cmd, args)
+			return someArgs("a PATH: a file, folder, glob or s3:// address of AWS Config files or answers of EC2 (or --live)")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := opt.check(); err != nil {
@@ -173,13 +174,15 @@ func newIngestCloudTrailCommand(term *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cloudtrail PATH…",
 		Short: "Load CloudTrail files: who changed which rule, to the second",
-		Long: `Load CloudTrail files (.json, .json.gz) from files, folders (walked), globs and S3. Changes of groups, of interfaces'
+		Long: `Load CloudTrail files (.json, .json.gz) from files, folders (walked), globs and s3://bucket/prefix. Changes of groups, of interfaces'
 groups and addresses, of prefix lists and of flow logs make the intervals exact to the second that AWS Config leaves
 wide, and 'sgfit explain' says who opened a rule. All other events are passed over. CloudTrail does not replace AWS
-Config: what was never changed is in no event. 'sgfit ingest config' takes these files too.`,
+Config: what was never changed is in no event. 'sgfit ingest config' takes these files too.
+
+With --since, files are taken from a day before that time on, since AWS Config's last snapshot before it can be as old.`,
 		Example: `  sgfit ingest cloudtrail --db account.db ./AWSLogs/111122223333/CloudTrail
   sgfit ingest cloudtrail --db account.db s3://my-trail/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/09`,
-		Args: someArgs("a PATH: a file, folder or glob of CloudTrail files"),
+		Args: someArgs("a PATH: a file, folder, glob or s3:// address of CloudTrail files"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := opt.check(); err != nil {
 				return err
@@ -231,7 +234,7 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	}
 	term.say("Flow logs: %d objects read (%d refused), %d known already, %d copies; %d records", sum.Read, sum.Refused, sum.Skipped, sum.Copies, sum.Records)
 	if sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0 {
-		term.warn("no object that was read (%d) is a flow log that can be used; are these VPC Flow Logs as text, CSV or JSON, plain or gzip?", sum.Read)
+		term.warn("no object that was read (%d) is a flow log that can be used; are these VPC Flow Logs as text, CSV or JSON, plain or gzip, or as Parquet?", sum.Read)
 	}
 	if sum.Rejected > 0 {
 		term.warn("%d lines or objects of the flow logs were set aside; their places and reasons: sgfit status --rejected --db %s",

@@ -14,6 +14,7 @@ import (
 	"sgfit/ingest/files"
 	"sgfit/ingest/flowlog"
 	"sgfit/ingest/s3"
+	"sgfit/schema"
 )
 
 // How many objects are read at a time, unless --workers says otherwise: most of their time is waiting.
@@ -45,7 +46,7 @@ func (o *ingestOptions) checkFormat() error {
 	if o.logFormat == "" {
 		return nil
 	}
-	if problem := flowlog.FormatProblem(cloudwatch.FieldNames(o.logFormat)); problem != "" {
+	if problem := flowlog.FormatProblem(schema.FieldNames(o.logFormat)); problem != "" {
 		return &usageError{error: fmt.Errorf("--log-format %q: %s", o.logFormat, problem)}
 	}
 	return nil

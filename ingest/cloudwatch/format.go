@@ -10,16 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"sgfit/schema"
 )
-
-// defaultFields is the order of version 2, which a flow log has when no other format was chosen
-// (https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html).
-const defaultFields = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
-
-// FieldNames reads a format as AWS writes it ("${version} ${account-id}"), or without the decoration, as a header.
-func FieldNames(format string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("${", " ", "}", " ").Replace(format)), " ")
-}
 
 // formats are the headers of the flow logs that deliver to one group; sorted, each once.
 type formats []string
@@ -73,10 +66,10 @@ func deliversTo(f *types.FlowLog, group string) bool {
 }
 
 func formatOf(f *types.FlowLog) string {
-	if names := FieldNames(aws.ToString(f.LogFormat)); names != "" {
+	if names := schema.FieldNames(aws.ToString(f.LogFormat)); names != "" {
 		return names
 	}
-	return defaultFields
+	return schema.DefaultFields
 }
 
 // text writes the events of a window as a file of flow logs: of each format the header and its lines, then the lines

@@ -114,7 +114,7 @@ func (s *Source) scan(ctx context.Context, t target) (target, []window, error) {
 // formatsOf returns the formats that were given, or those that EC2 knows of, or AWS's default with a warning.
 func (s *Source) formatsOf(ctx context.Context, c *client, t target) (formats, error) {
 	if s.options.LogFormat != "" {
-		return formats{FieldNames(s.options.LogFormat)}, nil
+		return formats{schema.FieldNames(s.options.LogFormat)}, nil
 	}
 	known, err := c.formats(ctx, t)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Source) formatsOf(ctx context.Context, c *client, t target) (formats, e
 	}
 	if len(known) == 0 {
 		s.options.Warn(fmt.Sprintf("%s: no flow log in this account and region delivers there now, so its records are read in AWS's default format; say otherwise with --log-format", t))
-		return formats{FieldNames(defaultFields)}, nil
+		return formats{schema.DefaultFields}, nil
 	}
 	if a, b, ok := known.alike(); ok {
 		return nil, &Error{Op: "list", Place: t.String(), Kind: ErrFormats, Cause: &formatsError{a, b}}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sgfit/ingest"
+	"sgfit/schema"
 )
 
 func hour(h, minute int) time.Time { return time.Date(2026, 9, 1, h, minute, 0, 0, time.UTC) }
@@ -61,7 +62,7 @@ func TestContent(t *testing.T) {
 	for _, empty := range []bool{false, true} {
 		f := newFake(t)
 		f.emptyPage = empty
-		want := defaultFields + "\n"
+		want := schema.DefaultFields + "\n"
 		for i := range 10 {
 			f.put("/aws/flow", "eni-b", hour(13, 50-i), record(200-i))
 			f.put("/aws/flow", "eni-a", hour(13, i), record(100+i)+"\n")
@@ -105,11 +106,11 @@ func TestFormats(t *testing.T) {
 		warned   bool
 		kind     error
 	}{
-		{"default, not said", []fakeFlowLog{{group: "/aws/flow"}, {group: "other", format: "${a}"}}, "", defaultFields, false, nil},
+		{"default, not said", []fakeFlowLog{{group: "/aws/flow"}, {group: "other", format: "${a}"}}, "", schema.DefaultFields, false, nil},
 		{"custom", []fakeFlowLog{{group: "/aws/flow", format: "${interface-id} ${srcaddr} ${dstaddr} ${action}"}}, "", custom, false, nil},
 		{"by ARN", []fakeFlowLog{{arn: "arn:aws:logs:eu-west-1:1:log-group:/aws/flow:*", format: "${interface-id} ${srcaddr} ${dstaddr} ${action}"}}, "", custom, false, nil},
-		{"the same twice", []fakeFlowLog{{group: "/aws/flow"}, {group: "/aws/flow", arn: "arn:aws:logs:eu-west-1:1:log-group:/aws/flow"}}, "", defaultFields, false, nil},
-		{"none", nil, "", defaultFields, true, nil},
+		{"the same twice", []fakeFlowLog{{group: "/aws/flow"}, {group: "/aws/flow", arn: "arn:aws:logs:eu-west-1:1:log-group:/aws/flow"}}, "", schema.DefaultFields, false, nil},
+		{"none", nil, "", schema.DefaultFields, true, nil},
 		{"alike", []fakeFlowLog{{group: "/aws/flow", format: "${srcaddr} ${dstaddr}"}, {group: "/aws/flow", format: "${dstaddr} ${srcaddr}"}}, "", "", false, ErrFormats},
 		{"given", []fakeFlowLog{{group: "/aws/flow", format: "${srcaddr} ${dstaddr}"}, {group: "/aws/flow", format: "${dstaddr} ${srcaddr}"}},
 			"${interface-id} srcaddr  dstaddr action", custom, false, nil},
@@ -145,7 +146,7 @@ func TestSeveralFormats(t *testing.T) {
 	for i, message := range []string{"START of something", record(1), "eni-0a ACCEPT", record(2) + "\r\nlone", "eni-0b REJECT"} {
 		f.put("/aws/flow", "eni-a", hour(13, i), message)
 	}
-	want := strings.Join([]string{"interface-id action", "eni-0a ACCEPT", "eni-0b REJECT", defaultFields, record(1), record(2), "START of something", "lone", ""}, "\n")
+	want := strings.Join([]string{"interface-id action", "eni-0a ACCEPT", "eni-0b REJECT", schema.DefaultFields, record(1), record(2), "START of something", "lone", ""}, "\n")
 	if d := cmp.Diff(want, content(t, f.source(Options{}, "cwl://eu-west-1/aws/flow"), "cwl://eu-west-1//aws/flow/2026-09-01T13Z")); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
@@ -229,7 +230,7 @@ func TestUnreachable(t *testing.T) {
 // TestPatience throttles, fails and breaks answers off, but not for ever.
 func TestPatience(t *testing.T) {
 	f := newFake(t)
-	want := defaultFields + "\n"
+	want := schema.DefaultFields + "\n"
 	for i := range 20 {
 		f.put("/aws/flow", "eni-a", hour(13, i), record(i+1))
 		want += record(i+1) + "\n"

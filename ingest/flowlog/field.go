@@ -1,6 +1,10 @@
 package flowlog
 
-import "strings"
+import (
+	"strings"
+
+	"sgfit/schema"
+)
 
 // column says what a field of a record is to the fold.
 type column uint8
@@ -34,9 +38,8 @@ func (s columns) has(c column) bool { return s&(1<<c) != 0 }
 
 func (s *columns) add(c column) { *s |= 1 << c }
 
-// defaultFields is the order of version 2, which a flow log has when no other format was chosen
-// (https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html).
-const defaultFields = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+// defaultFields is the order of fields where nobody names one.
+const defaultFields = schema.DefaultFields
 
 // fieldNamed returns the column of a field's name, and whether AWS documents that name for VPC flow logs (versions 2
 // to 10; there is no version 6). Names are taken in any case, with underscores too, as Athena spells them, and without

@@ -50,7 +50,7 @@ func New(opts Options) *Fold {
 	return f
 }
 
-// Read folds one object: flow log text, plain or gzip, or Parquet. order is the object's place among those of this drain; it
+// Read folds one object: text, CSV or JSON, plain or gzip, or Parquet. order is the object's place among those of this drain; it
 // decides which of two objects with one record has the duplicate, so that the outcome does not hang on the order of
 // reading. What cannot be used is in the object's Problem and among the rejected; the error is for bytes that could
 // not be had, and leaves the fold fit for Reset only.

@@ -168,7 +168,7 @@ func (s *scan) begin(line []byte) error {
 	if what == "" {
 		return nil
 	}
-	s.rejectObject(what+", which is not read as flow log: text, CSV and JSON are, plain or gzip", line)
+	s.rejectObject(what+", which is not read as flow log: text, CSV and JSON are, plain or gzip, and Parquet is", line)
 	return errForeign
 }
 

@@ -3,15 +3,11 @@ package inventory
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"time"
 
 	"sgfit/schema"
 )
-
-// defaultFormat is the format of a flow log that names no fields.
-const defaultFormat = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
 
 // defaultAggregation is MaxAggregationInterval where nobody says it.
 const defaultAggregation = 600
@@ -45,7 +41,7 @@ func readFlowLog(h *head, raw []byte) (schema.Item, []problem, error) {
 	it.FlowLog = &schema.FlowLog{
 		FlowLogID: it.ID, AccountID: h.account(), Region: h.region(), ResourceID: strings.TrimSpace(body.ResourceID),
 		TrafficType: strings.ToUpper(body.TrafficType), DestinationType: kind, Destination: destination,
-		Format: fieldNames(body.LogFormat), Aggregation: int(aggregation), Status: body.FlowLogStatus,
+		Format: formatOf(body.LogFormat), Aggregation: int(aggregation), Status: body.FlowLogStatus,
 		DeliveryError: body.DeliverLogsErrorMessage,
 	}
 	return it, nil, err
@@ -63,12 +59,10 @@ func (i *instant) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-var formatField = regexp.MustCompile(`\$\{\s*([^}\s]+)\s*\}`)
-
-// fieldNames turns "${version} ${account-id}" into "version account-id", and AWS's default format into "".
-func fieldNames(format string) string {
-	names := strings.Join(strings.Fields(formatField.ReplaceAllString(format, " $1 ")), " ")
-	if names == defaultFormat {
+// formatOf is how an inventory keeps a format: its fields, and "" for AWS's default.
+func formatOf(format string) string {
+	names := schema.FieldNames(format)
+	if names == schema.DefaultFields {
 		return ""
 	}
 	return names

@@ -76,7 +76,7 @@ func createdFlowLogs(e *trailEvent) ([]schema.Change, error) {
 		changes = append(changes, schema.Change{Type: schema.FlowLogItem, ID: id, ChangeBody: schema.ChangeBody{Created: true, FlowLog: &schema.FlowLog{
 			FlowLogID: id, AccountID: e.account(), Region: string(e.AWSRegion), ResourceID: resources[i], TrafficType: string(r.TrafficType),
 			DestinationType: cmp.Or(string(r.LogDestinationType), "cloud-watch-logs"),
-			Destination:     cmp.Or(string(r.LogDestination), string(r.LogGroupName)), Format: fieldNames(string(r.LogFormat)),
+			Destination:     cmp.Or(string(r.LogDestination), string(r.LogGroupName)), Format: formatOf(string(r.LogFormat)),
 			Aggregation: int(cmp.Or(r.MaxAggregationInterval.Value, 600)), Status: "ACTIVE"}}})
 	}
 	return changes, nil
