@@ -54,7 +54,7 @@ func (b *builder) sharpened(items iter.Seq2[*schema.Item, error]) iter.Seq2[[]ob
 			if !b.unseen(func(r resource) bool { return compareResources(r, of) < 0 }, yield) {
 				return
 			}
-			life, err := b.trail.sharpen(of, b.life(own))
+			life, err := b.trail.sharpen(of, b.life(own), b.remarks)
 			if !yield(life, err) {
 				return
 			}
@@ -70,7 +70,7 @@ func (b *builder) unseen(wanted func(resource) bool, yield func([]observation, e
 		if !ok || !wanted(of) {
 			return true
 		}
-		life, err := b.trail.sharpen(of, nil)
+		life, err := b.trail.sharpen(of, nil, b.remarks)
 		if !yield(life, err) || err != nil {
 			return false
 		}

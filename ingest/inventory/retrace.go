@@ -33,8 +33,10 @@ import (
 //
 // A resource whose creation was recorded is known from then on, even if Config never saw it. A change that does not fit
 // is left aside and counted: Config's word is kept, nothing is guessed.
-func retrace(life []observation, changes []*schema.Change) ([]observation, TrailSummary) {
-	r := &retracing{steps: stepsOf(changes, life)}
+//
+// said are the remarks on a group's rules, in order of time.
+func retrace(life []observation, changes []*schema.Change, said []schema.Remark) ([]observation, TrailSummary) {
+	r := &retracing{steps: stepsOf(changes, life, said)}
 	r.sum.Changes = len(r.steps)
 	r.sight(life)
 	r.bury()

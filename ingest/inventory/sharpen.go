@@ -54,8 +54,9 @@ func (t *trail) next() (resource, bool) {
 	return resource{t.head.Type, t.head.ID}, true
 }
 
-// sharpen retraces a resource if there are changes of it, which then must be the next to come.
-func (t *trail) sharpen(of resource, life []observation) ([]observation, error) {
+// sharpen retraces a resource if there are changes of it, which then must be the next to come. said is known of the rules
+// of groups.
+func (t *trail) sharpen(of resource, life []observation, said remarks) ([]observation, error) {
 	var changes []*schema.Change
 	for t.head != nil && t.head.Type == of.typ && t.head.ID == of.id {
 		changes = append(changes, t.head)
@@ -67,7 +68,7 @@ func (t *trail) sharpen(of resource, life []observation) ([]observation, error) 
 	if changes = append(changes, t.indirect[of]...); len(changes) == 0 {
 		return life, nil
 	}
-	life, sum := retrace(life, changes)
+	life, sum := retrace(life, changes, said[of.id])
 	t.sum.add(sum)
 	return life, nil
 }

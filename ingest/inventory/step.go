@@ -19,8 +19,8 @@ type step struct {
 }
 
 // stepsOf makes steps of one resource's changes, in order of time, each once. Rules that a change names by their ids are
-// looked up in what earlier changes and observations said of those ids.
-func stepsOf(changes []*schema.Change, life []observation) []step {
+// looked up in what earlier changes, observations and remarks said of those ids.
+func stepsOf(changes []*schema.Change, life []observation, said []schema.Remark) []step {
 	slices.SortFunc(changes, compareChanges)
 	changes = slices.CompactFunc(changes, func(a, b *schema.Change) bool { return a.EventID == b.EventID && a.At.Equal(b.At) })
 	rules := map[string]schema.Rule{}
@@ -29,6 +29,10 @@ func stepsOf(changes []*schema.Change, life []observation) []step {
 		for len(life) > 0 && !life[0].Captured.After(c.At) {
 			learn(rules, life[0].Item)
 			life = life[1:]
+		}
+		for len(said) > 0 && said[0].At.Before(c.At) {
+			learnRule(rules, said[0].Rule)
+			said = said[1:]
 		}
 		steps = append(steps, newStep(c, rules))
 	}
@@ -45,9 +49,13 @@ func learn(rules map[string]schema.Rule, it *schema.Item) {
 		return
 	}
 	for _, r := range it.Group.Rules {
-		if r.RuleID != "" {
-			rules[r.RuleID] = r
-		}
+		learnRule(rules, r)
+	}
+}
+
+func learnRule(rules map[string]schema.Rule, r schema.Rule) {
+	if r.RuleID != "" {
+		rules[r.RuleID] = r
 	}
 }
 
@@ -56,9 +64,7 @@ func newStep(c *schema.Change, rules map[string]schema.Rule) step {
 	s := step{Change: c, partial: c.Partial}
 	for _, r := range c.AddedRules {
 		s.sets = append(s.sets, ruleSetting(r, there))
-		if r.RuleID != "" {
-			rules[r.RuleID] = r
-		}
+		learnRule(rules, r)
 	}
 	for _, r := range c.RemovedRules {
 		s.sets = append(s.sets, ruleSetting(r, ""))
