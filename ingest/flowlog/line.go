@@ -54,7 +54,6 @@ const (
 	otherProduct     // it is no flow log's
 	severalAddresses // an end has more addresses than a flow log tells
 	contradiction    // it says of its packets that they were let through, and that they were not
-	notJSON          //
 )
 
 // parse reads one line, without its line end, into r. log-status decides: NODATA and SKIPDATA lines need nothing else

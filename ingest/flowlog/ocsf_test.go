@@ -8,6 +8,16 @@ import (
 	diff "github.com/google/go-cmp/cmp"
 )
 
+// ocsfObject reads one event by itself.
+func ocsfObject(raw []byte) (r record, f fault) {
+	v, err := eventOf(raw)
+	if err != nil {
+		return r, fault{kind: unreadable}
+	}
+	f = v.record(&r)
+	return r, f
+}
+
 // said is a record in words.
 func said(r *record) string {
 	if r.status != ok {
@@ -71,9 +81,6 @@ func TestEvents(t *testing.T) {
 			r, f := ocsfObject([]byte(c.event))
 			if (f.kind == sound) != (c.fault == "") || f.kind == sound && said(&r) != c.want {
 				t.Errorf("fault %+v\n got %s\nwant %s", f, said(&r), c.want)
-			}
-			if !looksOCSF([]byte(c.event)) {
-				t.Error("it does not look like an event")
 			}
 			g := gather{table: newTable(), items: make([]item, 0, batchSize)}
 			g.keepEvent([]byte(c.event))

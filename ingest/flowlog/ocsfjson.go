@@ -8,20 +8,6 @@ import (
 	"strconv"
 )
 
-// looksOCSF knows an event by the field that all classes have.
-func looksOCSF(raw []byte) bool { return bytes.Contains(raw, []byte(`"class_uid"`)) }
-
-// ocsfObject reads one event of the Open Cybersecurity Schema Framework as a JSON object. What the record points to is
-// its own.
-func ocsfObject(raw []byte) (r record, f fault) {
-	v, err := eventOf(raw)
-	if err != nil {
-		return r, fault{notJSON, 0}
-	}
-	f = v.record(&r)
-	return r, f
-}
-
 // keepEvent counts an event of one object, and keeps its record or what is wrong with it.
 func (g *gather) keepEvent(raw []byte) {
 	g.object.Records++
