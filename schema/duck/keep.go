@@ -17,8 +17,13 @@ var ErrEdgesOnly = errors.New("the database keeps edges only: its conversations 
 // DropConversations keeps edges and lets conversations go, for good: edges of later loads could not be joined to them. The
 // file shrinks when the database is closed.
 func (db *DB) DropConversations(ctx context.Context) error {
-	const script = `TRUNCATE conversation; INSERT OR REPLACE INTO meta VALUES ('keep', 'edges'); CHECKPOINT`
-	if _, err := db.sql.ExecContext(ctx, script); err != nil {
+	err := db.write(func() error { // both or neither, whenever it is killed: what is left must not pass for all
+		return db.exec(`INSERT OR REPLACE INTO meta VALUES ('keep', 'edges'); TRUNCATE conversation`)
+	})
+	if err == nil {
+		_, err = db.sql.ExecContext(ctx, `CHECKPOINT`)
+	}
+	if err != nil {
 		return fmt.Errorf("drop conversations: %w", err)
 	}
 	db.shrink = true
