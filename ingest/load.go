@@ -85,7 +85,7 @@ func (silent) Add(int, int64, int64) {}
 // When the context ends, or the sink fails, the batch at hand is dropped and the batches before it stay: a later call
 // goes on from there. The summary tells what was stored also when there is an error.
 func LoadFlowLogs(ctx context.Context, source Source, sink FlowLogSink, options Options) (Summary, error) {
-	l := &load{source: source, sink: sink, Options: options.withDefaults()}
+	l := &load{source: source, sink: sink, Options: options.withDefaults(), damaged: map[string]string{}}
 	refs, rejected, err := source.List(ctx)
 	if err != nil {
 		return l.sum, fmt.Errorf("list flow logs: %w", err)
@@ -119,6 +119,7 @@ type load struct {
 	pending []schema.Rejected // places that could not be listed; they go with the next batch
 	earlier earlier           // objects that were stored before and may hold the same records
 	sending sending           // the batch that is being stored
+	damaged map[string]string // places of damaged objects, with what is wrong
 }
 
 // fresh leaves out what the manifest has.
@@ -153,6 +154,10 @@ func (l *load) batches(ctx context.Context, refs []Ref) error {
 		}
 		if err != nil {
 			return err
+		}
+		if r.tainted {
+			l.Fold.Reset()
+			continue
 		}
 		b := r.collect()
 		l.earlier.add(b.Objects)

@@ -35,12 +35,12 @@ func (db *DB) KeepsEdgesOnly(ctx context.Context) (edges bool, err error) {
 	return edges, nil
 }
 
-// shrink copies a closed database into a new file, which takes the old one's place: DuckDB uses free space again, but does
+// shrinkFile copies a closed database into a new file, which takes the old one's place: DuckDB uses free space again, but does
 // not give it back (https://duckdb.org/docs/stable/operations_manual/footprint_of_duckdb/reclaiming_space). A path that is a
 // symbolic link stays one, and nobody may read the new file who could not read the old one.
 //
-// The copy is made in a folder of its own beside the file, under a name that nobody else has taken. When the process is
-// killed meanwhile, the old file is whole, and that folder is left over.
+// The copy is made in the folder FILE.shrinking beside the file. When the process is killed meanwhile, the old file is whole,
+// and that folder is left over until the next time; whatever else somebody keeps in it is left alone.
 func (db *DB) shrinkFile() (err error) {
 	defer func() {
 		if err != nil {
@@ -55,12 +55,15 @@ func (db *DB) shrinkFile() (err error) {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(path), filepath.Base(path)+".shrinking-")
-	if err != nil {
+	dir := path + ".shrinking"
+	fresh := filepath.Join(dir, "fresh.db")
+	if err := removeCopy(dir, fresh); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	fresh := filepath.Join(dir, filepath.Base(path))
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, removeCopy(dir, fresh)) }()
 	if err := copyDatabase(path, fresh, db.options); err != nil {
 		return err
 	}
@@ -68,6 +71,15 @@ func (db *DB) shrinkFile() (err error) {
 		return err
 	}
 	return os.Rename(fresh, path)
+}
+
+// removeCopy removes the folder of a copy, finished or not, if nothing else is in it.
+func removeCopy(dir, fresh string) error {
+	err := errors.Join(os.RemoveAll(fresh+".tmp"), os.RemoveAll(fresh+".wal"), os.RemoveAll(fresh))
+	if gone := os.Remove(dir); !errors.Is(gone, os.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	return err
 }
 
 func copyDatabase(from, to string, opt Options) (err error) {

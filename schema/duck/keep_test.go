@@ -27,7 +27,10 @@ func TestShrinkingKeepsThePlace(t *testing.T) {
 	if err := errors.Join(db.AddBatch(ctx, batch("a", 5)), os.Chmod(real, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(db.DropConversations(ctx), db.Close()); err != nil {
+	killed := filepath.Join(kept, "it's.db.shrinking") // what a killed one leaves
+	err = errors.Join(os.Mkdir(killed, 0o700), os.WriteFile(filepath.Join(killed, "fresh.db"), []byte("half"), 0o600),
+		os.WriteFile(filepath.Join(killed, "fresh.db.wal"), []byte("a bit"), 0o600))
+	if err := errors.Join(err, db.DropConversations(ctx), db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
