@@ -64,7 +64,8 @@ func (e *earlier) add(stored []schema.Object) {
 	for _, o := range stored {
 		slot, _ := SlotOf(o.Place)
 		id := flowLogOf(o.Place)
-		if o.Hash != "" && id != "" && slices.ContainsFunc(e.logs[slot], func(other string) bool { return other != id }) {
+		refused := o.Problem != "" && o.Records == 0
+		if o.Hash != "" && !refused && id != "" && slices.ContainsFunc(e.logs[slot], func(other string) bool { return other != id }) {
 			e.objects[slot] = append(e.objects[slot], o)
 		}
 	}

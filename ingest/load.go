@@ -87,7 +87,7 @@ func (silent) Add(int, int64, int64) {}
 // goes on from there. Where there is no room for a temporary file (TemporaryError), what comes before that object is stored.
 // The summary tells what was stored also when there is an error.
 func LoadFlowLogs(ctx context.Context, source Source, sink FlowLogSink, options Options) (Summary, error) {
-	l := &load{source: source, sink: sink, Options: options.withDefaults()}
+	l := &load{source: source, sink: sink, Options: options.withDefaults(), damaged: map[string]string{}}
 	refs, rejected, err := source.List(ctx)
 	if err != nil {
 		return l.sum, fmt.Errorf("list flow logs: %w", err)
@@ -121,6 +121,7 @@ type load struct {
 	pending []schema.Rejected // places that could not be listed; they go with the next batch
 	earlier earlier           // objects that were stored before and may hold the same records
 	sending sending           // the batch that is being stored
+	damaged map[string]string // places of damaged objects, with what is wrong
 }
 
 // fresh leaves out what the manifest has.
@@ -155,6 +156,10 @@ func (l *load) batches(ctx context.Context, refs []Ref) error {
 		}
 		if err != nil {
 			return err
+		}
+		if r.tainted {
+			l.Fold.Reset()
+			continue
 		}
 		if r.full != nil && r.next == 0 {
 			return r.full

@@ -24,6 +24,8 @@ type round struct {
 	claimed   int // refs whose content was compared; in order
 	claims    map[string]string
 	copies    []schema.Object
+	refused   []schema.Object // damaged ones, of which nothing is taken
+	tainted   bool            // a damaged object is in the fold
 	failed    []schema.Rejected
 	unchanged int
 	recalled  map[time.Time]*sync.Once // slots whose earlier objects are known to the fold
@@ -136,6 +138,9 @@ func (r *round) read(ctx context.Context, i int, b *buffer) (err error) {
 	if object.Hash != hash {
 		return fmt.Errorf("read %s: it changed meanwhile; load it again when nobody writes to it", ref.Place)
 	}
+	if object.Damaged {
+		r.taint(object)
+	}
 	r.count(i, object.Records)
 	r.Progress.Add(1, ref.Size, object.Records)
 	return nil
@@ -187,6 +192,11 @@ func (r *round) claim(ctx context.Context, i int, hash string, fetched error) (k
 		r.Progress.Add(1, ref.Size, 0)
 		return true, nil
 	}
+	if problem, damaged := r.damaged[ref.Place]; damaged && !known {
+		r.claims[hash] = ref.Place
+		r.refuse(ref, hash, problem)
+		return true, nil
+	}
 	if !known {
 		r.claims[hash] = ref.Place
 		return false, nil
@@ -220,7 +230,7 @@ func (r *round) collect() *schema.Batch {
 		o := &b.Objects[i]
 		o.Modified, o.Size = byPlace[o.Place].Modified, byPlace[o.Place].Size
 	}
-	b.Objects = append(b.Objects, r.copies...)
+	b.Objects = append(append(b.Objects, r.copies...), r.refused...)
 	b.Rejected = append(append(b.Rejected, r.failed...), r.unsure...)
 	return b
 }

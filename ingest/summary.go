@@ -25,8 +25,8 @@ type Summary struct {
 func (s *Summary) add(r *round) {
 	s.Skipped += r.unchanged
 	s.Copies += len(r.copies)
-	s.Failed += len(r.failed)
-	s.Read += r.next - r.unchanged - len(r.copies) - len(r.failed)
+	s.Failed += len(r.failed) - len(r.refused)
+	s.Read += r.next - r.unchanged - len(r.copies) - len(r.failed) + len(r.refused)
 }
 
 func (s *Summary) addObject(o *schema.Object) {

@@ -28,6 +28,7 @@ type Object struct {
 	Hash     string // of the content as stored, "xxh3:" + 32 hex digits; "" when it was not read
 	Format   string // e.g. "text v2 default", "text custom (29 fields)", "config snapshot"
 	Problem  string // why the object, or the rest of it, was set aside; "" when all is well
+	Damaged  bool   // while it is read: its bytes contradict their checksum, so that nothing read of it can be trusted
 	// Line counts. Records counts every data line, header and blank lines apart; for a flow log
 	// Records = OK + Malformed + NoData + SkipData + Duplicates. For Config they count items.
 	Records, OK, Malformed, NoData, SkipData, Duplicates int64

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sgfit/ingest"
-	"sgfit/ingest/cloudwatch"
 	"sgfit/ingest/flowlog"
 	"sgfit/ingest/inventory"
 	"sgfit/ingest/s3"
@@ -227,7 +226,7 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	}
 	bar := term.progress("Reading flow logs")
 	sum, err := ingest.LoadFlowLogs(ctx, source, duck.FlowLogs{DB: db}, ingest.Options{
-		Fold: flowlog.New(flowlog.Options{Known: known, Format: cloudwatch.FieldNames(opt.logFormat)}), Workers: opt.readers(paths), Progress: bar})
+		Fold: flowlog.New(flowlog.Options{Known: known, Format: schema.FieldNames(opt.logFormat)}), Workers: opt.readers(paths), Progress: bar})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load flow logs: %w", err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -29,7 +30,11 @@ func (o *liveOptions) addFlags(cmd *cobra.Command) {
 
 // check reads the flags.
 func (o *liveOptions) check() (err error) {
-	o.captured, err = readTime("--captured", o.capturedText, time.Now())
+	now := time.Now()
+	o.captured, err = readTime("--captured", o.capturedText, now)
+	if err == nil && o.captured.After(now) {
+		return &usageError{error: fmt.Errorf("--captured %s lies in the future: give the time at which the answers were saved", o.capturedText)}
+	}
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/zeebo/xxh3"
 
@@ -198,6 +199,7 @@ func (s *read) judge() {
 
 // broken sets the rest of a gzip stream aside. A line that it breaks off in is malformed.
 func (s *read) broken(err error) {
+	s.object.Damaged = contradicts(err)
 	what := "is damaged"
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		what = "is cut off"
@@ -221,6 +223,14 @@ func (s *read) broken(err error) {
 	if s.object.Format == "" {
 		s.object.Format = "gzip"
 	}
+}
+
+// contradicts says whether gzip's own bytes disagree. What was unpacked then may be wrong from anywhere on: a bit that falls
+// over makes other digits of an address as readily as nonsense. A stream that is cut off, or has another kind of content
+// behind its last member, is right as far as it goes.
+func contradicts(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
 // drainStored reads what the scan left over, so that hash and size are those of the whole object.

@@ -61,7 +61,8 @@ func checkPath(path string) error {
 
 // DB is an open database.
 type DB struct {
-	path string
+	path string // as it was given, for people
+	file string // where that leads
 	sql  *sql.DB
 	raw  mapping.Database   // the same database, for appends by whole vectors
 	conn mapping.Connection // the one connection that writes batches
@@ -102,15 +103,35 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 var errOlder = errors.New("the database has an earlier version")
 
 func openOnce(ctx context.Context, path string, opt Options) (*DB, error) {
-	connector, err := duckdb.NewConnector(path+opt.query(), nil)
+	file := followed(path)
+	if err := checkPath(file); err != nil {
+		return nil, err
+	}
+	connector, err := duckdb.NewConnector(file+opt.query(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	db := &DB{path: path, sql: sql.OpenDB(connector), options: opt}
+	db := &DB{path: path, file: file, sql: sql.OpenDB(connector), options: opt}
 	if err := db.prepare(ctx, opt); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// followed is where a symbolic link leads, also where there is no file yet: the two handles of a DB find each other by the
+// path, and DuckDB follows a link to a file that is not there for the first of them only.
+func followed(path string) string {
+	for range 40 { // as many as Linux follows
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return path
 }
 
 // settings renders the options as DuckDB's own names and values.
@@ -167,7 +188,7 @@ func (db *DB) openRaw(opt Options) error {
 		}
 	}
 	var message string
-	if mapping.GetOrCreateFromCache(duckdb.GetInstanceCache(), db.path, &db.raw, config, &message) == mapping.StateError {
+	if mapping.GetOrCreateFromCache(duckdb.GetInstanceCache(), db.file, &db.raw, config, &message) == mapping.StateError {
 		return fmt.Errorf("open database %s for appending: %s", db.path, message)
 	}
 	if mapping.Connect(db.raw, &db.conn) == mapping.StateError {
@@ -273,5 +294,5 @@ func (db *DB) Close() error {
 		return err
 	}
 	db.shrink = false
-	return shrink(db.path)
+	return db.shrinkFile()
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -39,24 +40,55 @@ func (db *DB) KeepsEdgesOnly(ctx context.Context) (edges bool, err error) {
 	return edges, nil
 }
 
-// shrink copies a closed database into a new file, which takes the old one's place: DuckDB uses free space again, but does
-// not give it back (https://duckdb.org/docs/stable/operations_manual/footprint_of_duckdb/reclaiming_space).
-func shrink(path string) (err error) {
-	fresh := path + ".shrunk"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("shrink %s: %w", path, err)
+// shrinkFile copies a closed database into a new file, which takes the old one's place: DuckDB uses free space again, but does
+// not give it back (https://duckdb.org/docs/stable/operations_manual/footprint_of_duckdb/reclaiming_space). A path that is a
+// symbolic link stays one, and nobody may read the new file who could not read the old one.
+//
+// The copy is made in the folder FILE.shrinking beside the file. When the process is killed meanwhile, the old file is whole,
+// and that folder is left over until the next time; whatever else somebody keeps in it is left alone.
+func (db *DB) shrinkFile() (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("shrink %s: %w", db.path, err)
+		}
+	}()
+	path, err := filepath.EvalSymlinks(db.file)
+	if err != nil {
+		return err
 	}
-	if err := copyDatabase(path, fresh); err != nil {
-		return errors.Join(fmt.Errorf("shrink %s: %w", path, err), os.Remove(fresh))
+	old, err := os.Stat(path)
+	if err != nil {
+		return err
 	}
-	if err := os.Rename(fresh, path); err != nil {
-		return fmt.Errorf("shrink %s: %w", path, err)
+	dir := path + ".shrinking"
+	fresh := filepath.Join(dir, "fresh.db")
+	if err := removeCopy(dir, fresh); err != nil {
+		return err
 	}
-	return nil
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, removeCopy(dir, fresh)) }()
+	if err := copyDatabase(path, fresh, db.options); err != nil {
+		return err
+	}
+	if err := os.Chmod(fresh, old.Mode().Perm()); err != nil {
+		return err
+	}
+	return os.Rename(fresh, path)
 }
 
-func copyDatabase(from, to string) (err error) {
-	connector, err := duckdb.NewConnector("", nil)
+// removeCopy removes the folder of a copy, finished or not, if nothing else is in it.
+func removeCopy(dir, fresh string) error {
+	err := errors.Join(os.RemoveAll(fresh+".tmp"), os.RemoveAll(fresh+".wal"), os.RemoveAll(fresh))
+	if gone := os.Remove(dir); !errors.Is(gone, os.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	return err
+}
+
+func copyDatabase(from, to string, opt Options) (err error) {
+	connector, err := duckdb.NewConnector(opt.query(), nil)
 	if err != nil {
 		return err
 	}
@@ -64,7 +96,7 @@ func copyDatabase(from, to string) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
 	for _, script := range []string{
-		"SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false",
+		"SET temp_directory = " + quoted(to+".tmp"), // else it spills into the folder that sgfit was called in
 		"ATTACH " + quoted(from) + " AS old (READ_ONLY)", "ATTACH " + quoted(to) + " AS fresh",
 		"COPY FROM DATABASE old TO fresh", "DETACH fresh", "DETACH old",
 	} {
