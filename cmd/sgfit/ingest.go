@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sgfit/ingest"
+	"sgfit/ingest/cloudwatch"
 	"sgfit/ingest/flowlog"
 	"sgfit/ingest/inventory"
 	"sgfit/ingest/s3"
@@ -49,7 +50,6 @@ func (o *ingestOptions) check() error {
 func (o *ingestOptions) addConfigFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.assumeUnchanged, "assume-unchanged", false,
 		"take each resource to have been before it was first seen what it was then (a guess, for logs older than the snapshots)")
-	o.live.addFlags(cmd)
 }
 
 func newIngestCommand(term *terminal) *cobra.Command {
@@ -164,6 +164,7 @@ is none), so that what was so at that time is known; with --until, those before 
 	dbo.addFlags(cmd, making)
 	opt.addFlags(cmd)
 	opt.addConfigFlags(cmd)
+	opt.live.addFlags(cmd)
 	return cmd
 }
 
@@ -220,12 +221,13 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 		return ingest.Summary{}, fmt.Errorf("load flow logs: %w", err)
 	}
 	source = opt.window.noting(source, db)
-	known, err := duck.FlowLogs{DB: db}.Interfaces(ctx)
+	sink := duck.FlowLogs{DB: db, Again: opt.logFormat != "" || slices.ContainsFunc(paths, cloudwatch.Is)}
+	known, err := sink.Interfaces(ctx)
 	if err != nil {
 		return ingest.Summary{}, fmt.Errorf("load flow logs: %w", err)
 	}
 	bar := term.progress("Reading flow logs")
-	sum, err := ingest.LoadFlowLogs(ctx, source, duck.FlowLogs{DB: db}, ingest.Options{
+	sum, err := ingest.LoadFlowLogs(ctx, source, sink, ingest.Options{
 		Fold: flowlog.New(flowlog.Options{Known: known, Format: schema.FieldNames(opt.logFormat)}), Workers: opt.readers(paths), Progress: bar})
 	bar.finish()
 	if err != nil {
@@ -234,6 +236,11 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	term.say("Flow logs: %d objects read (%d refused), %d known already, %d copies; %d records", sum.Read, sum.Refused, sum.Skipped, sum.Copies, sum.Records)
 	if sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0 {
 		term.warn("no object that was read (%d) is a flow log that can be used; are these VPC Flow Logs as text, CSV or JSON, plain or gzip, or as Parquet?", sum.Read)
+	}
+	if wider, err := db.WiderThan(ctx, opt.window.since, opt.window.until); err != nil {
+		return sum, err
+	} else if wider {
+		term.warn("%s holds flow logs from outside of --since and --until too, from earlier loads, and answers for all of them; load into another file with --db to have this window alone", db.Path())
 	}
 	if sum.Rejected > 0 {
 		term.warn("%d lines or objects of the flow logs were set aside; their places and reasons: sgfit status --rejected --db %s",

@@ -120,6 +120,7 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOp
 	if err != nil {
 		return suggest.Plan{}, err
 	}
+	warnLate(term, ev)
 	groups, err := a.Groups(ctx)
 	if err != nil {
 		return suggest.Plan{}, err
@@ -135,6 +136,13 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOp
 	return suggest.Prove(ev, plan, func(plan suggest.Plan) (suggest.Replayed, []suggest.Refusal, error) {
 		return suggest.Replay(plan, a.Flows(ctx), suggest.ListEntries(ev), opaque)
 	})
+}
+
+// warnLate warns when most records are older than what is known of their interfaces.
+func warnLate(term *terminal, ev *analyze.Evidence) {
+	if late, records := ev.Facts.LateRecords, ev.Classes["records"]; 2*late > records {
+		term.warn("%d of %d records are of interfaces that the inventory knows at other times only, mostly later ones; load older AWS Config files (sgfit ingest config), or take things to have been before as they were first seen, which is a guess: --assume-unchanged", late, records)
+	}
 }
 
 func encodePlan(plan suggest.Plan) ([]byte, error) {

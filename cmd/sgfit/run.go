@@ -60,6 +60,7 @@ It then answers for all that was ever loaded, so take another DIR or --db for an
 	keepIn.Usage, keepIn.DefValue, opt.database.path = "keep the database in `FILE` (default sgfit.db in DIR)", "", ""
 	opt.ingest.addFlags(cmd)
 	opt.ingest.addConfigFlags(cmd)
+	opt.ingest.live.addFlags(cmd)
 	opt.ingest.addFlowLogFlags(cmd)
 	opt.plan.addFlags(cmd)
 	opt.keep.addFlags(cmd)
@@ -132,6 +133,9 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 	}
 	if edgesOnly {
 		term.warn("%s keeps edges only, so nothing can be added to it; this is the plan of what it holds", db.Path())
+		if given := len(opt.config) + len(opt.flowLogs) + len(opt.trails); opt.ingest.strict && given > 0 {
+			late = fmt.Errorf("--strict: %w: %s keeps edges only", errRejectedInput, db.Path())
+		}
 		opt.config, opt.flowLogs, opt.trails, opt.ingest.live.live = nil, nil, nil, false
 	}
 	if len(opt.config)+len(opt.trails) > 0 || opt.ingest.live.live {

@@ -22,7 +22,8 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := db.checkNew(ctx, b.Objects); err != nil {
+	giveWay, err := db.checkNew(ctx, b.Objects)
+	if err != nil {
 		return err
 	}
 	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
@@ -33,7 +34,7 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 		return fmt.Errorf("store %d objects: %w", len(b.Objects), err)
 	}
 	err = db.write(func() error {
-		if err := db.exec(forgetAnalysis); err != nil {
+		if err := errors.Join(db.exec(forgetAnalysis), db.forget(giveWay)); err != nil {
 			return err
 		}
 		ids, err := db.interfaceIDs(ctx, b.Interfaces)

@@ -18,7 +18,7 @@ type contents struct {
 	known map[[16]byte]struct{} // nil before it was asked for
 }
 
-// HashLoaded says whether flow logs of this content are in the manifest, and where they were.
+// HashLoaded says whether flow logs of this content were counted, and where they were.
 func (f FlowLogs) HashLoaded(ctx context.Context, hash string) (place string, ok bool, err error) {
 	if err := f.readContents(ctx); err != nil {
 		return "", false, err
@@ -26,7 +26,7 @@ func (f FlowLogs) HashLoaded(ctx context.Context, hash string) (place string, ok
 	if f.lacks(hash) {
 		return "", false, nil
 	}
-	const find = `SELECT min(place) FROM object WHERE hash = ? AND hash <> '' AND kind = 'flow-log'`
+	const find = `SELECT min(place) FROM object WHERE hash = ? AND hash <> '' AND kind = 'flow-log' AND NOT (` + nothingCounted + `)`
 	var found sql.NullString
 	if err := f.sql.QueryRowContext(ctx, find, hash).Scan(&found); err != nil {
 		return "", false, fmt.Errorf("read the manifest: %w", err)
@@ -42,7 +42,7 @@ func (db *DB) readContents(ctx context.Context) error {
 		return nil
 	}
 	known := map[[16]byte]struct{}{}
-	err := db.each(ctx, `SELECT DISTINCT hash FROM object WHERE kind = 'flow-log' AND hash <> ''`, func(rows *sql.Rows) error {
+	err := db.each(ctx, `SELECT DISTINCT hash FROM object WHERE kind = 'flow-log' AND hash <> '' AND NOT (`+nothingCounted+`)`, func(rows *sql.Rows) error {
 		var hash string
 		err := rows.Scan(&hash)
 		known[sum(hash)] = struct{}{}

@@ -101,7 +101,7 @@ func TestOwnAddressesStay(t *testing.T) {
 		}
 	}
 	want := []schema.InterfaceRef{{AccountID: "1", InterfaceID: "eni-b"}, {AccountID: "1", InterfaceID: "eni-a", OwnIPv4: v4, OwnIPv6: v6}}
-	got, err := FlowLogs{db}.Interfaces(ctx)
+	got, err := FlowLogs{DB: db}.Interfaces(ctx)
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
@@ -164,7 +164,8 @@ func TestLoaded(t *testing.T) {
 	at := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
 	b := batch("timed", 5)
 	b.Objects[0].Size, b.Objects[0].Modified = 7, at
-	b.Objects = append(b.Objects, schema.Object{Place: "timeless", Kind: schema.FlowLogObject, Size: 7})
+	b.Objects = append(b.Objects, schema.Object{Place: "timeless", Kind: schema.FlowLogObject, Size: 7, Records: 1, OK: 1},
+		schema.Object{Place: "useless", Kind: schema.FlowLogObject, Size: 7, Modified: at, Records: 1, Malformed: 1})
 	if err := db.AddBatch(ctx, b); err != nil {
 		t.Fatal(err)
 	}
@@ -179,8 +180,10 @@ func TestLoaded(t *testing.T) {
 		{schema.Ref{Place: "timeless", Size: 8}, map[string]bool{"timeless": false}},
 		{schema.Ref{Place: "timeless", Size: 7, Modified: at}, map[string]bool{"timeless": false}},
 		{schema.Ref{Place: "new", Size: 7}, map[string]bool{}},
+		{schema.Ref{Place: "useless", Size: 7, Modified: at}, map[string]bool{"useless": true}},
+		{schema.Ref{Place: "useless", Size: 8, Modified: at}, map[string]bool{}},
 	} {
-		got, err := FlowLogs{db}.Loaded(ctx, []schema.Ref{c.ref})
+		got, err := FlowLogs{DB: db}.Loaded(ctx, []schema.Ref{c.ref})
 		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
 			t.Errorf("%+v: %v (-want +got)\n%s", c.ref, err, diff)
 		}
@@ -190,7 +193,7 @@ func TestLoaded(t *testing.T) {
 // TestContentIsKnown: content is found by its hash, also that of a batch stored after the first question.
 func TestContentIsKnown(t *testing.T) {
 	ctx, db := context.Background(), open(t)
-	logs := FlowLogs{db}
+	logs := FlowLogs{DB: db}
 	for i, hash := range []string{"xxh3:00112233445566778899aabbccddeeff", "spelt otherwise"} {
 		if place, ok, err := logs.HashLoaded(ctx, hash); ok || err != nil {
 			t.Fatalf("before it is stored: %q %v", place, err)

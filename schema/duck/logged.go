@@ -58,7 +58,7 @@ func (db *DB) readLogged(ctx context.Context) error {
 	if db.logged != nil {
 		return nil
 	}
-	refs, err := FlowLogs{db}.Interfaces(ctx)
+	refs, err := FlowLogs{DB: db}.Interfaces(ctx)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,20 @@ func (db *DB) WidenWindow(ctx context.Context, since, until time.Time) error {
 	return nil
 }
 
+// WiderThan says whether the window that is judged reaches beyond [since, until), where that has a bound.
+func (db *DB) WiderThan(ctx context.Context, since, until time.Time) (bool, error) {
+	if since.IsZero() && until.IsZero() {
+		return false, nil
+	}
+	have, err := db.window(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look at the window: %w", err)
+	}
+	before := !since.IsZero() && (have.since.IsZero() || have.since.Before(since.Truncate(time.Second)))
+	after := !until.IsZero() && (have.until.IsZero() || have.until.After(until.Add(time.Second)))
+	return have.loaded && (before || after), nil
+}
+
 // askedWindow is what meta says of the window.
 type askedWindow struct {
 	noted        bool // all that is loaded was asked for within bounds

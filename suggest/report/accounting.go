@@ -60,7 +60,7 @@ func accountingProblem(a suggest.Accounting) string {
 // replayWords says the outcome of the replay in one sentence.
 func replayWords(r suggest.Replayed) string {
 	if r.Edges == 0 {
-		return "Nothing could be replayed: the window holds no traffic."
+		return "Nothing could be replayed: the window holds no traffic of interfaces and groups that the inventory knew then."
 	}
 	noise := ""
 	if r.NoiseRefused > 0 {

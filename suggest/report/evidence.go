@@ -16,7 +16,7 @@ func facts(e suggest.Evidence) []Fact {
 	if e.Conversations > 0 {
 		fs = append(fs,
 			Fact{"Only this rule", soleWords(e)},
-			Fact{"Used on", fmt.Sprintf("%s of %s", thousands(e.Days), count(e.ObservedDays, "observed day", "observed days"))},
+			Fact{"Used on", usedWords(e)},
 			Fact{"Seen", seenWords(e)},
 			Fact{"Peers", count(e.Peers, "address", "addresses")})
 	}
@@ -38,6 +38,14 @@ func useWords(e suggest.Evidence) string {
 		return "none on " + count(e.ObservedDays, "observed day", "observed days")
 	}
 	return count(e.Conversations, "conversation", "conversations") + ", " + byteSize(e.Bytes)
+}
+
+// usedWords says on how many days the rule was used. A use counts also on a day on which another might have been missed.
+func usedWords(e suggest.Evidence) string {
+	if e.Days > e.ObservedDays {
+		return fmt.Sprintf("%s; on %s every use would have been logged", count(e.Days, "day", "days"), thousands(e.ObservedDays))
+	}
+	return fmt.Sprintf("%s of %s", thousands(e.Days), count(e.ObservedDays, "observed day", "observed days"))
 }
 
 func soleWords(e suggest.Evidence) string {
