@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"sgfit/ingest"
@@ -28,7 +29,7 @@ func TestDamagedObject(t *testing.T) {
 			src, sink := whole(), newMemory()
 			src.put("b", 1, 1, string(broken))
 			sum := load(t, src, sink, ingest.Options{Workers: 2})
-			if sum.Read != 3 || sum.Refused != 1 || sum.Failed != 0 || sum.Records != 100 || sum.OK != 100 || sum.Rejected != 1 {
+			if sum.Read != 3 || sum.Refused != 1 || sum.Failed != 0 || sum.Records != 100 || sum.OK != 100 || sum.Rejected != 1 || !strings.HasPrefix(sink.manifest["b"].Problem, "gzip data is damaged: ") {
 				t.Errorf("summary: %+v", sum)
 			}
 			if !slices.Equal(want.batches[0].Conversations, sink.batches[0].Conversations) {

@@ -145,7 +145,7 @@ func (r *reply) Close() error {
 
 func (s *Source) client(region string) *awsec2.Client {
 	return awsec2.NewFromConfig(s.config, func(o *awsec2.Options) {
-		o.Region = region
+		o.Region, o.HTTPClient = region, answers{o.HTTPClient}
 		if s.options.EndpointURL != "" {
 			o.BaseEndpoint = &s.options.EndpointURL
 		}

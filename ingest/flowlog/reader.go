@@ -209,6 +209,9 @@ func (s *read) broken(err error) {
 		unit = "record"
 	}
 	reason := fmt.Sprintf("gzip data %s after %s %d: %v; what comes after it is missing", what, unit, s.line, err)
+	if s.object.Damaged {
+		reason = "gzip data is damaged: " + err.Error()
+	}
 	if s.object.Problem == "" {
 		s.object.Problem = reason
 	}
