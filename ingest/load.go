@@ -31,14 +31,14 @@ type Options struct {
 	Fold FlowLogFold
 	// Workers is how many objects are read at a time; 0 means GOMAXPROCS.
 	Workers int
-	// BatchRecords is about how many records a batch has at most; 0 means 3 million. From half of it on a batch also ends
+	// BatchRecords is about how many records a batch has at most; 0 means 1.5 million. From half of it on a batch also ends
 	// with the day of its slots. Conversations of two batches are added up by the sink; duplicates are found within a
 	// batch, and against objects of earlier loads whose names tell the same slot and another flow log.
 	BatchRecords int64
 	// BatchBytes is how many stored bytes a batch has at most; 0 means 256 MiB.
 	BatchBytes int64
 	// FoldBytes is how much memory the fold may hold before its batch is stored early all the same, which records of very
-	// many conversations can make it; 0 means 160 MiB. Where that cuts hangs on timing. A batch in the making takes as
+	// many conversations can make it; 0 means 96 MiB. Where that cuts hangs on timing. A batch in the making takes as
 	// much again. One object is never split, so a single huge file can pass it.
 	FoldBytes int64
 	// Temp is the folder for objects of more than 16 MiB that cannot be read at random where they are, one file for
@@ -49,9 +49,9 @@ type Options struct {
 }
 
 const (
-	defaultFoldBytes    = 160 << 20
+	defaultFoldBytes    = 96 << 20
 	defaultBatchBytes   = 256 << 20
-	defaultBatchRecords = 3_000_000
+	defaultBatchRecords = 1_500_000
 	batchObjects        = 50_000
 )
 

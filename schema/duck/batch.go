@@ -29,8 +29,7 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
 		return errors.Join(err, ErrEdgesOnly)
 	}
-	restore, err := db.lean()
-	if err != nil {
+	if err := db.lean(); err != nil {
 		return fmt.Errorf("store %d objects: %w", len(b.Objects), err)
 	}
 	err = db.write(func() error {
@@ -56,7 +55,7 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 		}
 		return db.appendRejected(b.Rejected)
 	})
-	if err := errors.Join(err, restore()); err != nil {
+	if err != nil {
 		db.logged = nil // what was noted may not have landed
 		return fmt.Errorf("store %d objects: %w", len(b.Objects), err)
 	}
@@ -121,6 +120,9 @@ func (db *DB) appendCoverage(cs []schema.Coverage, ids []uint32, batch uint32) e
 
 // MergeDays folds the days that came in several batches, so that each conversation and each day of an interface has one row again. It does nothing when there is nothing to fold.
 func (db *DB) MergeDays(ctx context.Context) error {
+	if err := db.ample(); err != nil {
+		return fmt.Errorf("merge days: %w", err)
+	}
 	var n int
 	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT day FROM coverage GROUP BY day HAVING count(DISTINCT batch) > 1)`).Scan(&n); err != nil {
 		return fmt.Errorf("merge days: %w", err)

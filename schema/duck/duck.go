@@ -69,6 +69,7 @@ type DB struct {
 	mu   sync.Mutex         // guards conn
 
 	options  Options
+	isLean   bool
 	shrink   bool   // when it is closed
 	logged   logged // nil when it is to be read; used by AddBatch alone
 	contents contents

@@ -209,7 +209,7 @@ func TestContentIsKnown(t *testing.T) {
 	}
 }
 
-// TestLeanWhileStoring: threads and memory are as they were when a batch is stored.
+// TestLeanWhileStoring: batches are stored with one thread and little memory; before questions all is as it was.
 func TestLeanWhileStoring(t *testing.T) {
 	for _, opt := range []Options{{}, {Threads: 2, MemoryBytes: 1 << 30}} {
 		ctx := context.Background()
@@ -226,6 +226,12 @@ func TestLeanWhileStoring(t *testing.T) {
 		}
 		before := settings()
 		if err := db.AddBatch(ctx, batch("a", 5)); err != nil {
+			t.Fatal(err)
+		}
+		if storing := settings(); storing != "1 96.0 MiB" {
+			t.Errorf("settings are %s", storing)
+		}
+		if err := db.MergeDays(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if after := settings(); after != before {

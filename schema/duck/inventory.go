@@ -3,6 +3,7 @@ package duck
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/netip"
@@ -20,7 +21,7 @@ var (
 // ReplaceInventory replaces every interval in one transaction by those of the parts. An error among the parts, which it
 // returns, leaves all as it was.
 func (db *DB) ReplaceInventory(ctx context.Context, parts iter.Seq2[*schema.Inventory, error]) error {
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(ctx.Err(), db.ample()); err != nil {
 		return err
 	}
 	err := db.write(func() error {

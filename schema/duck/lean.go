@@ -2,25 +2,36 @@ package duck
 
 import "fmt"
 
-// leanBytes is what DuckDB may hold while batches are stored: what it has written it needs no more, but would keep up to
-// its limit.
-const leanBytes = 256 << 20
+// leanBytes is what DuckDB may hold while flow logs are stored: what it has written it needs no more, but would keep up to
+// its limit. Less made it no slower.
+const leanBytes = 96 << 20
 
-// lean has DuckDB store a batch with one thread and little memory, until the returned function is called. One appender has
-// nothing to share out, and threads that look for work took as much time as the work.
-func (db *DB) lean() (restore func() error, err error) {
-	if err := db.exec("SET threads = 1"); err != nil {
-		return nil, fmt.Errorf("use one thread: %w", err)
+// lean has DuckDB store batches with one thread and little memory, until ample is called. One appender has nothing to share
+// out, and threads that look for work took as much time as the work.
+func (db *DB) lean() error {
+	if db.isLean {
+		return nil
 	}
+	if err := db.exec("SET threads = 1"); err != nil {
+		return fmt.Errorf("use one thread: %w", err)
+	}
+	db.isLean = true
 	if db.options.MemoryBytes == 0 || db.options.MemoryBytes > leanBytes {
 		_ = db.exec(fmt.Sprintf("SET memory_limit = '%dMiB'", leanBytes>>20)) // where it cannot be, the old limit stands
 	}
-	return func() error {
-		if err := db.exec(db.options.limits()); err != nil {
-			return fmt.Errorf("use all threads and memory again: %w", err)
-		}
+	return nil
+}
+
+// ample gives DuckDB all threads and memory again, for questions.
+func (db *DB) ample() error {
+	if !db.isLean {
 		return nil
-	}, nil
+	}
+	if err := db.exec(db.options.limits()); err != nil {
+		return fmt.Errorf("use all threads and memory again: %w", err)
+	}
+	db.isLean = false
+	return nil
 }
 
 // limits sets threads and memory as the options say.
