@@ -31,7 +31,7 @@ type Options struct {
 	Fold FlowLogFold
 	// Workers is how many objects are read at a time; 0 means GOMAXPROCS.
 	Workers int
-	// BatchRecords is about how many records a batch has at most; 0 means 1.5 million. From half of it on a batch also ends
+	// BatchRecords is about how many records a batch has at most; 0 means 1.2 million. From half of it on a batch also ends
 	// with the day of its slots. Conversations of two batches are added up by the sink; duplicates are found within a
 	// batch, and against objects of earlier loads whose names tell the same slot and another flow log.
 	BatchRecords int64
@@ -51,7 +51,7 @@ type Options struct {
 const (
 	defaultFoldBytes    = 96 << 20
 	defaultBatchBytes   = 256 << 20
-	defaultBatchRecords = 1_500_000
+	defaultBatchRecords = 1_200_000
 	batchObjects        = 50_000
 )
 
