@@ -167,6 +167,9 @@ func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Gro
 				g.addUse(next)
 				next, more, err = a.scanUse(rows)
 			}
+			if err == nil {
+				err = ctx.Err() // groups without uses hear of it too
+			}
 			if err != nil {
 				yield(nil, fmt.Errorf("load uses of %s: %w", g.GroupID, err))
 				return

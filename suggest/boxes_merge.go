@@ -26,6 +26,9 @@ type boxMerger struct {
 	limits     coverLimits
 	alpha      float64
 	total      float64 // sizes of all rectangles together
+	byPrefix   []boxRect
+	inside     []boxRect // held's, to be used again
+	bounds     []int
 }
 
 func newBoxMerger(rects []boxRect, index boxIndex, full int, opt CoverOptions) *boxMerger {
@@ -106,7 +109,7 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 	if done() {
 		return
 	}
-	m.total = m.sizes()
+	m.measure()
 	var pairs []boxPair
 	add := func(a, b boxRect) {
 		if p, ok := m.pair(a, b); ok {
@@ -126,7 +129,7 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 		}
 		whole := pairs[at].whole
 		m.replace(whole)
-		m.total = m.sizes()
+		m.measure()
 		pairs = slices.DeleteFunc(pairs, func(p boxPair) bool { return whole.holds(p.a) || whole.holds(p.b) })
 		for i := range pairs {
 			if pairs[i].whole.meets(whole) {
@@ -190,21 +193,25 @@ func (m *boxMerger) size(r boxRect) float64 {
 	return float64(r.ports.width()) * math.Ldexp(1, max(0, m.site-r.bits))
 }
 
-// sizes adds up the rectangles; what several admit counts several times.
-func (m *boxMerger) sizes() float64 {
-	sum := 0.0
+// measure prepares what scores ask of all rectangles: their sizes together (what several admit counts several times),
+// and their order by prefix.
+func (m *boxMerger) measure() {
+	m.total = 0
 	for _, r := range m.rects {
-		sum += m.size(r)
+		m.total += m.size(r)
 	}
-	return sum
+	m.byPrefix = append(m.byPrefix[:0], m.rects...)
+	slices.SortFunc(m.byPrefix, func(a, b boxRect) int {
+		return compareLeaves(coverLeaf{a.key, a.bits}, coverLeaf{b.key, b.bits})
+	})
 }
 
 // held is the number of tuples of a rectangle that are admitted already, exactly: elementary segments of ports, and in
-// each the prefixes that are not inside another.
+// each the prefixes that are not inside another. Rectangles wider than it come before all inside it, also as its own
+// prefix, which is what they count as.
 func (m *boxMerger) held(w boxRect) float64 {
-	var inside []boxRect
-	var bounds []int
-	for _, r := range m.rects {
+	m.inside, m.bounds = m.inside[:0], m.bounds[:0]
+	for _, r := range m.byPrefix {
 		if !r.meets(w) {
 			continue
 		}
@@ -212,30 +219,32 @@ func (m *boxMerger) held(w boxRect) float64 {
 		if r.bits < w.bits {
 			r.key, r.bits = w.key, w.bits
 		}
-		inside = append(inside, r)
-		bounds = append(bounds, int(r.ports.From), int(r.ports.To)+1)
+		m.inside = append(m.inside, r)
+		m.bounds = append(m.bounds, int(r.ports.From), int(r.ports.To)+1)
 	}
-	slices.Sort(bounds)
-	bounds = slices.Compact(bounds)
+	slices.Sort(m.bounds)
+	m.bounds = slices.Compact(m.bounds)
 	total := 0.0
-	for i := 1; i < len(bounds); i++ {
-		total += float64(bounds[i]-bounds[i-1]) * m.sitesAt(inside, uint16(bounds[i-1]))
+	for i := 1; i < len(m.bounds); i++ {
+		total += float64(m.bounds[i]-m.bounds[i-1]) * m.sitesAt(m.inside, uint16(m.bounds[i-1]))
 	}
 	return total
 }
 
-// sitesAt is the number of sites that rectangles, sorted by prefix or not, admit on one port.
+// sitesAt is the number of sites that rectangles, sorted by prefix, admit on one port.
 func (m *boxMerger) sitesAt(rects []boxRect, port uint16) float64 {
-	var prefixes []coverLeaf
-	for _, r := range rects {
-		if r.ports.From <= port && port <= r.ports.To {
-			prefixes = append(prefixes, coverLeaf{r.key, r.bits})
-		}
-	}
-	slices.SortFunc(prefixes, compareLeaves)
 	sum := 0.0
-	for _, p := range dropNested(prefixes) {
-		sum += math.Ldexp(1, max(0, m.site-p.bits))
+	last := -1 // the latest that is not inside another
+	for i := range rects {
+		r := &rects[i]
+		if r.ports.From > port || port > r.ports.To {
+			continue
+		}
+		if last >= 0 && rects[last].key.commonBits(r.key) >= rects[last].bits {
+			continue
+		}
+		sum += math.Ldexp(1, max(0, m.site-r.bits))
+		last = i
 	}
 	return sum
 }

@@ -95,7 +95,7 @@ JOIN set_sign s USING (flow_no)
 GROUP BY s.set_no;
 
 CREATE OR REPLACE TEMP TABLE flow_key AS
-SELECT f.flow_no, (f.peer_no::UBIGINT << 24) + (f.protocol::UBIGINT << 16) + f.port AS spot, f.peer_no, f.peer_state, s.set_no, n.flow_no IS NOT NULL AS noise
+SELECT f.flow_no, f.spot, f.peer_no, f.peer_state, s.set_no, n.flow_no IS NOT NULL AS noise
 FROM flow f JOIN flow_sign g USING (flow_no) JOIN set_sign s ON s.a = g.a AND s.b = g.b LEFT JOIN flow_noise n ON n.flow_no = f.flow_no;
 
 -- Days as bits: distinct days of whatever flows together are then a bit_or, without a row a day. n is the day of the

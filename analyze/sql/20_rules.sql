@@ -5,7 +5,7 @@
 CREATE OR REPLACE TEMP TABLE rule_fact AS
 WITH unmatched AS ( -- few services of many peers: a sum for each meets the rules once
   SELECT f.policy, f.direction, f.protocol, f.port, sum(u.conversations) AS conversations
-  FROM flow_use u JOIN flow f USING (flow_no) ANTI JOIN flow_rule r ON r.flow_no = u.flow_no
+  FROM flow_use u JOIN flow f USING (flow_no) ANTI JOIN flow_match m ON m.flow_no = u.flow_no
   WHERE f.peer_state = 0
   GROUP BY ALL
 ),
@@ -25,10 +25,11 @@ used AS (
   FROM rule_use GROUP BY rule_no
 ),
 peers AS (SELECT rule_no, count(*) AS peers FROM rule_peer GROUP BY rule_no),
-observed AS (
-  SELECT f.rule_no, count(*) FILTER (d.logged = d.wearers AND d.skipped = 0) AS observed_days, sum(d.skipped) AS skipped, count(*) AS worn_days,
+observed AS ( -- a group's rules are mostly as old as each other
+  SELECT f.group_id, f.vf, count(*) FILTER (d.logged = d.wearers AND d.skipped = 0) AS observed_days, sum(d.skipped) AS skipped, count(*) AS worn_days,
          max(d.unheard) AS unlogged
-  FROM in_force f JOIN group_day d ON d.group_id = f.group_id AND epoch(d.day) >= f.vf GROUP BY f.rule_no
+  FROM (SELECT DISTINCT group_id, vf FROM in_force) f JOIN group_day d ON d.group_id = f.group_id AND epoch(d.day) >= f.vf
+  GROUP BY f.group_id, f.vf
 )
 SELECT f.rule_no, f.group_id, f.direction, f.protocol, f.from_port, f.to_port, f.peer_kind, f.peer, f.rule_id, f.description,
        f.vf, coalesce(u.conversations, 0)::BIGINT AS conversations, coalesce(u.sole, 0)::BIGINT AS sole,
@@ -46,6 +47,6 @@ LEFT JOIN blind bl USING (rule_no)
 LEFT JOIN used u USING (rule_no)
 LEFT JOIN peers n USING (rule_no)
 LEFT JOIN rule_days d USING (rule_no)
-LEFT JOIN observed o USING (rule_no)
+LEFT JOIN observed o ON o.group_id = f.group_id AND o.vf = f.vf
 LEFT JOIN (SELECT rule_no, min(why) AS why FROM rule_opaque GROUP BY rule_no) q USING (rule_no)
 LEFT JOIN stale_reference s USING (rule_no);
