@@ -19,10 +19,12 @@ func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
 	const query = `
 		WITH latest AS (
 		  SELECT group_id, arg_max(g, valid_from) AS g FROM security_group g JOIN at_end a USING (group_id)
-		  WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t GROUP BY group_id)
+		  WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t GROUP BY group_id),
+		wearers AS (
+		  SELECT group_id, count(DISTINCT member) AS interfaces FROM wear_day JOIN worn_group USING (group_no) GROUP BY group_id)
 		SELECT group_id, g.account_id, g.region, g.vpc_id, g.name,
-		       (SELECT count(DISTINCT w.interface_id) FROM wear_day w WHERE w.group_id = latest.group_id)
-		FROM latest ORDER BY g.account_id, g.region, g.vpc_id, group_id`
+		       coalesce(n.interfaces, 0)
+		FROM latest LEFT JOIN wearers n USING (group_id) ORDER BY g.account_id, g.region, g.vpc_id, group_id`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		g := new(Group)
 		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &g.Interfaces); err != nil {

@@ -2,35 +2,37 @@
 -- Result:   one row a rule, sorted by group and rule_no; NULL times where it was not used
 --           blind: accepted conversations of peers that the inventory did not know then, which no rule admits by what it
 --           knows; a reference or a prefix list may have
+CREATE OR REPLACE TEMP TABLE unmatched AS -- few services of many peers: a sum for each meets the rules once
+SELECT f.policy, f.direction, f.protocol, f.port, sum(u.conversations) AS conversations
+FROM flow_use u JOIN flow f USING (flow_no) ANTI JOIN flow_match m ON m.flow_no = u.flow_no
+WHERE f.peer_state = 0
+GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE blind_rule AS
+SELECT p.policy, f.rule_no, t.direction, t.protocol, t.pmin, t.pmax
+FROM in_force f JOIN policy_rule p ON p.rule_no = f.rule_no JOIN rule_port t ON t.rule_no = f.rule_no
+WHERE f.peer_kind IN ('security-group', 'prefix-list');
+
+CREATE OR REPLACE TEMP TABLE blind AS
+SELECT r.rule_no, sum(e.conversations)::BIGINT AS conversations
+FROM unmatched e
+JOIN blind_rule r ON r.policy = e.policy AND r.direction = e.direction AND r.protocol = e.protocol AND e.port >= r.pmin AND e.port <= r.pmax
+GROUP BY r.rule_no;
+
+CREATE OR REPLACE TEMP TABLE observed AS -- a group's rules are mostly as old as each other
+SELECT f.group_id, f.vf, count(*) FILTER (d.logged = d.wearers AND d.skipped = 0) AS observed_days, sum(d.skipped) AS skipped, count(*) AS worn_days,
+       max(d.unheard) AS unlogged
+FROM (SELECT DISTINCT group_id, vf FROM in_force) f JOIN group_day d ON d.group_id = f.group_id AND epoch(d.day) >= f.vf
+GROUP BY f.group_id, f.vf;
+
 CREATE OR REPLACE TEMP TABLE rule_fact AS
-WITH unmatched AS ( -- few services of many peers: a sum for each meets the rules once
-  SELECT f.policy, f.direction, f.protocol, f.port, sum(u.conversations) AS conversations
-  FROM flow_use u JOIN flow f USING (flow_no) ANTI JOIN flow_match m ON m.flow_no = u.flow_no
-  WHERE f.peer_state = 0
-  GROUP BY ALL
-),
-blind AS (
-  SELECT f.rule_no, sum(e.conversations)::BIGINT AS conversations
-  FROM unmatched e
-  JOIN policy_rule p ON p.policy = e.policy
-  JOIN in_force f ON f.rule_no = p.rule_no
-  JOIN rule_port t ON t.rule_no = p.rule_no AND t.direction = e.direction AND t.protocol = e.protocol AND e.port >= t.pmin AND e.port <= t.pmax
-  WHERE f.peer_kind IN ('security-group', 'prefix-list')
-  GROUP BY f.rule_no
-),
-used AS (
+WITH used AS (
   SELECT rule_no, sum(conversations) AS conversations, sum(sole) AS sole, sum(probes) AS probes, sum(completed) AS completed,
          max(probe_days) AS probe_days, sum(noise) AS noise, sum(ambiguous) AS ambiguous, sum(bytes) AS bytes,
          min(first_s) AS first_s, max(last_s) AS last_s
   FROM rule_use GROUP BY rule_no
 ),
-peers AS (SELECT rule_no, count(*) AS peers FROM rule_peer GROUP BY rule_no),
-observed AS ( -- a group's rules are mostly as old as each other
-  SELECT f.group_id, f.vf, count(*) FILTER (d.logged = d.wearers AND d.skipped = 0) AS observed_days, sum(d.skipped) AS skipped, count(*) AS worn_days,
-         max(d.unheard) AS unlogged
-  FROM (SELECT DISTINCT group_id, vf FROM in_force) f JOIN group_day d ON d.group_id = f.group_id AND epoch(d.day) >= f.vf
-  GROUP BY f.group_id, f.vf
-)
+peers AS (SELECT rule_no, count(*) AS peers FROM rule_peer GROUP BY rule_no)
 SELECT f.rule_no, f.group_id, f.direction, f.protocol, f.from_port, f.to_port, f.peer_kind, f.peer, f.rule_id, f.description,
        f.vf, coalesce(u.conversations, 0)::BIGINT AS conversations, coalesce(u.sole, 0)::BIGINT AS sole,
        coalesce(u.probes, 0)::BIGINT AS probes, coalesce(u.completed, 0)::BIGINT AS completed,
