@@ -19,10 +19,12 @@ func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
 	const query = `
 		WITH latest AS (
 		  SELECT group_id, arg_max(g, valid_from) AS g FROM security_group g JOIN at_end a USING (group_id)
-		  WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t GROUP BY group_id)
+		  WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t GROUP BY group_id),
+		wearers AS (
+		  SELECT group_id, count(DISTINCT member) AS interfaces FROM wear_day JOIN worn_group USING (group_no) GROUP BY group_id)
 		SELECT group_id, g.account_id, g.region, g.vpc_id, g.name,
-		       (SELECT count(DISTINCT w.interface_id) FROM wear_day w WHERE w.group_id = latest.group_id)
-		FROM latest ORDER BY g.account_id, g.region, g.vpc_id, group_id`
+		       coalesce(n.interfaces, 0)
+		FROM latest LEFT JOIN wearers n USING (group_id) ORDER BY g.account_id, g.region, g.vpc_id, group_id`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		g := new(Group)
 		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &g.Interfaces); err != nil {
@@ -132,9 +134,9 @@ func (a *Analysis) loadSources(ctx context.Context, rules map[uint32]*Rule) erro
 
 func (a *Analysis) loadTopPeers(ctx context.Context, rules map[uint32]*Rule) error {
 	query := `
-		SELECT rule_no, ` + hiLo("peer") + `, state, conversations, days FROM rule_peer
-		QUALIFY row_number() OVER (PARTITION BY rule_no ORDER BY conversations DESC, peer) <= 10
-		ORDER BY rule_no, conversations DESC, peer`
+		SELECT rule_no, ` + hiLo("ip") + `, state, conversations, days FROM rule_peer JOIN address ON address_no = peer_no
+		QUALIFY row_number() OVER (PARTITION BY rule_no ORDER BY conversations DESC, ip) <= 10
+		ORDER BY rule_no, conversations DESC, ip`
 	return a.each(ctx, query, func(scan func(...any) error) error {
 		var no, state uint32
 		var hi, lo uint64
@@ -167,6 +169,9 @@ func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Gro
 				g.addUse(next)
 				next, more, err = a.scanUse(rows)
 			}
+			if err == nil {
+				err = ctx.Err() // groups without uses hear of it too
+			}
 			if err != nil {
 				yield(nil, fmt.Errorf("load uses of %s: %w", g.GroupID, err))
 				return
@@ -187,14 +192,16 @@ var usesQuery = `
 	WITH port AS (SELECT rule_no, protocol, port FROM rule_use GROUP BY ALL HAVING count(*) FILTER (conversations > 0) > ?),
 	     latest AS (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
 	                WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t)
-	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("u.peer") + `, u.conversations, u.sole, u.ambiguous, u.recent,
+	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("a.ip") + `, u.conversations, u.sole, u.ambiguous, u.recent,
 	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
-	       u.states, u.sets
-	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) CROSS JOIN bounds b
+	       coalesce(v.states, u.state::VARCHAR, ''), coalesce(v.sets, m.rules, '')
+	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) JOIN address a ON a.address_no = u.peer_no CROSS JOIN bounds b
+	LEFT JOIN rule_several v ON v.rule_no = u.rule_no AND v.spot = u.spot
+	LEFT JOIN set_number m ON m.set_no = u.set_no
 	LEFT JOIN port p ON p.rule_no = u.rule_no AND p.protocol = u.protocol AND p.port = u.port
 	WHERE u.conversations + u.ambiguous > 0
 	  AND NOT (p.rule_no IS NOT NULL AND u.rule_no IN (SELECT rule_no FROM wild_rule))
-	ORDER BY l.account_id, l.region, l.vpc_id, f.group_id, u.rule_no, u.protocol, u.port, u.peer`
+	ORDER BY l.account_id, l.region, l.vpc_id, f.group_id, u.rule_no, u.protocol, u.port, a.ip`
 
 type useRow struct {
 	group string

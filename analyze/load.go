@@ -110,9 +110,13 @@ func (a *Analysis) loadClasses(ctx context.Context, ev *Evidence) error {
 
 func (a *Analysis) loadAtoms(ctx context.Context, ev *Evidence) error {
 	const query = `
+		WITH used AS (
+		  SELECT flow_no, conversations FROM flow_use
+		  UNION ALL
+		  SELECT flow_no, ambiguous FROM flow_rest WHERE ambiguous > 0)
 		SELECT rules, sum(conversations)::BIGINT
-		FROM flow_set JOIN flow_page USING (flow_no)
-		WHERE conversations > 0 AND flow_no NOT IN (SELECT flow_no FROM flow_noise)
+		FROM (SELECT set_no, sum(conversations) AS conversations FROM used JOIN flow_key USING (flow_no) WHERE NOT noise GROUP BY set_no)
+		JOIN set_number USING (set_no)
 		GROUP BY rules ORDER BY rules`
 	return a.each(ctx, query, func(scan func(...any) error) error {
 		var rules string
@@ -159,10 +163,11 @@ func (a *Analysis) loadFacts(ctx context.Context, ev *Evidence) error {
 func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
 	query := `
 		WITH part AS (
-		  SELECT flow_no, n.flow_no IS NOT NULL AS noise, sum(conversations) AS conversations
-		  FROM flow_page LEFT JOIN flow_noise n USING (flow_no) WHERE conversations > 0 GROUP BY ALL
+		  SELECT flow_no, n.flow_no IS NOT NULL AS noise, conversations FROM flow_use LEFT JOIN flow_noise n USING (flow_no)
 		  UNION ALL
-		  SELECT flow_no, true, sum(probes_alone) FROM flow_page WHERE probes_alone > 0 GROUP BY flow_no)
+		  SELECT flow_no, n.flow_no IS NOT NULL, ambiguous FROM flow_rest LEFT JOIN flow_noise n USING (flow_no) WHERE ambiguous > 0
+		  UNION ALL
+		  SELECT flow_no, true, alone FROM flow_rest WHERE alone > 0)
 		SELECT p.groups, f.direction, f.protocol, f.port, ` + hiLo("f.peer") + `,
 		       coalesce(array_to_string(s.groups, ','), ''), noise, sum(conversations)::BIGINT
 		FROM part JOIN flow f USING (flow_no) JOIN policy p USING (policy)

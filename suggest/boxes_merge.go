@@ -25,6 +25,10 @@ type boxMerger struct {
 	full, site int
 	limits     coverLimits
 	alpha      float64
+	total      float64 // sizes of all rectangles together
+	byPrefix   []boxRect
+	inside     []boxRect // held's, to be used again
+	bounds     []int
 }
 
 func newBoxMerger(rects []boxRect, index boxIndex, full int, opt CoverOptions) *boxMerger {
@@ -45,49 +49,71 @@ func newBoxMerger(rects []boxRect, index boxIndex, full int, opt CoverOptions) *
 // boxPair is two rectangles and their bounding box.
 type boxPair struct {
 	a, b, whole boxRect
-	score       float64 // the lower the better
+	score       float64 // the lower the better; +Inf for a pair that is not wanted
+	asked       bool    // score is the score, and not a bound below it
+}
+
+// boxScore says how much a pair is wanted.
+type boxScore struct {
+	bound func(whole boxRect) float64 // no more than the score, and cheap
+	score func(*boxPair) float64      // +Inf for a pair that is not wanted
+}
+
+// forget puts a bound in the place of the score, for as long as nothing depends on it: most pairs have bounds far above
+// the lowest score and are never asked.
+func (s boxScore) forget(p *boxPair) { p.score, p.asked = s.bound(p.whole), false }
+
+func (s boxScore) ask(p *boxPair) {
+	if !p.asked {
+		p.score, p.asked = s.score(p), true
+	}
 }
 
 // shorten merges while the description gets shorter, the greatest gain first. No port is opened that neither of the
 // two had: ports are services, and only the budget makes a box span one that nobody used.
 func (m *boxMerger) shorten() {
-	gain := func(p *boxPair) bool {
+	gain := func(p *boxPair) float64 {
 		if int(max(p.a.ports.From, p.b.ports.From)) > int(min(p.a.ports.To, p.b.ports.To))+1 {
-			return false
+			return math.Inf(1)
 		}
-		p.score = m.describe(p.whole)
+		score := m.describe(p.whole)
 		for _, r := range m.rects {
 			if p.whole.holds(r) {
-				p.score -= m.describe(r)
+				score -= m.describe(r)
 			}
 		}
-		return p.score < 0
+		if score < 0 {
+			return score
+		}
+		return math.Inf(1)
 	}
-	m.merge(gain, func() bool { return false })
+	m.merge(boxScore{func(boxRect) float64 { return math.Inf(-1) }, gain}, func() bool { return false })
 }
 
 // reduce merges until at most budget rectangles are left, the fewest new tuples first; false when it cannot.
 func (m *boxMerger) reduce(budget int) bool {
-	fresh := func(p *boxPair) bool {
-		p.score = m.size(p.whole) - m.held(p.whole)
-		return true
-	}
-	m.merge(fresh, func() bool { return len(m.rects) <= budget })
+	fresh := func(p *boxPair) float64 { return m.size(p.whole) - m.held(p.whole) }
+	m.merge(boxScore{m.leastFresh, fresh}, func() bool { return len(m.rects) <= budget })
 	return len(m.rects) <= budget
 }
 
+// leastFresh is a bound below the number of new tuples of a bounding box: what rectangles admit in it is no more than
+// the sum of their sizes. Sums of numbers beyond 2^53 are rounded, for which it allows.
+func (m *boxMerger) leastFresh(whole boxRect) float64 {
+	return m.size(whole)*(1-1e-9) - m.total*(1+1e-9)
+}
+
 // merge replaces pairs by their bounding boxes, the lowest score first and then the first in order, until done or
-// until no pair is left. score says whether a pair is wanted at all; scores are asked again when a merge meets them.
-func (m *boxMerger) merge(score func(*boxPair) bool, done func() bool) {
+// until no pair is left. Scores are asked again when a merge meets them.
+func (m *boxMerger) merge(by boxScore, done func() bool) {
 	if done() {
 		return
 	}
+	m.measure()
 	var pairs []boxPair
 	add := func(a, b boxRect) {
 		if p, ok := m.pair(a, b); ok {
-			if !score(&p) {
-				p.score = math.Inf(1)
-			}
+			by.forget(&p)
 			pairs = append(pairs, p)
 		}
 	}
@@ -97,16 +123,17 @@ func (m *boxMerger) merge(score func(*boxPair) bool, done func() bool) {
 		}
 	}
 	for !done() {
-		at := lowestScore(pairs)
+		at := lowestScore(pairs, by)
 		if at < 0 {
 			return
 		}
 		whole := pairs[at].whole
 		m.replace(whole)
+		m.measure()
 		pairs = slices.DeleteFunc(pairs, func(p boxPair) bool { return whole.holds(p.a) || whole.holds(p.b) })
 		for i := range pairs {
-			if pairs[i].whole.meets(whole) && !score(&pairs[i]) {
-				pairs[i].score = math.Inf(1)
+			if pairs[i].whole.meets(whole) {
+				by.forget(&pairs[i])
 			}
 		}
 		for _, r := range m.rects {
@@ -117,11 +144,26 @@ func (m *boxMerger) merge(score func(*boxPair) bool, done func() bool) {
 	}
 }
 
-// lowestScore is the index of the first pair with the lowest score, -1 where none is wanted.
-func lowestScore(pairs []boxPair) int {
-	at, least := -1, math.Inf(1)
-	for i, p := range pairs {
-		if p.score < least || p.score == least && at >= 0 && compareRects(p.whole, pairs[at].whole) < 0 {
+// lowestScore is the index of the first pair with the lowest score, -1 where none is wanted. It asks those whose bounds
+// are no higher than the lowest score.
+func lowestScore(pairs []boxPair, by boxScore) int {
+	least := math.Inf(1)
+	for i := range pairs {
+		if pairs[i].asked {
+			least = min(least, pairs[i].score)
+		}
+	}
+	at := -1
+	for i := range pairs {
+		p := &pairs[i]
+		if p.score > least {
+			continue
+		}
+		by.ask(p)
+		if math.IsInf(p.score, 1) || p.score > least {
+			continue
+		}
+		if at < 0 || p.score < least || compareRects(p.whole, pairs[at].whole) < 0 {
 			at, least = i, p.score
 		}
 	}
@@ -151,12 +193,25 @@ func (m *boxMerger) size(r boxRect) float64 {
 	return float64(r.ports.width()) * math.Ldexp(1, max(0, m.site-r.bits))
 }
 
-// held is the number of tuples of a rectangle that are admitted already, exactly: elementary segments of ports, and in
-// each the prefixes that are not inside another.
-func (m *boxMerger) held(w boxRect) float64 {
-	var inside []boxRect
-	var bounds []int
+// measure prepares what scores ask of all rectangles: their sizes together (what several admit counts several times),
+// and their order by prefix.
+func (m *boxMerger) measure() {
+	m.total = 0
 	for _, r := range m.rects {
+		m.total += m.size(r)
+	}
+	m.byPrefix = append(m.byPrefix[:0], m.rects...)
+	slices.SortFunc(m.byPrefix, func(a, b boxRect) int {
+		return compareLeaves(coverLeaf{a.key, a.bits}, coverLeaf{b.key, b.bits})
+	})
+}
+
+// held is the number of tuples of a rectangle that are admitted already, exactly: elementary segments of ports, and in
+// each the prefixes that are not inside another. Rectangles wider than it come before all inside it, also as its own
+// prefix, which is what they count as.
+func (m *boxMerger) held(w boxRect) float64 {
+	m.inside, m.bounds = m.inside[:0], m.bounds[:0]
+	for _, r := range m.byPrefix {
 		if !r.meets(w) {
 			continue
 		}
@@ -164,30 +219,32 @@ func (m *boxMerger) held(w boxRect) float64 {
 		if r.bits < w.bits {
 			r.key, r.bits = w.key, w.bits
 		}
-		inside = append(inside, r)
-		bounds = append(bounds, int(r.ports.From), int(r.ports.To)+1)
+		m.inside = append(m.inside, r)
+		m.bounds = append(m.bounds, int(r.ports.From), int(r.ports.To)+1)
 	}
-	slices.Sort(bounds)
-	bounds = slices.Compact(bounds)
+	slices.Sort(m.bounds)
+	m.bounds = slices.Compact(m.bounds)
 	total := 0.0
-	for i := 1; i < len(bounds); i++ {
-		total += float64(bounds[i]-bounds[i-1]) * m.sitesAt(inside, uint16(bounds[i-1]))
+	for i := 1; i < len(m.bounds); i++ {
+		total += float64(m.bounds[i]-m.bounds[i-1]) * m.sitesAt(m.inside, uint16(m.bounds[i-1]))
 	}
 	return total
 }
 
-// sitesAt is the number of sites that rectangles, sorted by prefix or not, admit on one port.
+// sitesAt is the number of sites that rectangles, sorted by prefix, admit on one port.
 func (m *boxMerger) sitesAt(rects []boxRect, port uint16) float64 {
-	var prefixes []coverLeaf
-	for _, r := range rects {
-		if r.ports.From <= port && port <= r.ports.To {
-			prefixes = append(prefixes, coverLeaf{r.key, r.bits})
-		}
-	}
-	slices.SortFunc(prefixes, compareLeaves)
 	sum := 0.0
-	for _, p := range dropNested(prefixes) {
-		sum += math.Ldexp(1, max(0, m.site-p.bits))
+	last := -1 // the latest that is not inside another
+	for i := range rects {
+		r := &rects[i]
+		if r.ports.From > port || port > r.ports.To {
+			continue
+		}
+		if last >= 0 && rects[last].key.commonBits(r.key) >= rects[last].bits {
+			continue
+		}
+		sum += math.Ldexp(1, max(0, m.site-r.bits))
+		last = i
 	}
 	return sum
 }

@@ -281,6 +281,7 @@ func TestBoxSizes(t *testing.T) {
 				want++
 			}
 		}
+		m.measure()
 		if got := m.held(w); math.Abs(got-float64(want)) > 0.5 || m.size(w) != float64(len(tuples(w))) {
 			t.Fatalf("held(%v) = %v, want %d, of %v; size %v, want %d", w, got, want, m.rects, m.size(w), len(tuples(w)))
 		}

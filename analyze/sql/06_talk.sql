@@ -60,9 +60,9 @@ SELECT conv, day, iface, protocol, local_no AS local, lport, remote_no AS remote
          AND (NOT has_flags OR ((in_flags | out_flags) & 6) <> 0 OR in_records = 0 OR out_records = 0) AS probe,
        CASE WHEN has_flags THEN ((in_flags | out_flags) & 16) <> 0 ELSE few_in >= 2 AND few_out >= 2 END AS completed,
        may_in, may_out, syn_in OR syn_out AS syn,
-       CASE WHEN syn_in AND syn_out THEN 'both' WHEN syn_in THEN 'remote' WHEN syn_out THEN 'local'
-            WHEN complete AND NOT may_in AND may_out AND in_records > 0 THEN 'local'
-            WHEN complete AND NOT may_out AND may_in AND out_records > 0 THEN 'remote' END::side AS who
+       CASE WHEN syn_in AND syn_out THEN 'both'::side WHEN syn_in THEN 'remote'::side WHEN syn_out THEN 'local'::side
+            WHEN complete AND NOT may_in AND may_out AND in_records > 0 THEN 'local'::side
+            WHEN complete AND NOT may_out AND may_in AND out_records > 0 THEN 'remote'::side END AS who
 FROM few;
 
 CREATE OR REPLACE TEMP TABLE talk_again AS

@@ -13,7 +13,7 @@ FROM talk
 WHERE who IN ('remote', 'local') AND protocol IN (6, 17) AND inward AND outward AND (protocol <> 6 OR data);
 
 CREATE OR REPLACE TEMP TABLE pending AS
-SELECT t.* REPLACE (CASE WHEN l.ip IS NOT NULL AND r.ip IS NULL THEN 'remote' WHEN r.ip IS NOT NULL AND l.ip IS NULL THEN 'local' END::side AS who)
+SELECT t.* REPLACE (CASE WHEN l.ip IS NOT NULL AND r.ip IS NULL THEN 'remote'::side WHEN r.ip IS NOT NULL AND l.ip IS NULL THEN 'local'::side END AS who)
 FROM (SELECT * FROM talk WHERE who IS NULL) t
 LEFT JOIN server l ON l.protocol = t.protocol AND l.ip = t.local AND l.port = t.lport
 LEFT JOIN server r ON r.protocol = t.protocol AND r.ip = t.remote AND r.port = t.rport;

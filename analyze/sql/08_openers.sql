@@ -103,7 +103,7 @@ LEFT JOIN companion c ON c.iface = CASE WHEN d.confidence < 0.8 AND d.protocol =
                      AND c.local = d.local AND c.remote = d.remote;
 
 CREATE OR REPLACE TEMP VIEW opened AS
-SELECT *, CASE WHEN syn THEN 'syn' ELSE 'infeasible' END::opener_method AS method, CASE WHEN syn THEN 0.999 ELSE 0.99 END::FLOAT AS confidence,
+SELECT *, CASE WHEN syn THEN 'syn'::opener_method ELSE 'infeasible'::opener_method END AS method, CASE WHEN syn THEN 0.999::FLOAT ELSE 0.99::FLOAT END AS confidence,
        who <> 'local' AS ingress, who <> 'remote' AS egress
 FROM talk WHERE who IS NOT NULL
 UNION ALL

@@ -3,7 +3,7 @@
 -- Assumes:  edge numbers are arbitrary: nothing that is shown may depend on them. The rows of demand, which an earlier
 --           question made, are numbered from 0.
 CREATE OR REPLACE TEMP VIEW numbered AS
-SELECT (rowid + 1)::UINTEGER AS edge_no, CASE WHEN ingress THEN 'ingress' ELSE 'egress' END::direction AS direction, * EXCLUDE (ingress) FROM demand;
+SELECT (rowid + 1)::UINTEGER AS edge_no, CASE WHEN ingress THEN 'ingress'::direction ELSE 'egress'::direction END AS direction, * EXCLUDE (ingress) FROM demand;
 
 DELETE FROM edge;
 INSERT INTO edge

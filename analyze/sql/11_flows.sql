@@ -1,7 +1,9 @@
 -- Question: which demands differ in what may admit them, and which rules admit each?
--- Result:   flow(flow_no, policy, wear, direction, protocol, port, peer, peer_state, peer_no)   what edges have in common that the
+-- Result:   flow(flow_no, policy, wear, direction, protocol, port, peer, peer_state, peer_no, side, spot)   what edges have in common that the
 --             same rules admit, then and today; wear numbers the sets of groups that interfaces wear at the end of the window
+--             side numbers policy, wear and direction, spot is peer, protocol and port in one number
 --           edge_flow(edge_no, flow_no, …)                 every edge with its flow and its counts
+--           flow_match(flow_no, n)                         how many rules admit a flow, where any does
 --           flow_rule(flow_no, rule_no, opaque, sole)      every rule of the policy that admits it; sole where there is one
 --             alone. A rule whose peers cannot be listed gets the credit only where no other rule admits the edge.
 --           wear_group(wear, group_id)
@@ -20,23 +22,40 @@ FROM logged_interface l LEFT JOIN worn_last g USING (iface);
 CREATE OR REPLACE TEMP TABLE wear_group AS
 SELECT wear, unnest(any_value(groups)) AS group_id FROM wear GROUP BY wear;
 
+CREATE OR REPLACE TEMP TABLE side_of AS
+SELECT iface, policy, direction, wear, dense_rank() OVER (ORDER BY policy, wear, direction)::UINTEGER AS side
+FROM (SELECT DISTINCT iface, policy, direction FROM numbered) JOIN wear USING (iface);
+
+CREATE OR REPLACE TEMP VIEW sided AS
+SELECT e.*, s.side, (e.peer::UBIGINT << 24) + (e.protocol::UBIGINT << 16) + e.port AS spot
+FROM numbered e JOIN side_of s ON s.iface = e.iface AND s.policy = e.policy AND s.direction = e.direction;
+
 CREATE OR REPLACE TEMP TABLE flow AS
-SELECT row_number() OVER ()::UINTEGER AS flow_no, f.* REPLACE (a.ip AS peer), f.peer AS peer_no
-FROM (SELECT DISTINCT policy, wear, direction, protocol, port, peer, peer_state FROM numbered JOIN wear USING (iface)) f
-JOIN address a ON a.address_no = f.peer;
+SELECT row_number() OVER ()::UINTEGER AS flow_no, s.policy, s.wear, s.direction, ((f.spot >> 16) & 255)::UTINYINT AS protocol,
+       (f.spot & 65535)::USMALLINT AS port, a.ip AS peer, f.peer_state, a.address_no AS peer_no, f.side, f.spot
+FROM (SELECT DISTINCT side, spot, peer_state FROM sided) f
+JOIN (SELECT DISTINCT side, policy, wear, direction FROM side_of) s USING (side)
+JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER;
 
 -- What stood for as long as any edge lasted admits whole flows; the rest is compared edge by edge.
 CREATE OR REPLACE TEMP TABLE span_now AS
-SELECT s.*, s.vf <= e.first_s AND s.vt > e.last_s AS stood
-FROM policy_span s CROSS JOIN (SELECT min(first_second) AS first_s, max(last_second) AS last_s FROM numbered) e;
+SELECT s.*, s.vf <= e.first_s AND s.vt > e.last_s AS stood, r.peer_kind = 'prefix-list' AS listed
+FROM policy_span s JOIN security_group_rule r USING (rule_no) CROSS JOIN (SELECT min(first_second) AS first_s, max(last_second) AS last_s FROM numbered) e;
 
+-- Entries of a prefix list may overlap; other rules have disjoint spans or none, and one reference.
 CREATE OR REPLACE TEMP TABLE admitted AS
 SELECT f.flow_no, s.rule_no
 FROM flow f JOIN span_now s
   ON s.policy = f.policy AND s.direction = f.direction AND s.protocol = f.protocol AND f.port >= s.pmin AND f.port <= s.pmax
  AND f.peer >= s.lo AND f.peer <= s.hi
-WHERE s.stood
-UNION
+WHERE s.stood AND NOT s.listed
+UNION ALL
+SELECT DISTINCT f.flow_no, s.rule_no
+FROM flow f JOIN span_now s
+  ON s.policy = f.policy AND s.direction = f.direction AND s.protocol = f.protocol AND f.port >= s.pmin AND f.port <= s.pmax
+ AND f.peer >= s.lo AND f.peer <= s.hi
+WHERE s.stood AND s.listed
+UNION ALL
 SELECT f.flow_no, g.rule_no
 FROM flow f JOIN worn w ON w.state_no = f.peer_state
 JOIN policy_group g
@@ -52,9 +71,8 @@ WHERE NOT s.stood;
 
 CREATE OR REPLACE TEMP TABLE passed AS
 SELECT e.edge_no, p.flow_no AS base, list(DISTINCT p.rule_no ORDER BY p.rule_no) AS rules
-FROM numbered e JOIN wear w USING (iface)
-JOIN passing p ON p.policy = e.policy AND p.wear = w.wear AND p.direction = e.direction AND p.protocol = e.protocol AND p.port = e.port
-              AND p.peer_no = e.peer AND p.peer_state = e.peer_state AND p.vf <= e.last_second AND p.vt > e.first_second
+FROM sided e
+JOIN passing p ON p.side = e.side AND p.spot = e.spot AND p.peer_state = e.peer_state AND p.vf <= e.last_second AND p.vt > e.first_second
 GROUP BY e.edge_no, p.flow_no;
 
 CREATE OR REPLACE TEMP TABLE parted AS
@@ -68,20 +86,25 @@ SELECT flow_no, unnest(rules) FROM parted;
 
 CREATE OR REPLACE TEMP TABLE edge_flow AS
 SELECT e.edge_no, coalesce(p.flow_no, f.flow_no) AS flow_no, e.day, e.confidence >= 0.8 AS sure, e.conversations, e.probes, e.completed,
-       e.long_sessions, e.bytes, e.first_second, e.last_second
-FROM numbered e JOIN wear w USING (iface)
-JOIN flow f ON f.policy = e.policy AND f.wear = w.wear AND f.direction = e.direction AND f.protocol = e.protocol AND f.port = e.port
-           AND f.peer_no = e.peer AND f.peer_state = e.peer_state
+       e.long_sessions, e.records, e.bytes, e.first_second, e.last_second
+FROM sided e
+JOIN flow f ON f.spot = e.spot AND f.side = e.side AND f.peer_state = e.peer_state
 LEFT JOIN (SELECT edge_no, q.flow_no FROM passed JOIN parted q USING (base, rules)) p USING (edge_no);
 
 INSERT INTO flow SELECT p.flow_no, f.* EXCLUDE (flow_no) FROM parted p JOIN flow f ON f.flow_no = p.base;
 
+CREATE OR REPLACE TEMP TABLE opaque_admitted AS
+SELECT DISTINCT f.flow_no, o.rule_no
+FROM flow f ANTI JOIN admitted a ON a.flow_no = f.flow_no
+JOIN policy_opaque o
+  ON o.policy = f.policy AND o.direction = f.direction AND o.protocol = f.protocol AND f.port >= o.pmin AND f.port <= o.pmax;
+
+CREATE OR REPLACE TEMP TABLE flow_match AS
+SELECT flow_no, count(*)::UINTEGER AS n FROM (SELECT flow_no FROM admitted UNION ALL SELECT flow_no FROM opaque_admitted) GROUP BY flow_no;
+
 CREATE OR REPLACE TEMP TABLE flow_rule AS
-SELECT flow_no, rule_no, false AS opaque, count(*) OVER (PARTITION BY flow_no) = 1 AS sole
-FROM admitted
-UNION ALL
-SELECT flow_no, rule_no, true, count(*) OVER (PARTITION BY flow_no) = 1
-FROM (SELECT DISTINCT f.flow_no, o.rule_no
-      FROM flow f ANTI JOIN admitted a ON a.flow_no = f.flow_no
-      JOIN policy_opaque o
-        ON o.policy = f.policy AND o.direction = f.direction AND o.protocol = f.protocol AND f.port >= o.pmin AND f.port <= o.pmax);
+SELECT a.flow_no, a.rule_no, a.opaque, m.n = 1 AS sole
+FROM (SELECT flow_no, rule_no, false AS opaque FROM admitted UNION ALL SELECT flow_no, rule_no, true FROM opaque_admitted) a
+JOIN flow_match m USING (flow_no);
+DROP TABLE admitted;
+DROP TABLE opaque_admitted;

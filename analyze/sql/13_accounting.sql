@@ -10,6 +10,10 @@ FROM opened GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE unknown_interface AS
 SELECT iface, sum(records)::BIGINT AS records FROM talk WHERE policy IS NULL GROUP BY iface;
 
+CREATE OR REPLACE TEMP TABLE sure_flow AS
+SELECT f.flow_no, f.records, m.flow_no IS NOT NULL AS matched
+FROM (SELECT flow_no, sum(records) AS records FROM edge_flow WHERE sure GROUP BY flow_no) f LEFT JOIN flow_match m USING (flow_no);
+
 DELETE FROM account_class;
 INSERT INTO account_class
 SELECT 'records', coalesce(sum(records), 0) FROM object WHERE kind = 'flow-log'
@@ -21,8 +25,8 @@ UNION ALL SELECT 'rejected', coalesce(sum(in_rejected::BIGINT + out_rejected), 0
 UNION ALL SELECT 'unknown_interface', coalesce(sum(records), 0) FROM tally WHERE NOT known
 UNION ALL SELECT 'no_group', coalesce(sum(records), 0) FROM tally WHERE known AND NOT grouped
 UNION ALL SELECT 'ambiguous', coalesce(sum(records), 0) FROM tally WHERE grouped AND NOT sure
-UNION ALL SELECT 'matched', coalesce(sum(records), 0) FROM edge WHERE confidence >= 0.8 AND edge_no IN (SELECT edge_no FROM edge_rule)
-UNION ALL SELECT 'unmatched', coalesce(sum(records), 0) FROM edge WHERE confidence >= 0.8 AND edge_no NOT IN (SELECT edge_no FROM edge_rule);
+UNION ALL SELECT 'matched', coalesce(sum(records) FILTER (matched), 0) FROM sure_flow
+UNION ALL SELECT 'unmatched', coalesce(sum(records) FILTER (NOT matched), 0) FROM sure_flow;
 
 DELETE FROM fact;
 INSERT INTO fact
@@ -45,3 +49,4 @@ DROP TABLE rest;
 DROP TABLE decided;
 DROP TABLE opener;
 DROP TABLE extra;
+DROP TABLE sure_flow;

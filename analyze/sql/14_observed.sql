@@ -1,5 +1,6 @@
 -- Question: on which days would a use of a group's rules have been logged?
--- Result:   group_day(group_id, day, wearers, logged, unheard, skipped): interfaces that wore the group on that day, how
+-- Result:   wearer(member, interface_id, …), worn_group(group_no, group_id), wear_day(group_no, member, day, …)
+--           group_day(group_id, day, wearers, logged, unheard, skipped): interfaces that wore the group on that day, how
 --           many of them were logged, how many never were (or only their rejects), and SKIPDATA records among theirs
 --           fact quiet_interfaces: interfaces without a record of which the flow logs' definitions say that they were logged
 -- Assumes:  an interface with records of its own on a day was logged on that day, if its VPC was. One without is judged by
@@ -21,20 +22,30 @@ WITH placed AS (SELECT DISTINCT iface, vpc_id FROM state WHERE iface IS NOT NULL
      day AS (SELECT vpc_id, day, sum(accepted) AS accepted FROM coverage JOIN placed USING (iface) GROUP BY ALL)
 SELECT vpc_id, day FROM day QUALIFY sum(accepted) OVER (PARTITION BY vpc_id) > 0;
 
+CREATE OR REPLACE TEMP TABLE wearer AS
+SELECT row_number() OVER (ORDER BY interface_id)::UINTEGER AS member, interface_id, any_value(iface) AS iface, any_value(vpc_id) AS vpc_id,
+       any_value(account_id) AS account_id, any_value(region) AS region
+FROM state GROUP BY interface_id;
+
+CREATE OR REPLACE TEMP TABLE worn_group AS
+SELECT group_id, row_number() OVER (ORDER BY group_id)::UINTEGER AS group_no FROM (SELECT DISTINCT group_id FROM worn);
+
+-- When in a day an interface wore a group, in seconds: f is the first, t after the last.
 CREATE OR REPLACE TEMP TABLE wear_day AS
 WITH span AS (
-  SELECT w.group_id, s.state_no, s.interface_id, s.iface, s.vpc_id, s.account_id, s.region,
-         greatest(w.vf, b.start_s) AS f, least(w.vt, b.end_s) AS t
-  FROM worn w JOIN state s USING (state_no) CROSS JOIN bounds b
+  SELECT g.group_no, m.member, greatest(w.vf, b.start_s) AS f, least(w.vt, b.end_s) AS t
+  FROM worn w JOIN state s USING (state_no) JOIN wearer m USING (interface_id) JOIN worn_group g USING (group_id) CROSS JOIN bounds b
   WHERE w.vt > b.start_s AND w.vf < b.end_s
 ),
 days AS (
   SELECT *, unnest(generate_series((f // 86400)::BIGINT, ((t - 1) // 86400)::BIGINT)) AS n FROM span WHERE t > f
+),
+part AS (
+  SELECT group_no, member, n::INTEGER AS n, CASE WHEN f < n * 86400 THEN n * 86400 ELSE f END AS f, CASE WHEN t > (n + 1) * 86400 THEN (n + 1) * 86400 ELSE t END AS t
+  FROM days
 )
-SELECT group_id, interface_id, any_value(iface) AS iface, any_value(vpc_id) AS vpc_id, any_value(account_id) AS account_id,
-       any_value(region) AS region, (DATE '1970-01-01' + n::INTEGER) AS day,
-       min(greatest(f, n * 86400)) AS f, max(least(t, (n + 1) * 86400)) AS t, sum(least(t, (n + 1) * 86400) - greatest(f, n * 86400)) AS seconds
-FROM days GROUP BY group_id, interface_id, n;
+SELECT p.group_no, p.member, DATE '1970-01-01' + p.n AS day, min(p.f) AS f, max(p.t) AS t, sum(p.t - p.f)::BIGINT AS seconds
+FROM part p GROUP BY p.group_no, p.member, p.n;
 
 -- The flow logs that are defined: which cover an interface, and of which objects came on which day. Where no name of an
 -- object tells a flow log, which of them came cannot be told.
@@ -57,45 +68,56 @@ WITH of_log AS (
 SELECT flow_log_id, day FROM of_log WHERE flow_log_id IN (SELECT flow_log_id FROM defined);
 
 CREATE OR REPLACE TEMP TABLE shown_day AS
-SELECT w.interface_id, w.day, bool_or(c.day IS NOT NULL) AS came
-FROM (SELECT DISTINCT interface_id, day, f, t FROM wear_day) w
-JOIN defined d ON d.interface_id = w.interface_id AND d.shows_use AND d.vf <= w.f AND d.vt >= w.t
+SELECT m.interface_id, w.member, w.day, bool_or(c.day IS NOT NULL) AS came
+FROM (SELECT member, day, f, t FROM wear_day SEMI JOIN (FROM wearer SEMI JOIN defined USING (interface_id)) d USING (member) GROUP BY ALL) w
+JOIN wearer m USING (member)
+JOIN defined d ON d.interface_id = m.interface_id AND d.shows_use AND d.vf <= w.f AND d.vt >= w.t
 LEFT JOIN came c ON c.flow_log_id = d.flow_log_id AND c.day = w.day
 GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE rejects_defined AS
 SELECT interface_id FROM defined GROUP BY interface_id HAVING NOT bool_or(shows_use);
 
-CREATE OR REPLACE TEMP TABLE group_day AS
+-- What holds for an interface on a day, whichever groups it wore.
+CREATE OR REPLACE TEMP TABLE member_day AS
 WITH nameless AS (SELECT count(*) > 0 AS some FROM delivery WHERE flow_log_id = '' AND NOT starts_with(stream, 'cwl://')),
 gap AS (SELECT DISTINCT account_id, region, day FROM delivery_gap),
 judged AS (
-  SELECT w.group_id, w.day, coalesce(c.skipdata, 0) AS skipdata,
+  SELECT w.member, w.day, coalesce(c.skipdata, 0) AS skipdata, h.iface IS NOT NULL AS heard,
          h.rejects_only OR (h.rejects AND r.interface_id IS NOT NULL) AS rejects_only,
          h.iface IS NULL AND q.interface_id IS NULL AS unheard,
          c.accepted + c.rejected + c.nodata > 0 AS own,
          h.iface IS NOT NULL AND v.day IS NOT NULL AND (h.nodata = 0 OR w.day BETWEEN h.first_day AND h.last_day) AS placed,
          dv.vpc_id IS NOT NULL AS described, s.came, g.day IS NOT NULL AS lacking, n.some AS nameless
-  FROM (SELECT *, sum(seconds) OVER (PARTITION BY group_id, interface_id) AS life FROM wear_day) w
+  FROM (SELECT DISTINCT member, day FROM wear_day) w
+  JOIN wearer m USING (member)
   CROSS JOIN nameless n
-  LEFT JOIN heard h ON h.iface = w.iface
-  LEFT JOIN vpc_day v ON v.vpc_id = w.vpc_id AND v.day = w.day
-  LEFT JOIN coverage c ON c.iface = w.iface AND c.day = w.day
-  LEFT JOIN described_vpc dv ON dv.vpc_id = w.vpc_id
-  LEFT JOIN shown_day s ON s.interface_id = w.interface_id AND s.day = w.day
-  LEFT JOIN rejects_defined r ON r.interface_id = w.interface_id
-  LEFT JOIN (SELECT DISTINCT interface_id FROM shown_day WHERE came) q ON q.interface_id = w.interface_id
-  LEFT JOIN gap g ON g.account_id = w.account_id AND g.region = w.region AND g.day = w.day
-  WHERE h.iface IS NOT NULL OR w.life >= 86400
+  LEFT JOIN heard h ON h.iface = m.iface
+  LEFT JOIN vpc_day v ON v.vpc_id = m.vpc_id AND v.day = w.day
+  LEFT JOIN coverage c ON c.iface = m.iface AND c.day = w.day
+  LEFT JOIN described_vpc dv ON dv.vpc_id = m.vpc_id
+  LEFT JOIN shown_day s ON s.member = w.member AND s.day = w.day
+  LEFT JOIN rejects_defined r ON r.interface_id = m.interface_id
+  LEFT JOIN (SELECT DISTINCT interface_id FROM shown_day WHERE came) q ON q.interface_id = m.interface_id
+  LEFT JOIN gap g ON g.account_id = m.account_id AND g.region = m.region AND g.day = w.day
 )
-SELECT group_id, day, count(*) AS wearers,
-       count(*) FILTER (NOT coalesce(rejects_only, false) AND CASE WHEN own THEN placed
-                        WHEN described THEN came IS NOT NULL AND (came OR nameless AND placed)
-                        ELSE placed AND NOT lacking END) AS logged,
-       count(*) FILTER (unheard OR rejects_only) AS unheard,
-       sum(skipdata)::BIGINT AS skipped
-FROM judged
-GROUP BY group_id, day;
+SELECT member, day, heard, skipdata,
+       NOT coalesce(rejects_only, false) AND CASE WHEN own THEN placed
+                                                  WHEN described THEN came IS NOT NULL AND (came OR nameless AND placed)
+                                                  ELSE placed AND NOT lacking END AS logged,
+       unheard OR rejects_only AS unheard
+FROM judged;
+
+CREATE OR REPLACE TEMP TABLE group_day AS
+WITH brief AS (SELECT group_no, member FROM wear_day GROUP BY group_no, member HAVING sum(seconds) < 86400)
+SELECT g.group_id, d.day, d.wearers, d.logged, d.unheard, d.skipped
+FROM (SELECT w.group_no, w.day, count(*) AS wearers, count(*) FILTER (m.logged) AS logged, count(*) FILTER (m.unheard) AS unheard,
+             sum(m.skipdata)::BIGINT AS skipped
+      FROM wear_day w JOIN member_day m ON m.member = w.member AND m.day = w.day
+      LEFT JOIN brief b ON b.group_no = w.group_no AND b.member = w.member
+      WHERE m.heard OR b.member IS NULL
+      GROUP BY w.group_no, w.day) d
+JOIN worn_group g USING (group_no);
 
 INSERT OR REPLACE INTO fact
 SELECT 'quiet_interfaces', count(DISTINCT interface_id)

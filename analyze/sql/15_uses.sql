@@ -1,15 +1,22 @@
 -- Question: who used which rule, for what, how much, and when?
--- Result:   flow_page(flow_no, sure, page, …)   what a flow did in a hundred days of the window: days and probe_days have a bit a day
---           flow_set(flow_no, rules)         the rules that admit a flow, as text "3,17"
+-- Result:   flow_use(flow_no, …)     what a flow surely did in the window: conversations, bytes, days (a bit a day of the first 62),
+--             first_day, last_day, first_s, last_s, recent (conversations of the last seven days)
+--           flow_rest(flow_no, …)    what else it did: probes, completed and probe_days where its opener is known, ambiguous
+--             conversations where not; alone: probes of days without a conversation
+--           flow_later(flow_no, page, …)     days and probe_days beyond the first 62 days, 62 a page
+--           set_number(set_no, rules)        sets of rules that admitted flows, as text "3,17"
+--           flow_key(flow_no, spot, peer_no, peer_state, set_no, noise)     spot is service and peer in one number
 --           stranger(rule_no, protocol, port, peer)   one-off visitors of administration ports that are open to the world
---           flow_noise(flow_no), edge_noise(edge_no)   what only strangers did
---           rule_use(rule_no, protocol, port, peer, …)   one row a rule, service and peer, over the window:
---             conversations, sole, bytes, days, first_day, last_day, first_s, last_s, recent (conversations of the last
---             seven days): real uses; probes, completed, probe_days; noise (strangers' conversations); ambiguous;
---             states (network_interface states that owned the peer's address, 0 for nobody known, "12,40");
---             sets (the sets of rules that admitted the conversations, "3,17;17")
+--           flow_noise(flow_no)              what only strangers did
+--           rule_use(rule_no, protocol, port, peer_no, spot, …)   one row a rule, service and peer, over the window:
+--             conversations, sole, bytes, days, first_day, last_day, first_s, last_s, recent: real uses; probes, completed,
+--             probe_days; noise (strangers' conversations); ambiguous; state (network_interface state that owned the
+--             peer's address, 0 for nobody known) and set_no, the only ones unless rule_several says more
+--           rule_several(rule_no, spot, states, sets)   where there are several: "12,40", and "3,17;17"
+--           rule_days(rule_no, days)         days with any real use
 -- Assumes:  a stranger is a public address seen on fewer than three days, never for a minute or 20 kB, one of at least
 --           ten such at that rule and port. Whoever comes back, or stays, is a user.
+--           Sets of rules are told apart by 128 bits of hashes of their members.
 CREATE OR REPLACE TEMP MACRO is_private(a) AS
   (a BETWEEN 281470849515520::UHUGEINT AND 281470866292735::UHUGEINT)      -- 10.0.0.0/8
   OR (a BETWEEN 281473568473088::UHUGEINT AND 281473569521663::UHUGEINT)   -- 172.16.0.0/12
@@ -21,25 +28,6 @@ CREATE OR REPLACE TEMP MACRO is_private(a) AS
 
 CREATE OR REPLACE TEMP TABLE wild_rule AS
 SELECT rule_no FROM security_group_rule WHERE peer IN ('0.0.0.0/0', '::/0');
-
--- Days as bits: distinct days of whatever flows together are then a bit_or, without a row a day.
-CREATE OR REPLACE TEMP TABLE flow_page AS
-WITH placed AS ( -- window_day in other words: greatest and least cost much more
-  SELECT e.* REPLACE (CASE WHEN day < b.first_day THEN b.first_day WHEN day > b.last_day THEN b.last_day ELSE day END AS day)
-  FROM edge_flow e CROSS JOIN bounds b
-)
-SELECT flow_no, sure, ((day - b.first_day) // 100)::INTEGER AS page,
-       sum(conversations)::BIGINT AS conversations,
-       sum(conversations) FILTER (day > b.last_day - 7)::BIGINT AS recent,
-       sum(probes)::BIGINT AS probes, sum(completed)::BIGINT AS completed,
-       sum(probes) FILTER (conversations = 0)::BIGINT AS probes_alone,
-       sum(bytes) FILTER (conversations > 0) AS bytes,
-       bit_or(1::HUGEINT << ((day - b.first_day) % 100)) FILTER (conversations > 0) AS days,
-       bit_or(1::HUGEINT << ((day - b.first_day) % 100)) FILTER (completed > 0) AS probe_days,
-       min(day) FILTER (conversations > 0) AS first_day, max(day) FILTER (conversations > 0) AS last_day,
-       min(first_second) FILTER (conversations > 0) AS first_s, max(last_second) FILTER (conversations > 0) AS last_s
-FROM placed CROSS JOIN bounds b
-GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE stranger AS
 WITH wild_flow AS (
@@ -66,79 +54,140 @@ JOIN flow_rule r USING (flow_no) LEFT JOIN stranger s USING (rule_no, protocol, 
 WHERE f.direction = 'ingress'
 GROUP BY f.flow_no HAVING bool_and(s.rule_no IS NOT NULL);
 
-CREATE OR REPLACE TEMP TABLE edge_noise AS
-SELECT edge_no FROM edge_flow WHERE flow_no IN (SELECT flow_no FROM flow_noise);
+-- The sets of rules that admitted flows, numbered. A rule that could not admit the same today is left out where another
+-- can: the interface has left its group, or the peer has left the group it refers to. Such are few: they are looked for
+-- alone, and whatever they leave untouched is never listed.
+CREATE OR REPLACE TEMP TABLE address_now AS
+SELECT DISTINCT n.address_no, w.group_id
+FROM network_interface_address a JOIN state s USING (state_no) LEFT JOIN worn w USING (state_no) JOIN address n ON n.ip = a.address CROSS JOIN bounds b
+WHERE s.vf < b.end_s AND s.vt >= b.end_s;
 
--- The sets of rules that admitted flows, numbered; a rule alone is a set too. A rule that could not admit the same
--- today is left out where another can: the interface has left its group, or the peer has left the group it refers to.
-CREATE OR REPLACE TEMP TABLE flow_set AS
-WITH address_now AS (
-  SELECT DISTINCT a.address, w.group_id
-  FROM network_interface_address a JOIN state s USING (state_no) LEFT JOIN worn w USING (state_no) CROSS JOIN bounds b
-  WHERE s.vf < b.end_s AND s.vt >= b.end_s
-),
-owned_now AS (SELECT DISTINCT address FROM address_now),
-still AS (
-  SELECT flow_no, rule_no
-  FROM (SELECT r.flow_no, r.rule_no,
-               l.group_id IS NOT NULL AND (g.peer_kind <> 'security-group' OR o.address IS NULL OR n.group_id IS NOT NULL) AS valid
-        FROM flow_rule r JOIN flow f USING (flow_no) JOIN security_group_rule g USING (rule_no)
-        LEFT JOIN wear_group l ON l.wear = f.wear AND l.group_id = g.group_id
-        LEFT JOIN owned_now o ON o.address = f.peer
-        LEFT JOIN address_now n ON n.address = f.peer AND n.group_id = g.peer
-        WHERE NOT r.sole)
-  QUALIFY valid OR NOT bool_or(valid) OVER (PARTITION BY flow_no)
-),
-several AS (SELECT flow_no, string_agg(rule_no::VARCHAR, ',' ORDER BY rule_no) AS rules FROM still GROUP BY flow_no)
-SELECT flow_no, rules FROM several
-UNION ALL
-SELECT flow_no, rule_no::VARCHAR FROM flow_rule WHERE sole;
+CREATE OR REPLACE TEMP TABLE wear_rule AS
+SELECT DISTINCT l.wear, g.rule_no FROM wear_group l JOIN security_group_rule g USING (group_id);
+
+CREATE OR REPLACE TEMP TABLE lapsed AS
+SELECT r.flow_no, r.rule_no
+FROM (SELECT flow_no, rule_no, wear FROM flow_rule JOIN flow USING (flow_no) WHERE NOT sole) r
+ANTI JOIN wear_rule w ON w.wear = r.wear AND w.rule_no = r.rule_no
+UNION
+SELECT r.flow_no, r.rule_no
+FROM (SELECT flow_no, rule_no, ref, peer_no FROM flow_rule JOIN rule_group USING (rule_no) JOIN flow USING (flow_no) WHERE NOT sole) r
+SEMI JOIN address_now o ON o.address_no = r.peer_no
+ANTI JOIN address_now n ON n.address_no = r.peer_no AND n.group_id = r.ref;
+
+CREATE OR REPLACE TEMP TABLE outlived AS
+SELECT l.* FROM lapsed l SEMI JOIN (
+  SELECT r.flow_no FROM (SELECT r.flow_no, r.rule_no FROM flow_rule r SEMI JOIN lapsed l ON l.flow_no = r.flow_no) r
+  ANTI JOIN lapsed l ON l.flow_no = r.flow_no AND l.rule_no = r.rule_no) s ON s.flow_no = l.flow_no;
+
+CREATE OR REPLACE TEMP TABLE flow_sign AS
+SELECT r.flow_no, bit_xor(hash(r.rule_no)) AS a, bit_xor(hash(r.rule_no::UBIGINT + 4294967296)) AS b
+FROM flow_rule r ANTI JOIN outlived o ON o.flow_no = r.flow_no AND o.rule_no = r.rule_no
+GROUP BY r.flow_no;
+
+CREATE OR REPLACE TEMP TABLE set_sign AS
+SELECT row_number() OVER ()::UINTEGER AS set_no, a, b, flow_no FROM (SELECT a, b, min(flow_no) AS flow_no FROM flow_sign GROUP BY a, b);
 
 CREATE OR REPLACE TEMP TABLE set_number AS
-SELECT row_number() OVER (ORDER BY rules)::UINTEGER AS set_no, rules FROM (SELECT DISTINCT rules FROM flow_set);
+SELECT s.set_no, string_agg(r.rule_no::VARCHAR, ',' ORDER BY r.rule_no) AS rules
+FROM (SELECT r.flow_no, r.rule_no FROM flow_rule r ANTI JOIN outlived o ON o.flow_no = r.flow_no AND o.rule_no = r.rule_no) r
+JOIN set_sign s USING (flow_no)
+GROUP BY s.set_no;
+
+CREATE OR REPLACE TEMP TABLE flow_key AS
+SELECT f.flow_no, f.spot, f.peer_no, f.peer_state, s.set_no, n.flow_no IS NOT NULL AS noise
+FROM flow f JOIN flow_sign g USING (flow_no) JOIN set_sign s ON s.a = g.a AND s.b = g.b LEFT JOIN flow_noise n ON n.flow_no = f.flow_no;
+
+-- Days as bits: distinct days of whatever flows together are then a bit_or, without a row a day. n is the day of the
+-- window; what lies before or after it counts for its ends (window_day in other words: greatest and least cost much more).
+CREATE OR REPLACE TEMP TABLE window_bit AS
+SELECT day, counted, ((counted - b.first_day) // 62)::INTEGER AS page, 1::BIGINT << ((counted - b.first_day) % 62) AS bit, counted > b.last_day - 7 AS recent
+FROM (SELECT day, CASE WHEN day < first_day THEN first_day WHEN day > last_day THEN last_day ELSE day END AS counted
+      FROM (SELECT DISTINCT day FROM edge_flow) CROSS JOIN bounds)
+CROSS JOIN bounds b;
 
 CREATE OR REPLACE TEMP TABLE flow_use AS
-SELECT r.rule_no, r.sole, f.protocol, f.port, f.peer, f.peer_state, n.flow_no IS NOT NULL AS noise, m.set_no,
-       p.sure AND n.flow_no IS NULL AS used, p.* EXCLUDE (flow_no, first_s, last_s), p.first_s, p.last_s
-FROM flow_page p JOIN flow f USING (flow_no) JOIN flow_rule r USING (flow_no)
-JOIN flow_set s USING (flow_no) JOIN set_number m ON m.rules = s.rules
-LEFT JOIN flow_noise n USING (flow_no);
+SELECT flow_no, sum(conversations)::BIGINT AS conversations, sum(bytes) AS bytes,
+       bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days, min(counted) AS first_day, max(counted) AS last_day,
+       min(first_second) AS first_s, max(last_second) AS last_s, sum(CASE WHEN recent THEN conversations ELSE 0 END)::BIGINT AS recent
+FROM edge_flow JOIN window_bit USING (day)
+WHERE sure AND conversations > 0
+GROUP BY flow_no;
+
+CREATE OR REPLACE TEMP TABLE flow_rest AS
+SELECT flow_no, sum(conversations) FILTER (NOT sure)::BIGINT AS ambiguous, sum(probes) FILTER (sure)::BIGINT AS probes,
+       sum(completed) FILTER (sure)::BIGINT AS completed, bit_or(bit) FILTER (sure AND completed > 0 AND page = 0) AS probe_days,
+       sum(probes) FILTER (conversations = 0)::BIGINT AS alone
+FROM edge_flow JOIN window_bit USING (day)
+WHERE NOT sure OR probes > 0
+GROUP BY flow_no;
+
+CREATE OR REPLACE TEMP TABLE flow_later AS
+SELECT flow_no, page, bit_or(bit) FILTER (conversations > 0) AS days, bit_or(bit) FILTER (completed > 0) AS probe_days
+FROM edge_flow JOIN window_bit USING (day)
+WHERE page > 0 AND sure
+GROUP BY flow_no, page;
 
 CREATE OR REPLACE TEMP TABLE rule_sum AS
-WITH paged AS (
-  SELECT rule_no, protocol, port, peer, page,
-         sum(conversations) FILTER (used) AS conversations, sum(conversations) FILTER (used AND sole) AS sole, sum(bytes) FILTER (used) AS bytes,
-         bit_or(days) FILTER (used) AS days, min(first_day) FILTER (used) AS first_day, max(last_day) FILTER (used) AS last_day,
-         min(first_s) FILTER (used) AS first_s, max(last_s) FILTER (used) AS last_s, sum(recent) FILTER (used) AS recent,
-         sum(probes) FILTER (sure) AS probes, sum(completed) FILTER (sure) AS completed, bit_or(probe_days) FILTER (sure) AS probe_days,
-         sum(conversations) FILTER (noise AND sure) AS noise, sum(conversations) FILTER (NOT sure) AS ambiguous,
-         min(peer_state) FILTER (conversations > 0 AND NOT noise) AS low_state, max(peer_state) FILTER (conversations > 0 AND NOT noise) AS high_state,
-         min(set_no) FILTER (conversations > 0 AND NOT noise) AS low_set, max(set_no) FILTER (conversations > 0 AND NOT noise) AS high_set
-  FROM flow_use GROUP BY rule_no, protocol, port, peer, page
+WITH part AS (
+  SELECT k.spot, k.peer_state AS state, k.set_no, u.*, NULL::BIGINT AS probes, NULL::BIGINT AS completed, NULL::BIGINT AS probe_days,
+         NULL::BIGINT AS noise, NULL::BIGINT AS ambiguous
+  FROM flow_use u JOIN flow_key k USING (flow_no) WHERE NOT k.noise
+  UNION ALL BY NAME
+  SELECT k.spot, u.flow_no, u.conversations AS noise FROM flow_use u JOIN flow_key k USING (flow_no) WHERE k.noise
+  UNION ALL BY NAME
+  SELECT k.spot, CASE WHEN r.ambiguous > 0 AND NOT k.noise THEN k.peer_state END AS state, CASE WHEN r.ambiguous > 0 AND NOT k.noise THEN k.set_no END AS set_no,
+         r.* EXCLUDE (alone)
+  FROM flow_rest r JOIN flow_key k USING (flow_no)
 )
-SELECT rule_no, protocol, port, peer,
-       coalesce(sum(conversations), 0)::BIGINT AS conversations, coalesce(sum(sole), 0)::BIGINT AS sole, coalesce(sum(bytes), 0)::BIGINT AS bytes,
-       coalesce(sum(bit_count(days)), 0)::INTEGER AS days, min(first_day) AS first_day, max(last_day) AS last_day,
-       min(first_s) AS first_s, max(last_s) AS last_s, coalesce(sum(recent), 0)::BIGINT AS recent,
-       coalesce(sum(probes), 0)::BIGINT AS probes, coalesce(sum(completed), 0)::BIGINT AS completed,
-       coalesce(sum(bit_count(probe_days)), 0)::INTEGER AS probe_days,
-       coalesce(sum(noise), 0)::BIGINT AS noise, coalesce(sum(ambiguous), 0)::BIGINT AS ambiguous,
-       min(low_state) AS low_state, max(high_state) AS high_state, min(low_set) AS low_set, max(high_set) AS high_set
-FROM paged GROUP BY rule_no, protocol, port, peer;
+SELECT r.rule_no, p.spot,
+       sum(p.conversations)::BIGINT AS conversations, sum(CASE WHEN r.sole THEN p.conversations END)::BIGINT AS sole, sum(p.bytes) AS bytes,
+       bit_or(p.days) AS days, min(p.first_day) AS first_day, max(p.last_day) AS last_day, min(p.first_s) AS first_s, max(p.last_s) AS last_s,
+       sum(p.recent)::BIGINT AS recent, sum(p.probes)::BIGINT AS probes, sum(p.completed)::BIGINT AS completed, bit_or(p.probe_days) AS probe_days,
+       sum(p.noise)::BIGINT AS noise, sum(p.ambiguous)::BIGINT AS ambiguous,
+       min(p.state) AS low_state, max(p.state) AS high_state, min(p.set_no) AS low_set, max(p.set_no) AS high_set
+FROM part p JOIN flow_rule r USING (flow_no)
+GROUP BY r.rule_no, p.spot;
+
+CREATE OR REPLACE TEMP TABLE rule_later AS
+SELECT rule_no, spot, sum(bit_count(days)) AS days, sum(bit_count(probe_days)) AS probe_days
+FROM (SELECT r.rule_no, k.spot, l.page, bit_or(l.days) FILTER (NOT k.noise) AS days, bit_or(l.probe_days) AS probe_days
+      FROM flow_later l JOIN flow_key k USING (flow_no) JOIN flow_rule r USING (flow_no) GROUP BY ALL)
+GROUP BY rule_no, spot;
 
 -- Lists only for the few that have several owners or sets: making a list for each would cost more than all the rest.
 CREATE OR REPLACE TEMP TABLE rule_several AS
-SELECT u.rule_no, u.protocol, u.port, u.peer, string_agg(DISTINCT u.peer_state::VARCHAR, ',' ORDER BY u.peer_state::VARCHAR) AS states,
-       string_agg(DISTINCT m.rules, ';' ORDER BY m.rules) AS sets
-FROM flow_use u JOIN (SELECT rule_no, protocol, port, peer FROM rule_sum WHERE low_state <> high_state OR low_set <> high_set) s
-  USING (rule_no, protocol, port, peer)
-JOIN set_number m USING (set_no)
-WHERE u.conversations > 0 AND NOT u.noise
-GROUP BY ALL;
+WITH several AS (SELECT rule_no, spot FROM rule_sum WHERE low_state <> high_state OR low_set <> high_set),
+did AS (SELECT flow_no FROM flow_use UNION SELECT flow_no FROM flow_rest WHERE ambiguous > 0),
+share AS (
+  SELECT DISTINCT s.rule_no, s.spot, k.peer_state, k.set_no
+  FROM (SELECT * FROM flow_key WHERE spot IN (SELECT spot FROM several) AND NOT noise) k
+  JOIN did USING (flow_no) JOIN flow_rule r USING (flow_no) JOIN several s ON s.rule_no = r.rule_no AND s.spot = k.spot
+)
+SELECT rule_no, spot, string_agg(DISTINCT peer_state::VARCHAR, ',' ORDER BY peer_state::VARCHAR) AS states,
+       string_agg(DISTINCT rules, ';' ORDER BY rules) AS sets
+FROM share JOIN set_number USING (set_no)
+GROUP BY rule_no, spot;
 
 CREATE OR REPLACE TEMP TABLE rule_use AS
-SELECT s.* EXCLUDE (low_state, high_state, low_set, high_set), coalesce(v.states, s.low_state::VARCHAR, '') AS states,
-       coalesce(v.sets, m.rules, '') AS sets
-FROM rule_sum s
-LEFT JOIN rule_several v USING (rule_no, protocol, port, peer)
-LEFT JOIN set_number m ON m.set_no = s.low_set;
+SELECT s.rule_no, ((s.spot >> 16) & 255)::UTINYINT AS protocol, (s.spot & 65535)::USMALLINT AS port, (s.spot >> 24)::UINTEGER AS peer_no, s.spot,
+       coalesce(s.conversations, 0) AS conversations, coalesce(s.sole, 0) AS sole, coalesce(s.bytes, 0)::BIGINT AS bytes,
+       (coalesce(bit_count(s.days), 0) + coalesce(l.days, 0))::INTEGER AS days, s.first_day, s.last_day, s.first_s, s.last_s, coalesce(s.recent, 0) AS recent,
+       coalesce(s.probes, 0) AS probes, coalesce(s.completed, 0) AS completed,
+       (coalesce(bit_count(s.probe_days), 0) + coalesce(l.probe_days, 0))::INTEGER AS probe_days,
+       coalesce(s.noise, 0) AS noise, coalesce(s.ambiguous, 0) AS ambiguous, s.low_state AS state, s.low_set AS set_no
+FROM rule_sum s LEFT JOIN rule_later l ON l.rule_no = s.rule_no AND l.spot = s.spot;
+DROP TABLE rule_sum;
+
+CREATE OR REPLACE TEMP TABLE rule_days AS
+WITH later AS (
+  SELECT rule_no, sum(bit_count(days)) AS days
+  FROM (SELECT r.rule_no, l.page, bit_or(l.days) AS days
+        FROM flow_later l JOIN flow_key k USING (flow_no) JOIN flow_rule r USING (flow_no) WHERE NOT k.noise GROUP BY ALL)
+  GROUP BY rule_no
+),
+first AS (
+  SELECT r.rule_no, bit_count(bit_or(u.days)) AS days
+  FROM flow_use u JOIN flow_key k USING (flow_no) JOIN flow_rule r USING (flow_no) WHERE NOT k.noise GROUP BY r.rule_no
+)
+SELECT f.rule_no, (f.days + coalesce(l.days, 0))::INTEGER AS days FROM first f LEFT JOIN later l USING (rule_no);
