@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -91,9 +92,17 @@ func write[O, T any](a *asking, capture schema.Capture, member string, p pager[O
 	return err
 }
 
+// mostPages is where a listing is taken for one without end: at the usual 1,000 a page, ten million resources.
+const mostPages = 10_000
+
+var errEndless = fmt.Errorf("the answer has no end: %d pages, and there is still another", mostPages)
+
 // each hands over the elements of all pages.
 func each[O, T any](ctx context.Context, p pager[O], elements func(O) []T, do func(T) error) error {
-	for p.HasMorePages() {
+	for n := 0; p.HasMorePages(); n++ {
+		if n == mostPages {
+			return errEndless
+		}
 		page, err := p.NextPage(ctx)
 		if err != nil {
 			return err
