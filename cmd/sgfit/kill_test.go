@@ -28,6 +28,7 @@ func TestKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the program a hundred times")
 	}
+	t.Parallel()
 	job := newJob(t)
 	began := time.Now()
 	job.run(t, "whole")
