@@ -26,6 +26,9 @@ const (
 	making                // the file is made if it is not there
 )
 
+// defaultDatabase is what commands take that are not told another.
+const defaultDatabase = "sgfit.db"
+
 // databaseOptions say which database a command works on, how, and with how much memory.
 type databaseOptions struct {
 	path   string
@@ -39,9 +42,17 @@ func (o *databaseOptions) addFlags(cmd *cobra.Command, access access) {
 	if access == making {
 		usage = "database `FILE`, made if it is not there"
 	}
-	cmd.Flags().StringVar(&o.path, "db", "sgfit.db", usage)
+	cmd.Flags().StringVar(&o.path, "db", defaultDatabase, usage)
 	cmd.Flags().StringVar(&o.memory, "memory", "", "most memory for the database, a `SIZE` such as 2GiB; beyond it spills to disk (default a quarter of the machine's)")
 	_ = cmd.MarkFlagFilename("db", "db", "duckdb") // completion only
+}
+
+// namedDatabase is how a person names a database to another command; "" for the one that it takes by itself.
+func namedDatabase(path string) string {
+	if path == defaultDatabase {
+		return ""
+	}
+	return shellWord(path)
 }
 
 func (o *databaseOptions) open(ctx context.Context) (*duck.DB, error) {

@@ -107,7 +107,7 @@ plan in the database. Answers of an earlier 'sgfit analyze' are used where nothi
 					_, err = term.out.Write(body)
 					return err
 				}
-				return report.Summary(term.out, plan, report.SummaryOptions{Colour: term.colour(), Width: term.width()})
+				return report.Summary(term.out, plan, report.SummaryOptions{Colour: term.colour(), Width: term.width(), Database: namedDatabase(db.Path())})
 			})
 		},
 	}

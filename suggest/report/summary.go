@@ -17,6 +17,8 @@ type SummaryOptions struct {
 	Colour bool // SGR colours; false writes no escape sequence
 	Width  int  // columns of the terminal; 0 means 100
 	Groups int  // how many groups to list; 0 means 20
+	// Database is the file to ask about single rules, as a shell takes it; "" where 'sgfit explain' finds it by itself.
+	Database string
 }
 
 // Summary writes what a person wants to know at the end of a run: the groups with something to do, by what there is to
@@ -38,7 +40,7 @@ func Summary(w io.Writer, plan suggest.Plan, opts SummaryOptions) error {
 		out.print(p.soft(count(still, "group has", "groups have") + " nothing to change."))
 	}
 	out.print("")
-	for _, s := range closing(page, p) {
+	for _, s := range closing(page, p, opts) {
 		out.print(paragraph(s, opts.Width, ""))
 	}
 	if out.err != nil {
@@ -148,7 +150,7 @@ func trimLines(s string) string {
 }
 
 // closing says the accounting, the replay and the next step, one sentence each; what is wrong comes first.
-func closing(page Page, p paint) []string {
+func closing(page Page, p paint, opts SummaryOptions) []string {
 	var out []string
 	if page.Problem != "" {
 		out = append(out, p.alarm(page.Problem))
@@ -157,7 +159,7 @@ func closing(page Page, p paint) []string {
 	if page.Refused {
 		replay = p.alarm(replay)
 	}
-	return append(out, accountingLine(page), replay, p.strong("Next:")+" "+nextStep(page))
+	return append(out, accountingLine(page), replay, p.strong("Next:")+" "+nextStep(page, opts.Database))
 }
 
 func accountingLine(page Page) string {
@@ -177,12 +179,15 @@ func accountingLine(page Page) string {
 	return fmt.Sprintf("Records: %s %s %s.", thousands(page.Records), equals, strings.Join(parts, " + "))
 }
 
-func nextStep(page Page) string {
+func nextStep(page Page, database string) string {
 	switch {
 	case page.Problem != "" || page.Refused:
 		return "do not apply this plan; run sgfit status, and report what you see."
 	case len(page.Groups) == 0:
 		return "nothing to do; run again when more traffic has been seen."
 	}
-	return "read report.html, and ask sgfit explain " + page.Groups[0].ToDo[0].Ref + " why it says what it says of a rule."
+	if database != "" {
+		database = "--db " + database + " "
+	}
+	return "read report.html, and ask sgfit explain " + database + page.Groups[0].ToDo[0].Ref + " why it says what it says of a rule."
 }
