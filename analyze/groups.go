@@ -94,24 +94,27 @@ func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error 
 		}
 		p.Protocol = schema.Protocol(protocol)
 		if r := rules[no]; r != nil {
-			p.Accepted = r.Peer.IsWildcard() && p.Peers > int64(a.wildcard)
 			r.Ports = append(r.Ports, p)
 		}
 		return nil
 	})
 	for _, r := range rules {
-		a.acceptWhole(r)
+		AcceptWildcards(r, a.wildcard)
 	}
 	return err
 }
 
-// acceptWhole accepts all services of a wildcard that has sources enough as a whole, though none of its services has.
-func (a *Analysis) acceptWhole(r *Rule) {
-	if !r.Peer.IsWildcard() || r.Peers <= int64(a.wildcard) || slices.ContainsFunc(r.Ports, func(p PortUse) bool { return p.Accepted }) {
-		return
+// AcceptWildcards says which services of a rule that is open to everyone are accepted as such: those with more distinct
+// peers than the threshold, or all where the rule has so many as a whole, though none of its services has.
+func AcceptWildcards(r *Rule, threshold int) {
+	wild, whole := r.Peer.IsWildcard(), r.Peer.IsWildcard() && r.Peers > int64(threshold)
+	for i := range r.Ports {
+		p := &r.Ports[i]
+		p.Accepted = wild && p.Peers > int64(threshold)
+		whole = whole && !p.Accepted
 	}
 	for i := range r.Ports {
-		r.Ports[i].Accepted = r.Ports[i].Peers > 0
+		r.Ports[i].Accepted = r.Ports[i].Accepted || whole && r.Ports[i].Peers > 0
 	}
 }
 

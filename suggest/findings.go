@@ -26,7 +26,7 @@ func groupFindings(g *analyze.Group) []Finding {
 }
 
 // silenceFinding says in what way the rule was not used.
-func silenceFinding(s *subject) Finding {
+func (m *maker) silenceFinding(s *subject) Finding {
 	switch {
 	case s.Noise > 0 && s.Probes > 0:
 		return Finding{ProbeOnly, fmt.Sprintf("only strangers' short one-off sessions (%s) and probes (%s) met this rule",
@@ -36,10 +36,10 @@ func silenceFinding(s *subject) Finding {
 	case s.Probes > 0:
 		return Finding{ProbeOnly, fmt.Sprintf("all %s that met this rule were refused, unanswered or carried no data", count(s.Probes, "connection"))}
 	}
-	if s.ObservedDays == 0 {
+	if s.ObservedDays() == 0 {
 		return Finding{NoTraffic, "no traffic that this rule admits was seen, but on no day would all of it have been logged"}
 	}
-	return Finding{NoTraffic, fmt.Sprintf("no traffic that this rule admits was seen on %s", count(int64(s.ObservedDays), "observed day"))}
+	return Finding{NoTraffic, fmt.Sprintf("no traffic that this rule admits was seen on %s", m.observedWords(s))}
 }
 
 func staleFinding(s *subject) Finding {
@@ -132,7 +132,10 @@ func (m *maker) narrowFindings(s *subject, better []ReplacementRule) []Finding {
 	if len(s.through) > 0 {
 		rest = ", since the others also flow through narrower rules, which must stay: " + list(throughNames(s), 2)
 	}
-	uses := fmt.Sprintf("%s in %s on %s", count(s.Peers, side(s.Direction)), count(s.Conversations, "conversation"), count(int64(s.Days), "day"))
+	if m.comesAndGoes(s) && len(acceptedServices(s)) == 0 && m.namesSubnets(better) {
+		rest += m.churnWords(s)
+	}
+	uses := fmt.Sprintf("%s in %s on %s", count(s.Peers, side(s.Direction)), count(s.Conversations, "conversation"), count(int64(s.Days()), "day"))
 	switch {
 	case len(acceptedServices(s)) > 0:
 		out = append(out, acceptedFinding(s, m.opt.WildcardSources))
