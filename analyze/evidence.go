@@ -157,5 +157,5 @@ type Flow struct {
 	PeerGroups    []string // worn by the peer's interface when it was seen, nil for none
 	Noise         bool     // a probe, or a stranger on an open administration port
 	Conversations int64
-	Late          [Weeks]Load // of them, those of the last weeks
+	Bytes         int64
 }
