@@ -47,7 +47,9 @@ type Load struct{ Conversations, Bytes int64 }
 type Group struct {
 	GroupID, AccountID, Region, VPCID, Name string
 	Interfaces                              int // that wore it at any time of the window
-	Rules                                   []Rule
+	// NetworkLoadBalancer says that one of them is a Network Load Balancer's.
+	NetworkLoadBalancer bool
+	Rules               []Rule
 }
 
 // Rule is one rule in force at the end of the window with what is known of it. Counts cover the window from the rule's

@@ -24,11 +24,12 @@ func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
 		wearers AS (
 		  SELECT group_id, count(DISTINCT member) AS interfaces FROM wear_day JOIN worn_group USING (group_no) GROUP BY group_id)
 		SELECT group_id, g.account_id, g.region, g.vpc_id, g.name,
-		       coalesce(n.interfaces, 0)
+		       coalesce(n.interfaces, 0),
+		       group_id IN (SELECT w.group_id FROM worn w JOIN state s USING (state_no) WHERE s.interface_type = 'network_load_balancer')
 		FROM latest LEFT JOIN wearers n USING (group_id) ORDER BY g.account_id, g.region, g.vpc_id, group_id`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		g := new(Group)
-		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &g.Interfaces); err != nil {
+		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &g.Interfaces, &g.NetworkLoadBalancer); err != nil {
 			return err
 		}
 		groups, byID[g.GroupID] = append(groups, g), g

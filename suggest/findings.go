@@ -2,7 +2,6 @@ package suggest
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -179,45 +178,6 @@ func serviceWords(ports []analyze.PortUse) string {
 		}
 	}
 	return list(words, 6)
-}
-
-// neverLogged says which traffic that AWS does not log a rule may stand for: DNS to the VPC's resolver, time, DHCP,
-// Windows activation (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-limitations.html). Only rules made
-// for such a service are meant: wider ones have other users that would be seen.
-func (m *maker) neverLogged(s *subject) string {
-	if s.Direction != schema.Egress || !s.Protocol.HasPorts() || s.FromPort != s.ToPort && s.ToPort-s.FromPort > 1 {
-		return ""
-	}
-	udp := s.Protocol == schema.UDP
-	switch port := s.FromPort; {
-	case port == 53 && m.reachesResolver(s):
-		return "DNS to Amazon's resolver"
-	case port == 123 && udp && s.reaches("169.254.169.123"):
-		return "time from Amazon's time service"
-	case port == 80 && !udp && s.reaches("169.254.169.254") && !s.Peer.IsWildcard():
-		return "instance metadata"
-	case (port == 67 || port == 68) && udp:
-		return "DHCP"
-	case port == 1688 && !udp && (s.reaches("169.254.169.250") || s.reaches("169.254.169.251")):
-		return "Windows licence activation"
-	}
-	return ""
-}
-
-// reachesResolver says whether the rule admits the VPC's resolver: the VPC's base address plus two, or 169.254.169.253.
-func (m *maker) reachesResolver(s *subject) bool {
-	cidrs := m.estate.vpcs[s.group.VPCID]
-	for _, p := range cidrs {
-		if p.Addr().Is4() && s.reaches(p.Masked().Addr().Next().Next().String()) {
-			return true
-		}
-	}
-	return s.reaches("169.254.169.253") || len(cidrs) == 0
-}
-
-func (s *subject) reaches(addr string) bool {
-	p, ok := s.Peer.Prefix()
-	return ok && p.Contains(netip.MustParseAddr(addr))
 }
 
 func uniqueFindings(fs []Finding) []Finding {
