@@ -20,7 +20,7 @@ import (
 //	  coverage 1; ports tcp 80, udp 53; ports none; first +0d; last +29d     (first and last by the day)
 //	  grade low; label A; backtest 0 0; tested 2 from +16d (weeks, the worse); new 1 2 3 (d7, d15, q1); top 10.0.0.1, 10.0.0.2
 //	  silence 20 0 (idle days, longest gap), or silence none; sources churn, or sources stay; lastnew 3
-//	  strip ###...                             the days of the window
+//	  strip xxx...                             the days of the window, x for #
 //	  through sg-web in tcp 80 10.0.0.0/8      still_through, exactly
 //	  opened 1h0m0s by ARN (CALL)              after the window's start, or: opened by nobody known
 //	  users 10.0.0.1                           named_users, exactly
@@ -226,7 +226,7 @@ var ruleWords = map[string]func(*suggest.Rule) string{
 		}
 		return fmt.Sprint(*r.Confidence.NewSources.LastNewDays)
 	},
-	"strip": func(r *suggest.Rule) string { return r.Evidence.Strip },
+	"strip": func(r *suggest.Rule) string { return strings.ReplaceAll(r.Evidence.Strip, "#", "x") }, // # begins a comment
 	"alternatives": func(r *suggest.Rule) string {
 		if len(r.Alternatives) == 0 {
 			return "none"
