@@ -20,13 +20,19 @@ func (m *maker) fitEarlier(s *subject) Backtest {
 	cut := m.windowDays() - 7
 	var before []analyze.Use
 	carried := m.carried(s)
+	newcomers := false
 	for _, u := range carried {
 		if u.FirstDay >= 0 && u.FirstDay < cut {
 			before = append(before, u)
+		} else if u.Recent > 0 {
+			newcomers = true
 		}
 	}
 	if cut < 7 || isOpaque(s.Rule) || len(before) == 0 && len(acceptedServices(s)) == 0 {
 		return Backtest{}
+	}
+	if _, isCIDR := s.Peer.Prefix(); isCIDR && !newcomers {
+		return Backtest{} // what is fitted to uses in CIDRs admits them all
 	}
 	rules, ok := m.fit(s, before, m.opt.Quota)
 	if !ok {
