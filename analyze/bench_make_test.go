@@ -1,0 +1,79 @@
+package analyze_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"sgfit/analyze"
+	"sgfit/schema/duck"
+	"sgfit/suggest"
+)
+
+// BenchmarkMake makes the plan of the estate of BenchmarkAnalyze, and replays the window against it. What DuckDB does to
+// load the evidence, the uses and the flows is measured beside it, and is not in the processor seconds of make and replay.
+//
+//	go test ./analyze -run xxx -bench Make -benchtime 1x -timeout 1h
+func BenchmarkMake(b *testing.B) {
+	ctx := context.Background()
+	db, err := duck.Open(ctx, filepath.Join(b.TempDir(), "bench.db"), duck.Options{MemoryBytes: 2 << 30, Threads: 2})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	makeEstate(b, db.SQL(), setting(b, "SGFIT_BENCH_CONVERSATIONS", 1_000_000))
+	conn, err := db.SQL().Conn(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	a, err := analyze.Run(ctx, conn, analyze.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	spent := map[string]time.Duration{}
+	clock := cpuTime(b)
+	lap := func(name string) {
+		now := cpuTime(b)
+		spent[name] += now - clock
+		clock = now
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		clock = cpuTime(b)
+		ev, err := a.Evidence(ctx)
+		if err != nil {
+			b.Fatal(err)
+		}
+		groups, err := a.Groups(ctx)
+		if err != nil {
+			b.Fatal(err)
+		}
+		lap("evidence")
+		withUses := func(yield func(*analyze.Group, error) bool) {
+			lap("make")
+			for g, err := range a.WithUses(ctx, groups) {
+				lap("uses")
+				if !yield(g, err) {
+					return
+				}
+				lap("make")
+			}
+			lap("uses")
+		}
+		plan, err := suggest.Make(ev, groups, withUses, suggest.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		lap("make")
+		replayed, _, err := suggest.Replay(plan, a.Flows(ctx), suggest.ListEntries(ev), suggest.OpaquePeers(groups))
+		if err != nil || replayed.Edges == 0 || replayed.Refused > 0 {
+			b.Fatalf("%+v, %v", replayed, err)
+		}
+		lap("replay")
+	}
+	for name, d := range spent {
+		b.ReportMetric(d.Seconds()/float64(b.N), name+"-cpu-s/op")
+	}
+}
