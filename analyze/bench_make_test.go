@@ -62,12 +62,12 @@ func BenchmarkMake(b *testing.B) {
 			}
 			lap("uses")
 		}
-		plan, err := suggest.Make(ev, groups, withUses, suggest.Options{})
+		plan, err := suggest.Make(ctx, ev, groups, withUses, suggest.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
 		lap("make")
-		replayed, _, err := suggest.Replay(plan, a.Flows(ctx), suggest.ListEntries(ev), suggest.OpaquePeers(groups))
+		replayed, _, err := suggest.Replay(ctx, plan, a.Flows(ctx), suggest.ListEntries(ev), suggest.OpaquePeers(groups))
 		if err != nil || replayed.Edges == 0 || replayed.Refused > 0 {
 			b.Fatalf("%+v, %v", replayed, err)
 		}

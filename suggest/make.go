@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"iter"
 	"slices"
@@ -34,8 +35,8 @@ func (o Options) defaults() Options {
 
 // Make decides every rule in force. groups are all groups with the facts of their rules; withUses yields the same
 // groups, in the same order, with the uses that replacements are fitted to (analyze.Analysis.WithUses). The plan's
-// Replay is left for the caller to fill in with Replay.
-func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Plan, error) {
+// Replay is left for the caller to fill in with Replay. It ends with ctx, at the latest after the rule at hand.
+func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Plan, error) {
 	opt = opt.defaults()
 	m := &maker{opt: opt, ev: ev, estate: newEstate(ev), rules: map[uint32]*subject{}}
 	for _, g := range groups {
@@ -49,7 +50,11 @@ func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*ana
 		if err != nil {
 			return Plan{}, fmt.Errorf("make the plan: %w", err)
 		}
-		plan.Groups = append(plan.Groups, m.group(g))
+		decided, err := m.group(ctx, g)
+		if err != nil {
+			return Plan{}, fmt.Errorf("make the plan: %w", err)
+		}
+		plan.Groups = append(plan.Groups, decided)
 	}
 	plan.Notes = notes(ev, opt)
 	return plan, nil
@@ -90,16 +95,19 @@ func (m *maker) enter(g *analyze.Group) {
 }
 
 // group decides one group's rules. Its uses are loaded.
-func (m *maker) group(g *analyze.Group) Group {
+func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
 		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: []Rule{}}
 	quota := newQuota(m.estate, g, m.opt.Quota)
 	for i := range g.Rules {
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
 		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}
 	slices.SortStableFunc(out.Rules, compareRules)
 	out.ExposureBits = m.estate.exposure(out.Rules)
-	return out
+	return out, nil
 }
 
 // compareRules orders rules as plan.json shows them.

@@ -126,7 +126,7 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOp
 		return suggest.Plan{}, err
 	}
 	term.say("Deciding the rules of %d groups", len(groups))
-	plan, err := suggest.Make(ev, groups, a.WithUses(ctx, groups),
+	plan, err := suggest.Make(ctx, ev, groups, a.WithUses(ctx, groups),
 		suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays})
 	if err != nil {
 		return plan, err
@@ -134,7 +134,7 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOp
 	term.say("Replaying the window against the plan")
 	opaque := suggest.OpaquePeers(groups)
 	return suggest.Prove(ev, plan, func(plan suggest.Plan) (suggest.Replayed, []suggest.Refusal, error) {
-		return suggest.Replay(plan, a.Flows(ctx), suggest.ListEntries(ev), opaque)
+		return suggest.Replay(ctx, plan, a.Flows(ctx), suggest.ListEntries(ev), opaque)
 	})
 }
 
