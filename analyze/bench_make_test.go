@@ -12,7 +12,7 @@ import (
 )
 
 // BenchmarkMake makes the plan of the estate of BenchmarkAnalyze, and replays the window against it. What DuckDB does to
-// load the evidence, the uses and the flows is measured beside it, and is not in the processor seconds of make and replay.
+// load the evidence and the uses is measured beside it, and is not in the processor seconds of make; replay includes the flows'.
 //
 //	go test ./analyze -run xxx -bench Make -benchtime 1x -timeout 1h
 func BenchmarkMake(b *testing.B) {
