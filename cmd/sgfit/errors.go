@@ -109,6 +109,8 @@ func hint(err error) string {
 		return "See '" + wrong.command + " --help'."
 	case errors.As(err, &wrong):
 		return "See 'sgfit --help'."
+	case errors.As(err, new(*outsideError)):
+		return "Give other --since and --until, or leave them out."
 	case errors.Is(err, analyze.ErrNoRecords):
 		return "Load some first: sgfit ingest flow-logs --db FILE PATH…"
 	case errors.Is(err, analyze.ErrNoInventory):

@@ -108,7 +108,11 @@ Set aside, with the reason: transit gateway flow logs, and records that do not f
 				return err
 			}
 			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
-				_, err := loadFlowLogs(cmd.Context(), term, db, paths, opt)
+				source, err := findFlowLogs(cmd.Context(), term, db, paths, opt)
+				if err != nil {
+					return err
+				}
+				_, err = loadFlowLogs(cmd.Context(), term, db, source, paths, opt)
 				return err
 			})
 		},
@@ -209,17 +213,29 @@ func withDatabase(ctx context.Context, opt *databaseOptions, f func(*duck.DB) er
 	return f(db)
 }
 
-func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (ingest.Summary, error) {
+// findFlowLogs lists the flow logs, so that a wrong path or window is known before anything is loaded.
+func findFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (ingest.Source, error) {
 	if err := opt.check(); err != nil {
-		return ingest.Summary{}, err
+		return nil, err
 	}
 	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
-		return ingest.Summary{}, errors.Join(err, duck.ErrEdgesOnly)
+		return nil, errors.Join(err, duck.ErrEdgesOnly)
 	}
 	source, err := opt.source(ctx, term, paths, flowLogService)
-	if err != nil {
-		return ingest.Summary{}, fmt.Errorf("load flow logs: %w", err)
+	if err == nil {
+		source, err = ingest.Once(ctx, source)
 	}
+	if err == nil {
+		err = opt.window.checkListed(ctx, term, db, source, schema.FlowLogObject)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load flow logs: %w", err)
+	}
+	return source, nil
+}
+
+// loadFlowLogs loads what findFlowLogs has found at the paths.
+func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, source ingest.Source, paths []string, opt ingestOptions) (ingest.Summary, error) {
 	source = opt.window.noting(source, db)
 	sink := duck.FlowLogs{DB: db, Again: opt.logFormat != "" || slices.ContainsFunc(paths, cloudwatch.Is)}
 	known, err := sink.Interfaces(ctx)
@@ -242,6 +258,9 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	} else if wider {
 		term.warn("%s holds flow logs from outside of --since and --until too, from earlier loads, and answers for all of them; load into another file with --db to have this window alone", db.Path())
 	}
+	if err := opt.window.warnOutside(ctx, term, db); err != nil {
+		return sum, err
+	}
 	if sum.Rejected > 0 {
 		term.warn("%d lines or objects of the flow logs were set aside; their places and reasons: sgfit status --rejected --db %s",
 			sum.Rejected, shellWord(db.Path()))
@@ -262,6 +281,12 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, config, trails
 		return inventory.Summary{}, err
 	}
 	source, live, err := opt.configSource(ctx, term, config, trails)
+	if err == nil {
+		source, err = ingest.Once(ctx, source)
+	}
+	if err == nil {
+		err = opt.window.checkListed(ctx, term, db, source, schema.ConfigObject)
+	}
 	if err != nil {
 		return inventory.Summary{}, fmt.Errorf("load Config files: %w", err)
 	}

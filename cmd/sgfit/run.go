@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sgfit/ingest"
 	"sgfit/schema/duck"
 	"sgfit/suggest"
 	"sgfit/suggest/report"
@@ -138,6 +139,12 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 		}
 		opt.config, opt.flowLogs, opt.trails, opt.ingest.live.live = nil, nil, nil, false
 	}
+	var flowLogs ingest.Source
+	if len(opt.flowLogs) > 0 {
+		if flowLogs, err = findFlowLogs(ctx, term, db, opt.flowLogs, opt.ingest); err != nil {
+			return plan, nil, err
+		}
+	}
 	if len(opt.config)+len(opt.trails) > 0 || opt.ingest.live.live {
 		if _, err := loadConfig(ctx, term, db, opt.config, opt.trails, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err
@@ -145,8 +152,8 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 			return plan, nil, err
 		}
 	}
-	if len(opt.flowLogs) > 0 {
-		if _, err := loadFlowLogs(ctx, term, db, opt.flowLogs, opt.ingest); errors.Is(err, errRejectedInput) {
+	if flowLogs != nil {
+		if _, err := loadFlowLogs(ctx, term, db, flowLogs, opt.flowLogs, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err
 		} else if err != nil {
 			return plan, nil, err

@@ -39,9 +39,17 @@ func TestWindows(t *testing.T) {
 			f := newFake(t)
 			c.group.created = hour(13, 0)
 			f.groups["/aws/flow"] = c.group
-			refs, rejected, err := f.source(c.options, "cwl://eu-west-1/aws/flow").List(context.Background())
+			source := f.source(c.options, "cwl://eu-west-1/aws/flow")
+			refs, rejected, err := source.List(context.Background())
 			if err != nil || len(rejected) > 0 {
 				t.Fatal(err, rejected)
+			}
+			var outside ingest.Outside
+			if len(c.want) == 0 {
+				outside = ingest.Outside{Objects: 1, First: hour(12, 0), Last: hour(14, 0)}
+			}
+			if d := cmp.Diff(outside, source.Outside()); d != "" {
+				t.Errorf("what was left out (-want +got):\n%s", d)
 			}
 			var got []string
 			for _, r := range refs {

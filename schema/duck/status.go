@@ -56,6 +56,15 @@ func (db *DB) Status(ctx context.Context) (Status, error) {
 	return st, err
 }
 
+// Holds says whether objects of a kind are loaded.
+func (db *DB) Holds(ctx context.Context, kind schema.ObjectKind) (holds bool, err error) {
+	const query = `SELECT EXISTS (SELECT 1 FROM object WHERE kind = ?)`
+	if err := db.sql.QueryRowContext(ctx, query, string(kind)).Scan(&holds); err != nil {
+		return false, fmt.Errorf("look at the manifest: %w", err)
+	}
+	return holds, nil
+}
+
 func (db *DB) readVersion(ctx context.Context, st *Status) (err error) {
 	if st.Version, err = db.version(ctx); err != nil {
 		return err

@@ -52,6 +52,33 @@ func (db *DB) WiderThan(ctx context.Context, since, until time.Time) (bool, erro
 	return have.loaded && (before || after), nil
 }
 
+// DaysInWindow says whether any day with records lies in the window that flow logs were asked for, and of which days there
+// are records at all: [first, last], zero for none.
+func (db *DB) DaysInWindow(ctx context.Context) (first, last time.Time, inside bool, err error) {
+	have, err := db.window(ctx)
+	if err != nil {
+		return first, last, false, fmt.Errorf("look at the window: %w", err)
+	}
+	const query = `SELECT DISTINCT epoch_us(day::TIMESTAMP) AS day FROM coverage ORDER BY day`
+	err = db.each(ctx, query, func(rows *sql.Rows) error {
+		var us int64
+		if err := rows.Scan(&us); err != nil {
+			return err
+		}
+		day := micro(us)
+		if first.IsZero() {
+			first = day
+		}
+		last = day
+		inside = inside || day.Add(24*time.Hour).After(have.since) && (have.until.IsZero() || day.Before(have.until))
+		return nil
+	})
+	if err != nil {
+		return first, last, false, fmt.Errorf("look at the window: %w", err)
+	}
+	return first, last, inside, nil
+}
+
 // askedWindow is what meta says of the window.
 type askedWindow struct {
 	noted        bool // all that is loaded was asked for within bounds
