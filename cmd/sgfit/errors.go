@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,7 +123,7 @@ func hint(err error) string {
 	case errors.Is(err, errRejectedInput):
 		return "See it with: sgfit status --rejected --db FILE. Without --strict this is only a warning."
 	}
-	if h := cmp.Or(sourceHint(err), liveHint(err)); h != "" {
+	if h := sourceHint(err); h != "" {
 		return h
 	}
 	return systemHint(err)

@@ -11,6 +11,7 @@ import (
 
 	"sgfit/ingest"
 	"sgfit/ingest/cloudwatch"
+	"sgfit/ingest/ec2"
 	"sgfit/ingest/flowlog"
 	"sgfit/ingest/inventory"
 	"sgfit/ingest/s3"
@@ -300,7 +301,7 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, config, trails
 	}
 	term.say("Config: %d objects read, %d known already; %s", sum.Objects, sum.Known, itemWords(sum))
 	sayTrail(term, sum.Trail)
-	warnUnread(term, sum.Unread)
+	warnUnread(term, unlessFailed(sum.Unread, live))
 	if sum.Rejected > 0 {
 		term.warn("%d pieces of the Config files were set aside; their places and reasons: sgfit status --rejected --db %s",
 			sum.Rejected, shellWord(db.Path()))
@@ -347,6 +348,14 @@ func sayTrail(term *terminal, t inventory.TrailSummary) {
 	if t.Contradicted > 0 {
 		term.warn("%d of CloudTrail's changes do not fit what AWS Config saw, which was believed; are CloudTrail files missing?", t.Contradicted)
 	}
+}
+
+// unlessFailed leaves out the calls to EC2 whose failure ends the command, and is told then.
+func unlessFailed(unread []schema.Rejected, live *ec2.Source) []schema.Rejected {
+	if live == nil {
+		return unread
+	}
+	return slices.DeleteFunc(slices.Clone(unread), func(r schema.Rejected) bool { return live.Needs(r.Place) })
 }
 
 func warnUnread(term *terminal, unread []schema.Rejected) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sgfit/ingest"
+	ingestaws "sgfit/ingest/aws"
 )
 
 const (
@@ -80,7 +81,7 @@ func (w *walk) folder(ctx context.Context, prefix string, lost int, window windo
 	default:
 		err = w.list(ctx, prefix, "", takeAll)
 	}
-	if errors.Is(err, ErrDenied) && prefix != w.prefix {
+	if errors.Is(err, ingestaws.ErrDenied) && prefix != w.prefix {
 		w.reject(placeOf(w.bucket, prefix), "folder cannot be listed: access denied; allow s3:ListBucket on it, then load again")
 		return nil
 	}
