@@ -43,7 +43,7 @@ are, which flow logs there are and what they delivered, what could not be seen, 
 				if err != nil {
 					return err
 				}
-				_, rejected, err := db.Rejected(cmd.Context(), 1)
+				rejected, err := db.SetAside(cmd.Context())
 				if err != nil {
 					return err
 				}

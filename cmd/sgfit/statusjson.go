@@ -58,6 +58,7 @@ type rejectedJSON struct {
 	Line   int64  `json:"line"`
 	Reason string `json:"reason"`
 	Sample string `json:"sample"`
+	Pieces int64  `json:"pieces"` // how many it stands for, where there are too many to list; else 1
 }
 
 func statusAsJSON(st duck.Status, sight duck.Sight, rejected int64) statusJSON {
@@ -80,7 +81,7 @@ func statusAsJSON(st duck.Status, sight duck.Sight, rejected int64) statusJSON {
 func rejectedAsJSON(list []schema.Rejected) []rejectedJSON {
 	out := []rejectedJSON{}
 	for _, r := range list {
-		out = append(out, rejectedJSON{r.Place, r.Line, r.Reason, r.Sample})
+		out = append(out, rejectedJSON{r.Place, r.Line, r.Reason, r.Sample, r.Pieces})
 	}
 	return out
 }

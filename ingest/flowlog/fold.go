@@ -60,16 +60,17 @@ func (f *Fold) Read(r schema.Content, place string, order int) (schema.Object, [
 	rd := f.take()
 	before := rd.table.bytes()
 	s := rd.read(r, place, f.seen, uint16(min(order, lastOrder)), false)
+	rejected := s.listed()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.held += rd.table.bytes() - before + int64(len(s.rejected))*rejectedBytes
+	f.held += rd.table.bytes() - before + int64(len(rejected))*rejectedBytes
 	f.idle = append(f.idle, rd)
 	if s.failed != nil {
-		return s.object, s.rejected, fmt.Errorf("read %s: %w", place, s.failed)
+		return s.object, rejected, fmt.Errorf("read %s: %w", place, s.failed)
 	}
-	f.done = append(f.done, finished{order, s.object, s.rejected})
+	f.done = append(f.done, finished{order, s.object, rejected})
 	rd.stolen = append(rd.stolen, s.stolen...)
-	return s.object, s.rejected, nil
+	return s.object, rejected, nil
 }
 
 // Remember reads an object of an earlier load, so that its records are known until the next drain: one that is read

@@ -1,8 +1,12 @@
 package flowlog
 
-import "sgfit/schema"
+import (
+	"fmt"
 
-// mostRejected is how many rejected lines of one object are kept; all are counted.
+	"sgfit/schema"
+)
+
+// mostRejected is how many rejected lines of one object are listed; all are counted.
 const mostRejected = 10_000
 
 // gather is what the records of one object go to, whatever format they come in: they are counted, and handed to the
@@ -10,6 +14,7 @@ const mostRejected = 10_000
 type gather struct {
 	object   schema.Object
 	rejected []schema.Rejected
+	unlisted int64 // malformed lines beyond mostRejected
 	stolen   []uint16
 	table    *table
 	seen     *seen // nil when duplicates are kept
@@ -24,10 +29,30 @@ type gather struct {
 
 // reject counts a line as malformed.
 func (g *gather) reject(line []byte, reason string) {
-	g.object.Malformed++
-	if g.object.Malformed <= mostRejected {
-		g.rejected = append(g.rejected, schema.Rejected{Place: g.object.Place, Line: g.line, Reason: reason, Sample: sample(line)})
+	if g.crowded() {
+		return
 	}
+	g.object.Malformed++
+	g.rejected = append(g.rejected, schema.Rejected{Place: g.object.Place, Line: g.line, Reason: reason, Sample: sample(line)})
+}
+
+// crowded counts a line as malformed if too many of the object's are listed already.
+func (g *gather) crowded() bool {
+	if g.object.Malformed < mostRejected {
+		return false
+	}
+	g.object.Malformed++
+	g.unlisted++
+	return true
+}
+
+// listed is what was set aside, with a line for what is too many to list.
+func (g *gather) listed() []schema.Rejected {
+	if g.unlisted == 0 {
+		return g.rejected
+	}
+	return append(g.rejected, schema.Rejected{Place: g.object.Place, Pieces: g.unlisted,
+		Reason: fmt.Sprintf("malformed lines beside those that are listed: %d more", g.unlisted)})
 }
 
 // rejectObject sets the object as a whole aside.

@@ -176,8 +176,9 @@ func TestCutGzip(t *testing.T) {
 func TestManyRejected(t *testing.T) {
 	f := New(Options{})
 	o, rejected, err := f.Read(strings.NewReader(header+strings.Repeat("bogus line\n", mostRejected+500)), "place", 0)
-	if err != nil || o.Malformed != mostRejected+500 || len(rejected) != mostRejected {
-		t.Errorf("%v: %d malformed, %d kept", err, o.Malformed, len(rejected))
+	if err != nil || o.Malformed != mostRejected+500 || len(rejected) != mostRejected+1 || rejected[mostRejected].Pieces != 500 ||
+		schema.SetAside(rejected) != o.Malformed {
+		t.Errorf("%v: %d malformed, %d kept, of %d", err, o.Malformed, len(rejected), schema.SetAside(rejected))
 	}
 }
 

@@ -155,5 +155,6 @@ func (db *DB) appendRejected(rejected []schema.Rejected) error {
 		put(p, r.Line)
 		p.text(valid(r.Reason))
 		p.text(valid(r.Sample))
+		put(p, max(r.Pieces, 1))
 	})
 }

@@ -128,7 +128,16 @@ func (db *DB) readDays(ctx context.Context, st *Status) error {
 	})
 }
 
-// Rejected returns at most limit pieces of input that were set aside (0: all), sorted by place, and how many there are.
+// SetAside counts the pieces of input that were set aside, those included that were too many to list.
+func (db *DB) SetAside(ctx context.Context) (pieces int64, err error) {
+	const query = `SELECT coalesce(sum(pieces), 0)::BIGINT FROM (SELECT DISTINCT * FROM rejected)`
+	if err := db.sql.QueryRowContext(ctx, query).Scan(&pieces); err != nil {
+		return 0, fmt.Errorf("count rejected input: %w", err)
+	}
+	return pieces, nil
+}
+
+// Rejected returns at most limit lines on input that was set aside (0: all), sorted by place, and how many there are.
 func (db *DB) Rejected(ctx context.Context, limit int) (list []schema.Rejected, total int64, err error) {
 	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT DISTINCT * FROM rejected)`).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("read rejected input: %w", err)
@@ -136,10 +145,10 @@ func (db *DB) Rejected(ctx context.Context, limit int) (list []schema.Rejected, 
 	if limit <= 0 {
 		limit = int(total)
 	}
-	const query = `SELECT DISTINCT place, line, reason, sample FROM rejected ORDER BY place, line, reason, sample LIMIT ?`
+	const query = `SELECT DISTINCT place, line, reason, sample, pieces FROM rejected ORDER BY place, line, reason, sample LIMIT ?`
 	err = db.each(ctx, query, func(rows *sql.Rows) error {
 		var r schema.Rejected
-		if err := rows.Scan(&r.Place, &r.Line, &r.Reason, &r.Sample); err != nil {
+		if err := rows.Scan(&r.Place, &r.Line, &r.Reason, &r.Sample, &r.Pieces); err != nil {
 			return err
 		}
 		list = append(list, r)
