@@ -262,6 +262,13 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, source inges
 	if err := opt.window.warnOutside(ctx, term, db); err != nil {
 		return sum, err
 	}
+	isolated, err := db.IsolatedDays(ctx)
+	if err != nil {
+		return sum, err
+	}
+	if len(isolated) > 0 {
+		term.warn("%s", schema.IsolatedWords(isolated))
+	}
 	if sum.Rejected > 0 {
 		term.warn("%d lines or objects of the flow logs were set aside; their places and reasons: sgfit status --rejected --db %s",
 			sum.Rejected, shellWord(db.Path()))

@@ -153,13 +153,18 @@ func touch(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.Chtimes(ts.MkAbs(args[0]), later, later))
 }
 
-// repeat FILE N: the file's last line comes N times.
+// repeat FILE N: the file's last line comes N times, with the number of each where it has a #.
 func repeat(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	lines := strings.SplitAfter(ts.ReadFile(args[0]), "\n")
-	last := lines[len(lines)-2]
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "")+strings.Repeat(last, n-1)), 0o644))
+	last := len(lines) - 2
+	var out strings.Builder
+	out.WriteString(strings.Join(lines[:last], ""))
+	for i := range n {
+		out.WriteString(strings.ReplaceAll(lines[last], "#", strconv.Itoa(i)))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out.String()), 0o644))
 }
 
 // json FILE: the file, or stdout, is JSON and nothing else.

@@ -184,6 +184,10 @@ func gapDays(s duck.Sight) map[string]bool {
 	return out
 }
 
+func month(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
 // calendar draws a line a month, a column a day.
 func calendar(days []duck.DayStatus, gaps map[string]bool) string {
 	byDay := map[string]duck.DayStatus{}
@@ -193,7 +197,15 @@ func calendar(days []duck.DayStatus, gaps map[string]bool) string {
 	var b strings.Builder
 	b.WriteString("           1   5    10   15   20   25   30\n")
 	first, last := days[0].Day, days[len(days)-1].Day
-	for m := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC); !m.After(last); m = m.AddDate(0, 1, 0) {
+	next := 0 // of the days
+	for m := month(first); !m.After(last); m = m.AddDate(0, 1, 0) {
+		if to := month(days[next].Day); to.After(m.AddDate(0, 2, 0)) { // a long time without any
+			fmt.Fprintf(&b, "  …        %d months without records\n", 12*(to.Year()-m.Year())+int(to.Month()-m.Month()))
+			m = to
+		}
+		for next < len(days)-1 && month(days[next].Day).Equal(m) {
+			next++
+		}
 		fmt.Fprintf(&b, "  %s  ", m.Format("2006-01"))
 		for d := m; d.Month() == m.Month(); d = d.AddDate(0, 0, 1) {
 			s, ok := byDay[d.Format("2006-01-02")]
