@@ -16,6 +16,7 @@ type gather struct {
 	rejected []schema.Rejected
 	unlisted int64 // malformed lines beyond mostRejected
 	stolen   []uint16
+	silenced []silenced
 	table    *table
 	seen     *seen // nil when duplicates are kept
 	order    uint16
@@ -25,6 +26,12 @@ type gather struct {
 	format   string // of lines without a header, as Options has it
 	// remembering: the object was loaded before, and its records are only to be known again.
 	remembering bool
+}
+
+// silenced is an object that lost a record as a duplicate, and what that was.
+type silenced struct {
+	order  uint16
+	status status
 }
 
 // reject counts a line as malformed.
@@ -66,6 +73,8 @@ func (g *gather) keepRecord() {
 	switch {
 	case g.remembering && g.record.status == ok:
 		g.seen.remember(g.record.mark(hashBytes(g.record.iface)))
+	case g.remembering && g.record.placed():
+		g.seen.remember(g.record.silentMark(hashBytes(g.record.iface)))
 	case g.remembering:
 	case g.record.status == ok:
 		g.queue()
@@ -106,19 +115,30 @@ func (g *gather) fold() {
 	g.items = g.items[:0]
 }
 
-// silence counts a NODATA or SKIPDATA record, and marks the time that it covers where it tells it.
+// silence counts a NODATA or SKIPDATA record, and marks the time that it covers where it tells it. Two flow logs that
+// overlap deliver it twice, like others.
 func (g *gather) silence() {
 	r := &g.record
-	if r.status == noData {
+	placed := r.placed()
+	var known outcome
+	if placed && g.seen != nil {
+		known = g.seen.addOne(r.silentMark(hashBytes(r.iface)), g.order)
+	}
+	switch {
+	case known.duplicate:
+		g.object.Duplicates++
+		return
+	case r.status == noData:
 		g.object.NoData++
-	} else {
+	default:
 		g.object.SkipData++
 	}
-	if !r.has.has(interfaceID) || !r.has.has(start) {
+	if known.stolen {
+		g.silenced = append(g.silenced, silenced{known.from, r.status})
 		return
 	}
-	if !r.has.has(end) || r.end < r.start {
-		r.end = r.start
+	if !placed {
+		return
 	}
 	i := g.table.names.of(r.iface, r.account)
 	c := &g.table.scopes[g.table.scopeOf(i, int32(r.start/daySeconds))]

@@ -115,7 +115,7 @@ func (db *DB) forget(places []string) error {
 
 // Manifest lists the flow-log objects of which records were counted: place, size, time and hash of each.
 func (f FlowLogs) Manifest(ctx context.Context) (objects []schema.Object, err error) {
-	const query = `SELECT place, size, epoch_us(modified), hash FROM object WHERE kind = 'flow-log' AND ok > 0 AND hash <> ''`
+	const query = `SELECT place, size, epoch_us(modified), hash FROM object WHERE kind = 'flow-log' AND ok + nodata + skipdata > 0 AND hash <> ''`
 	err = f.each(ctx, query, func(rows *sql.Rows) error {
 		o := schema.Object{Kind: schema.FlowLogObject}
 		var modified int64
