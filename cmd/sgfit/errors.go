@@ -123,7 +123,9 @@ func hint(err error) string {
 	case errors.Is(err, errRejectedInput):
 		return "See it with: sgfit status --rejected --db FILE. Without --strict this is only a warning."
 	}
-	if h := sourceHint(err); h != "" {
+	if h := sourceHint(err); h == "" && errors.As(err, new(*ingest.EarlierError)) {
+		return "Run the same command again when it can be read; what was stored is whole."
+	} else if h != "" {
 		return h
 	}
 	return systemHint(err)

@@ -48,6 +48,11 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.Cause}
 }
 
+// Passing says whether the same request may well succeed later.
+func (e *Error) Passing() bool {
+	return e.Kind == ingestaws.ErrBusy || e.Kind == ingestaws.ErrBroken || e.Kind == ingestaws.ErrUnreachable || e.Kind == ingestaws.ErrCredentials
+}
+
 // failure makes an Error of what the SDK returned. Where it is the context that ended, it says just that.
 func failure(ctx context.Context, op, place, region string, err error) error {
 	if ctx.Err() != nil {
