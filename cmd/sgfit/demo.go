@@ -65,7 +65,7 @@ func runDemo(ctx context.Context, term *terminal, opt demoOptions) error {
 	term.say("It has %d rules and %d flow-log records; the truth about them is in %s", len(truth.Rules), truth.Records.Records,
 		filepath.Join(input, "truth.json"))
 	run := runOptions{flowLogs: []string{filepath.Join(input, "flow-logs")}, config: []string{filepath.Join(input, "config")},
-		out: filepath.Join(opt.out, "report"), plan: defaultPlanOptions(), keep: keepOptions{"conversations"}}
+		out: filepath.Join(opt.out, "report"), plan: defaultPlanOptions(), keep: keepOptions{keepConversations}}
 	run.database = databaseOptions{path: filepath.Join(input, "sgfit.db"), access: making}
 	if err := forget(run.database.path); err != nil {
 		return err

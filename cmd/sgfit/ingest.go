@@ -289,6 +289,7 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, config, trails
 		return inventory.Summary{}, err
 	}
 	source, live, err := opt.configSource(ctx, term, config, trails)
+	what := loadingOf(config, trails, live)
 	if err == nil {
 		source, err = ingest.Once(ctx, source)
 	}
@@ -296,41 +297,41 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, config, trails
 		err = opt.window.checkListed(ctx, term, db, source, schema.ConfigObject)
 	}
 	if err != nil {
-		return inventory.Summary{}, fmt.Errorf("load Config files: %w", err)
+		return inventory.Summary{}, fmt.Errorf("load %s: %w", what.files, err)
 	}
-	bar := term.progress("Reading Config files")
-	sum, err := inventory.LoadConfig(ctx, source, duck.Config{DB: db},
+	bar := term.progress("Reading " + what.files)
+	sum, err := inventory.LoadConfig(ctx, source, duck.Config{DB: db, AssumeUnchanged: opt.assumeUnchanged},
 		inventory.Options{Workers: opt.readers(paths), Progress: bar, AssumeUnchanged: opt.assumeUnchanged,
 			Captured: opt.live.captured})
 	bar.finish()
 	if err != nil {
-		return sum, fmt.Errorf("load Config files: %w", err)
+		return sum, fmt.Errorf("load %s: %w", what.files, err)
 	}
-	term.say("Config: %d objects read, %d known already; %s", sum.Objects, sum.Known, itemWords(sum))
+	term.say("%s: %d objects read, %d known already; %s", what.title, sum.Objects, sum.Known, itemWords(sum))
 	sayTrail(term, sum.Trail)
 	warnUnread(term, unlessFailed(sum.Unread, live))
 	if sum.Rejected > 0 {
-		term.warn("%d pieces of the Config files were set aside; their places and reasons: sgfit status --rejected --db %s",
-			sum.Rejected, shellWord(db.Path()))
+		term.warn("%d pieces of %s were set aside; their places and reasons: sgfit status --rejected --db %s",
+			sum.Rejected, what.files, shellWord(db.Path()))
 	}
 	if live != nil && live.Failed() != nil {
 		return sum, fmt.Errorf("load the inventory from EC2: %w", live.Failed())
 	}
 	if len(config) > 0 || live != nil {
-		warnLacking(term, sum)
+		warnLacking(term, sum, what)
 	}
 	return sum, strictly(opt, sum.Rejected+int64(len(sum.Unread)))
 }
 
 // warnLacking warns of Config files without which no rule can be judged.
-func warnLacking(term *terminal, sum inventory.Summary) {
+func warnLacking(term *terminal, sum inventory.Summary, what loading) {
 	switch {
 	case sum.Objects > 0 && sum.Problems == sum.Objects && sum.OK == 0:
-		term.warn("no object that was read (%d) is an AWS Config file that can be used; are these snapshot or history files (.json, .json.gz)?", sum.Objects)
+		term.warn("no object that was read (%d) is an AWS Config file that can be used; are these snapshot or history files, or saved answers of EC2 (.json, .json.gz)?", sum.Objects)
 	case sum.Items[schema.GroupItem] == 0:
-		term.warn("the Config files hold no security group; have AWS Config record %s, then deliver a snapshot", schema.GroupItem)
+		term.warn("no security group is known, also not from %s; have AWS Config record %s, then deliver a snapshot, or ask EC2 itself: --live", what.files, schema.GroupItem)
 	case sum.Items[schema.InterfaceItem] == 0:
-		term.warn("the Config files hold no network interface, so no record can be judged; have AWS Config record %s, then deliver a snapshot", schema.InterfaceItem)
+		term.warn("no network interface is known, also not from %s, so no record can be judged; have AWS Config record %s, then deliver a snapshot, or ask EC2 itself: --live", what.files, schema.InterfaceItem)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,23 @@ func addAWSFlags(cmd *cobra.Command, o *s3.Options, regions *[]string) {
 	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for AWS: `URL` of another server that speaks like it")
 	f.BoolVar(&o.RequestPayer, "request-payer", false, "for s3://: agree to pay for requests and transfer")
 	f.BoolVar(&o.Anonymous, "no-sign-request", false, "for s3:// and cwl://: do not sign requests (public buckets)")
+}
+
+// awsWords are the flags that say how to reach AWS, as they were given.
+func (o *ingestOptions) awsWords() (words []string) {
+	for _, f := range []struct{ flag, value string }{{"--profile", o.s3.Profile}, {"--region", strings.Join(o.regions, ",")},
+		{"--role-arn", o.s3.RoleARN}, {"--external-id", o.s3.ExternalID}, {"--endpoint-url", o.s3.EndpointURL}} {
+		if f.value != "" {
+			words = append(words, f.flag, shellWord(f.value))
+		}
+	}
+	if o.s3.RequestPayer {
+		words = append(words, "--request-payer")
+	}
+	if o.s3.Anonymous {
+		words = append(words, "--no-sign-request")
+	}
+	return words
 }
 
 // addFlowLogFlags adds what only flow logs need.

@@ -10,7 +10,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
-	"sgfit/schema"
 	"sgfit/schema/duck"
 )
 
@@ -107,7 +106,8 @@ func printStatus(term *terminal, st duck.Status, sight duck.Sight) {
 	w := newTable(term)
 	w.AppendHeader(table.Row{"loaded", "objects", "with a problem", "records or items", "from", "to"})
 	for _, o := range st.Objects {
-		name := map[schema.ObjectKind]string{schema.FlowLogObject: "flow logs", schema.ConfigObject: "Config files"}[o.Kind]
+		name := map[string]string{"flow-logs": "flow logs", "config": "Config files", "answers": "saved answers of EC2", "live": "EC2 itself",
+			"cloudtrail": "CloudTrail files"}[o.Source]
 		w.AppendRow(table.Row{name, o.Objects, o.Problems, o.Records, moment(o.First), moment(o.Last)})
 	}
 	w.Render()

@@ -23,6 +23,7 @@ type statusJSON struct {
 
 type objectsJSON struct {
 	Kind     schema.ObjectKind `json:"kind"`
+	Source   string            `json:"source"` // flow-logs, config, answers, live, cloudtrail
 	Objects  int64             `json:"objects"`
 	Problems int64             `json:"problems"`
 	Records  int64             `json:"records"`
@@ -67,7 +68,7 @@ func statusAsJSON(st duck.Status, sight duck.Sight, rejected int64) statusJSON {
 		Accounts: loadedOwnersJSON{append([]string{}, a.Logged...), append([]string{}, a.Known...), a.LoggedInterfaces, a.KnownInterfaces},
 		Sight:    sightAsJSON(sight), Rejected: rejected, Analyzed: st.Analyzed, Plans: st.Plans}
 	for _, o := range st.Objects {
-		out.Objects = append(out.Objects, objectsJSON{o.Kind, o.Objects, o.Problems, o.Records, orNull(o.First), orNull(o.Last)})
+		out.Objects = append(out.Objects, objectsJSON{o.Kind, o.Source, o.Objects, o.Problems, o.Records, orNull(o.First), orNull(o.Last)})
 	}
 	for _, r := range st.Inventory {
 		out.Inventory = append(out.Inventory, resourcesJSON{r.Name, r.Resources, r.States, orNull(r.First), orNull(r.Last)})

@@ -18,7 +18,11 @@ type (
 		// another format than was thought.
 		Again bool
 	}
-	Config struct{ *DB }
+	Config struct {
+		*DB
+		// AssumeUnchanged is noted with the inventory: that it was made so.
+		AssumeUnchanged bool
+	}
 )
 
 // Loaded says which places are in the manifest: true with size and modification time unchanged, false with others. A place

@@ -20,9 +20,10 @@ type Status struct {
 	Plans     int
 }
 
-// ObjectStatus sums the manifest by kind of object.
+// ObjectStatus sums the manifest by kind of object and its source.
 type ObjectStatus struct {
 	Kind              schema.ObjectKind
+	Source            string // whose: flow-logs, config, answers (of EC2, saved), live (EC2 itself), cloudtrail
 	Objects, Problems int64
 	Records           int64
 	First, Last       time.Time
@@ -75,13 +76,16 @@ func (db *DB) readVersion(ctx context.Context, st *Status) (err error) {
 
 func (db *DB) readObjects(ctx context.Context, st *Status) error {
 	const query = `
-		SELECT kind, count(*), count(*) FILTER (problem <> ''), sum(records)::BIGINT,
+		SELECT kind, CASE WHEN kind = 'flow-log' THEN 'flow-logs' WHEN starts_with(place, 'ec2://') THEN 'live'
+		                  WHEN regexp_matches(format, '^(describe|get)-') THEN 'answers' WHEN format ILIKE 'cloudtrail%' THEN 'cloudtrail'
+		                  ELSE 'config' END AS source,
+		       count(*), count(*) FILTER (problem <> ''), sum(records)::BIGINT,
 		       coalesce(min(first_second) FILTER (first_second > 0), 0)::BIGINT, max(last_second)::BIGINT
-		FROM object GROUP BY kind ORDER BY kind DESC`
+		FROM object GROUP BY ALL ORDER BY kind DESC, source`
 	return db.each(ctx, query, func(rows *sql.Rows) error {
 		var o ObjectStatus
 		var first, last int64
-		if err := rows.Scan(&o.Kind, &o.Objects, &o.Problems, &o.Records, &first, &last); err != nil {
+		if err := rows.Scan(&o.Kind, &o.Source, &o.Objects, &o.Problems, &o.Records, &first, &last); err != nil {
 			return err
 		}
 		o.First, o.Last = micro(first*1e6), micro(last*1e6)

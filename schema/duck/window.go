@@ -79,6 +79,26 @@ func (db *DB) DaysInWindow(ctx context.Context) (first, last time.Time, inside b
 	return first, last, inside, nil
 }
 
+// Loading says how what is in the database was loaded, as far as answers hang on it.
+type Loading struct {
+	AssumeUnchanged bool      // resources were taken to have been before what they were when first seen
+	Since, Until    time.Time // bounds of the flow logs that were asked for; zero for none
+}
+
+// Loading reads it.
+func (db *DB) Loading(ctx context.Context) (l Loading, err error) {
+	w, err := db.window(ctx)
+	if err == nil {
+		l.Since, l.Until = w.since, w.until
+		const query = `SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'assume_unchanged' AND value = 'true')`
+		err = db.sql.QueryRowContext(ctx, query).Scan(&l.AssumeUnchanged)
+	}
+	if err != nil {
+		return l, fmt.Errorf("look up how the input was loaded: %w", err)
+	}
+	return l, nil
+}
+
 // askedWindow is what meta says of the window.
 type askedWindow struct {
 	noted        bool // all that is loaded was asked for within bounds
