@@ -33,7 +33,7 @@ type ingestOptions struct {
 
 func (o *ingestOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "end with exit code 3 when this run set input aside")
-	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core, eight from S3, four from CloudWatch Logs)")
+	cmd.Flags().IntVar(&o.workers, "workers", 0, "`N` objects read at the same time (default one a core, eight from S3, four from CloudWatch Logs)")
 	o.window.addFlags(cmd)
 	addAWSFlags(cmd, &o.s3, &o.regions)
 }
@@ -61,6 +61,7 @@ func newIngestCommand(term *terminal) *cobra.Command {
 that cannot be used is set aside with its place and reason (sgfit status --rejected), and a load that is stopped
 leaves a whole database: run it again to go on.`,
 		Example: `  sgfit ingest config --db account.db ./config
+  sgfit ingest cloudtrail --db account.db ./cloudtrail
   sgfit ingest flow-logs --db account.db ./flow-logs '/more/2026/09/**/*.log.gz'`,
 		Args: subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

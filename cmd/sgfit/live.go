@@ -20,6 +20,7 @@ type liveOptions struct {
 }
 
 func (o *liveOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().Lookup("region").Usage = "for AWS: `REGION` of the buckets (default found out), or the regions that --live asks, with commas between (default the configured one)"
 	cmd.Flags().BoolVar(&o.live, "live", false,
 		"also ask EC2 itself, now: groups, rules with their ids, interfaces, prefix lists, subnets, VPCs, flow logs (only reads)")
 	cmd.Flags().StringVar(&o.capturedText, "captured", "",

@@ -33,8 +33,8 @@ func defaultPlanOptions() planOptions {
 func (o *planOptions) addFlags(cmd *cobra.Command) {
 	*o = defaultPlanOptions()
 	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", o.wildcardSources,
-		"a wildcard with more distinct real sources than this is acceptable")
-	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days on which anything is removed or replaced")
+		"a wildcard with more than `N` distinct real sources is acceptable")
+	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days `N` on which anything is removed or replaced")
 }
 
 // words are the flags that differ from the usual.

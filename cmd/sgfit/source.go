@@ -29,7 +29,7 @@ const (
 func addAWSFlags(cmd *cobra.Command, o *s3.Options, regions *[]string) {
 	f := cmd.Flags()
 	f.StringVar(&o.Profile, "profile", "", "for AWS: profile `NAME` of the shared AWS configuration")
-	f.StringSliceVar(regions, "region", nil, "for AWS: `REGION` of the buckets (default found out), or the regions that --live asks for, with commas between (default the configured one)")
+	f.StringSliceVar(regions, "region", nil, "for AWS: `REGION` of the buckets (default found out)")
 	f.StringVar(&o.RoleARN, "role-arn", "", "for AWS: `ARN` of a role to assume")
 	f.StringVar(&o.ExternalID, "external-id", "", "for AWS: external `ID` that the role asks for")
 	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for AWS: `URL` of another server that speaks like it")

@@ -58,7 +58,7 @@ are, which flow logs there are and what they delivered, what could not be seen, 
 	dbo.addFlags(cmd, reading)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&rejected, "rejected", false, "list the input that was set aside")
-	cmd.Flags().IntVar(&limit, "limit", 50, "with --rejected: most lines to list; 0 for all")
+	cmd.Flags().IntVar(&limit, "limit", 50, "with --rejected: list `N` lines at most; 0 for all")
 	return cmd
 }
 
