@@ -83,7 +83,7 @@ func (a *Analysis) ownersOf(states string) []Owner {
 func (a *Analysis) Evidence(ctx context.Context) (*Evidence, error) {
 	ev := &Evidence{Classes: map[string]int64{}}
 	for _, load := range []func(context.Context, *Evidence) error{
-		a.loadWindow, a.loadClasses, a.loadAtoms, a.loadFacts, a.loadInventory} {
+		a.loadWindow, a.loadClasses, a.loadAtoms, a.loadFacts, a.loadIsolated, a.loadInventory} {
 		if err := load(ctx, ev); err != nil {
 			return nil, fmt.Errorf("load evidence: %w", err)
 		}

@@ -28,6 +28,18 @@ type Plan struct {
 	Backtest *PlanBacktest `json:"backtest,omitempty"`
 	// ReturnCurve is how likely rules of this estate were used again after a silence, as far as enough silences tell.
 	ReturnCurve []ReturnPoint `json:"return_curve"`
+	// Settings are those that the plan was made with; nil in a plan of an earlier sgfit, which kept none.
+	Settings *Settings `json:"settings,omitempty"`
+}
+
+// Settings are what was chosen, and changes the plan.
+type Settings struct {
+	MinDays         int        `json:"min_days"`         // fewest observed days on which anything is removed or replaced
+	WildcardSources int        `json:"wildcard_sources"` // a wildcard with more distinct real sources is accepted
+	RulesQuota      int        `json:"rules_quota"`      // most rules of a group, direction and address family
+	AssumeUnchanged bool       `json:"assume_unchanged"` // resources were taken to have been before what they were when first seen
+	Since           *time.Time `json:"since"`            // bounds of the flow logs that were asked for; null for none
+	Until           *time.Time `json:"until"`
 }
 
 // Window is the whole UTC days that the flow logs touch. ObservedDays counts the days with any record.

@@ -33,6 +33,7 @@ type Page struct {
 	Refusals       []Refusal
 	Curve          []string
 	PrintAll       bool // on paper every group is open
+	MinDays        int  // the plan's own
 }
 
 // printAllGroups is how many groups are still printed whole. More would be a print of thousands of pages by accident.
@@ -47,7 +48,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
 		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
 		Backtest: planBacktestWords(plan.Backtest), Refusals: refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
-		PrintAll: len(views) <= printAllGroups,
+		PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
 	p.addUp(views)
 	for i, v := range views {
@@ -59,6 +60,14 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		}
 	}
 	return p
+}
+
+// settingsOf are the plan's settings, or the usual ones where it does not tell.
+func settingsOf(plan suggest.Plan) suggest.Settings {
+	if plan.Settings == nil {
+		return suggest.Usual()
+	}
+	return *plan.Settings
 }
 
 func (p *Page) addUp(views []GroupView) {
