@@ -19,7 +19,7 @@ WITH part AS (
          REPLACE (e.policy AS policy, e.grouped AS grouped, e.first_s AS first_s, e.last_s AS last_s, 0 AS records, e.ingress AS ingress)
   FROM opened o JOIN extra e USING (conv)
 )
-SELECT day, iface, policy, ingress, protocol, CASE WHEN ingress THEN lport ELSE rport END AS port, remote AS peer, peer_state, method, confidence,
+SELECT day, iface, policy, ingress, protocol, port_of(CASE WHEN ingress THEN here ELSE there END) AS port, address_of(there) AS peer, peer_state, method, confidence,
        count(*) FILTER (NOT probe)::UINTEGER AS conversations,
        count(*) FILTER (probe)::UINTEGER AS probes,
        count(*) FILTER (probe AND completed)::UINTEGER AS completed,
