@@ -24,6 +24,8 @@ CREATE OR REPLACE TEMP MACRO port_of(spot) AS (spot & 65535)::USMALLINT;
 DROP TYPE IF EXISTS side;
 CREATE TEMP TYPE side AS ENUM ('remote', 'local', 'both', 'unknown');
 
+-- Joined in the order that stands here: DuckDB takes the conversations for few, and would put them into hash tables.
+SET disabled_optimizers = 'join_order,build_side_probe_side';
 CREATE OR REPLACE TEMP TABLE talk AS
 WITH flagged AS (
   SELECT *, CASE WHEN in_records = 0 THEN out_first WHEN out_records = 0 THEN in_first ELSE at_most(in_first, out_first) END AS first_s,
@@ -61,6 +63,8 @@ SELECT conv, day, iface, protocol, here, there, hours, policy, group_count > 0 A
             WHEN complete AND NOT way AND in_records > 0 THEN 'local'::side
             WHEN complete AND way AND out_records > 0 THEN 'remote'::side END AS who
 FROM few;
+RESET disabled_optimizers;
+DROP TABLE one_way;
 
 CREATE OR REPLACE TEMP TABLE talk_again AS
 SELECT t.conv, e.policy, e.group_count > 0 AS grouped, greatest(t.first_s, e.vf) AS from_s, least(t.last_s, e.vt) AS to_s
