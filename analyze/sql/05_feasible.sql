@@ -32,8 +32,11 @@ UNION
 SELECT DISTINCT polset, direction, protocol, pmin, pmax, 0::UHUGEINT, 340282366920938463463374607431768211455::UHUGEINT
 FROM polset_policy JOIN policy_opaque USING (policy);
 
+CREATE OR REPLACE TEMP TABLE ref_number AS
+SELECT ref, row_number() OVER (ORDER BY ref)::UINTEGER AS ref_no FROM (SELECT DISTINCT ref FROM policy_group);
+
 CREATE OR REPLACE TEMP TABLE polset_group AS
-SELECT DISTINCT polset, direction, protocol, pmin, pmax, ref FROM polset_policy JOIN policy_group USING (policy);
+SELECT DISTINCT polset, direction, protocol, pmin, pmax, ref_no FROM polset_policy JOIN policy_group USING (policy) JOIN ref_number USING (ref);
 
 -- The ends of all ranges cut the space of addresses into segments: within one, every range holds all or nothing.
 CREATE OR REPLACE TEMP TABLE segment AS
@@ -49,8 +52,7 @@ LEFT JOIN segment l ON l.lo = CASE WHEN p.hi < 340282366920938463463374607431768
 
 CREATE OR REPLACE TEMP TABLE wearing AS
 SELECT address_no, refs, dense_rank() OVER (ORDER BY refs)::UINTEGER AS wearing
-FROM (SELECT address_no, list(group_id ORDER BY group_id) AS refs FROM member
-      WHERE group_id IN (SELECT ref FROM polset_group) GROUP BY address_no);
+FROM (SELECT m.address_no, list(r.ref_no ORDER BY r.ref_no) AS refs FROM member m JOIN ref_number r ON r.ref = m.group_id GROUP BY m.address_no);
 
 CREATE OR REPLACE TEMP TABLE peer AS
 SELECT p.ip, p.address_no, p.header, p.segment, w.wearing, o.address_no IS NOT NULL AS disputed
@@ -67,13 +69,14 @@ WHERE NOT (c.protocol = 6 AND c.has_flags AND ((c.in_flags & 18) IN (2, 18) OR (
 
 -- In steps of their own: joined in one, sets of groups and rules would be paired first, by millions.
 CREATE OR REPLACE TEMP TABLE asked_group AS
-SELECT a.polset, a.wearing, w.ref
+SELECT a.polset, a.wearing, w.ref_no
 FROM (SELECT DISTINCT polset, wearing FROM asked WHERE wearing IS NOT NULL) a
-JOIN (SELECT wearing, unnest(any_value(refs)) AS ref FROM wearing GROUP BY wearing) w USING (wearing);
+JOIN (SELECT wearing, unnest(any_value(refs)) AS ref_no FROM wearing GROUP BY wearing) w USING (wearing);
 
 CREATE OR REPLACE TEMP TABLE wearing_span AS
 SELECT DISTINCT a.polset, a.wearing, g.direction, g.protocol, g.pmin, g.pmax
-FROM asked_group a JOIN polset_group g ON g.polset = a.polset AND g.ref = a.ref;
+FROM asked_group a JOIN polset_group g ON g.polset = a.polset AND g.ref_no = a.ref_no;
+DROP TABLE asked_group;
 
 CREATE OR REPLACE TEMP TABLE shut_in AS
 SELECT a.conv, a.complete

@@ -26,13 +26,12 @@ FROM pending WHERE who IS NULL;
 CREATE OR REPLACE TEMP TABLE fan AS
 WITH host AS (SELECT address_of(here) AS address_no FROM rest UNION SELECT address_of(there) FROM rest),
 answered AS (SELECT here, there FROM talk WHERE inward AND outward AND protocol IN (6, 17)),
-count_of AS (
-  SELECT spot, max(n) AS fan
-  FROM (SELECT here AS spot, count(*) AS n FROM answered SEMI JOIN host ON host.address_no = address_of(answered.here) GROUP BY ALL
-        UNION ALL
-        SELECT there, count(*) FROM answered SEMI JOIN host ON host.address_no = address_of(answered.there) GROUP BY ALL)
-  GROUP BY ALL
+met AS (
+  SELECT spot, count(*) FILTER (own) AS of_own, count(*) FILTER (NOT own) AS of_others
+  FROM (SELECT here AS spot, true AS own FROM answered UNION ALL SELECT there, false FROM answered) SEMI JOIN host ON host.address_no = address_of(spot)
+  GROUP BY spot
 ),
+count_of AS (SELECT spot, CASE WHEN of_own > of_others THEN of_own ELSE of_others END AS fan FROM met),
 -- The percentile from counts of equal fans: a list of all ports of a host may not fit into memory. A host is told by what
 -- stands before the port: its address and the protocol.
 spread AS (
