@@ -12,11 +12,13 @@ SELECT DISTINCT CASE WHEN who = 'remote' THEN here ELSE there END AS spot
 FROM talk
 WHERE who IN ('remote', 'local') AND protocol IN (6, 17) AND inward AND outward AND (protocol <> 6 OR data);
 
+SET disabled_optimizers = 'join_order,build_side_probe_side'; -- as in 06_talk
 CREATE OR REPLACE TEMP TABLE pending AS
 SELECT t.* REPLACE (CASE WHEN l.spot IS NOT NULL AND r.spot IS NULL THEN 'remote'::side WHEN r.spot IS NOT NULL AND l.spot IS NULL THEN 'local'::side END AS who)
 FROM (SELECT * FROM talk WHERE who IS NULL) t
 LEFT JOIN server l ON l.spot = t.here
 LEFT JOIN server r ON r.spot = t.there;
+RESET disabled_optimizers;
 
 -- What is left is little where rules are narrow or flags are logged; only for it is the rest asked.
 CREATE OR REPLACE TEMP TABLE rest AS
