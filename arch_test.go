@@ -21,9 +21,8 @@ var mayImport = map[string][]string{
 	"schema/duck":       {"schema"},
 	"schema/simulate":   {"schema"},
 	"ingest":            {"schema"},
-	"ingest/flowlog":    {"ingest/gunzip", "ingest/jsontext", "ingest/parquet", "schema"},
+	"ingest/flowlog":    {"ingest/jsontext", "ingest/parquet", "schema"},
 	"ingest/parquet":    {},
-	"ingest/gunzip":     {},
 	"ingest/files":      {"ingest", "ingest/flowlog", "schema"},
 	"ingest/aws":        {},
 	"ingest/s3":         {"ingest", "ingest/aws", "schema"},
@@ -46,7 +45,7 @@ var onlyImporter = map[string]string{
 }
 
 // pure packages do no I/O and read no clock or environment outside of their tests.
-var pure = []string{"suggest", "ingest/flowlog", "ingest/gunzip", "ingest/parquet", "schema"}
+var pure = []string{"suggest", "ingest/flowlog", "ingest/parquet", "schema"}
 
 // impure are imports that a pure package has no use for.
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec"}

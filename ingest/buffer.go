@@ -25,14 +25,6 @@ type buffer struct {
 	close   func() error
 }
 
-// inMemory is the content of a buffered object.
-type inMemory struct {
-	*bytes.Reader
-	all []byte
-}
-
-func (m inMemory) Bytes() []byte { return m.all }
-
 // fetch reads an object and returns the hash of its content. What it holds is let go by release.
 func (b *buffer) fetch(ctx context.Context, source Source, ref Ref) (hash string, err error) {
 	from, err := source.Open(ctx, ref)
@@ -53,7 +45,7 @@ func (b *buffer) fetch(ctx context.Context, source Source, ref Ref) (hash string
 	h := xxh3.New128()
 	h.Write(b.Bytes())
 	if b.Len() <= buffered {
-		b.content = inMemory{bytes.NewReader(b.Bytes()), b.Bytes()}
+		b.content = bytes.NewReader(b.Bytes())
 		return hashName(h.Sum128()), b.release()
 	}
 	if at, ok := from.(io.ReaderAt); ok {

@@ -3,8 +3,7 @@ package schema
 import "io"
 
 // Content is one object's bytes as stored, from the first to the last, at hand to be read in order or at random. What
-// is read at random does not move the place of what is read in order. *bytes.Reader and *io.SectionReader are such; one that
-// has all of them in memory may also have a method Bytes, whose result is not to be changed.
+// is read at random does not move the place of what is read in order. *bytes.Reader and *io.SectionReader are such.
 type Content interface {
 	io.Reader
 	io.ReaderAt

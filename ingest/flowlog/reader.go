@@ -12,7 +12,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/zeebo/xxh3"
 
-	"sgfit/ingest/gunzip"
 	"sgfit/schema"
 )
 
@@ -21,8 +20,6 @@ type reader struct {
 	table  *table
 	stored stored
 	front  *bufio.Reader
-	whole  []byte // the object, where it is in memory
-	quick  gunzip.Reader
 	zips   [mostZipped]gzip.Reader
 	head   [headBytes]byte
 	json   *documents // nil before the first JSON
@@ -76,10 +73,6 @@ func (rd *reader) read(r schema.Content, place string, seen *seen, order uint16,
 	rd.stored.from, rd.stored.size, rd.stored.failed = r, 0, nil
 	rd.stored.hash.Reset()
 	rd.front.Reset(&rd.stored)
-	rd.whole = nil
-	if at, ok := r.(interface{ Bytes() []byte }); ok {
-		rd.whole = at.Bytes()
-	}
 	s := &read{scan: scan{carry: rd.carry[:0], gather: gather{
 		object: schema.Object{Place: place, Kind: schema.FlowLogObject},
 		table:  rd.table, seen: seen, order: order, items: rd.items[:0], remembering: remembering, format: rd.format,
@@ -137,16 +130,11 @@ func (rd *reader) unpack() (head []byte, rest io.Reader, err error) {
 		if layer > 0 {
 			rest = io.MultiReader(bytes.NewReader(bytes.Clone(head)), rest)
 		}
-		if layer == 0 && rd.whole != nil {
-			err = rd.quick.Reset(rd.whole)
-			rest = &rd.quick
-		} else {
-			err = rd.zips[layer].Reset(rest)
-			rest = &rd.zips[layer]
-		}
-		if err != nil {
+		zip := &rd.zips[layer]
+		if err := zip.Reset(rest); err != nil {
 			return nil, rest, err
 		}
+		rest = zip
 		if head, err = rd.peek(rest); err != nil {
 			return nil, rest, err
 		}
@@ -178,11 +166,7 @@ func (rd *reader) text(s *scan, head []byte, rest io.Reader) error {
 	if _, err := s.Write(head); err != nil {
 		return err
 	}
-	switch zip := rest.(type) {
-	case *gunzip.Reader:
-		_, err := zip.WriteTo(s)
-		return err
-	case *gzip.Reader:
+	if zip, ok := rest.(*gzip.Reader); ok {
 		_, err := zip.WriteTo(s)
 		return err
 	}
