@@ -82,9 +82,8 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 
 func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, protocol, port, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT
-		FROM rule_use WHERE conversations + ambiguous > 0 AND rule_no IN (SELECT rule_no FROM in_force)
-		GROUP BY ALL ORDER BY ALL`
+		SELECT rule_no, service >> 16, service & 65535, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT
+		FROM (SELECT *, spot & 16777215 AS service FROM rule_use) GROUP BY rule_no, service ORDER BY rule_no, service`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		var no uint32
 		var protocol uint8
@@ -189,19 +188,18 @@ func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Gro
 
 // usesQuery sorts groups as Groups does. Its parameter is the threshold of wildcards.
 var usesQuery = `
-	WITH port AS (SELECT rule_no, protocol, port FROM rule_use GROUP BY ALL HAVING count(*) FILTER (conversations > 0) > ?),
+	WITH port AS (SELECT rule_no, spot & 16777215 AS service FROM rule_use GROUP BY ALL HAVING count(*) FILTER (conversations > 0) > ?),
 	     latest AS (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
 	                WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t)
-	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("a.ip") + `, u.conversations, u.sole, u.ambiguous, u.recent,
+	SELECT f.group_id, u.rule_no, ((u.spot >> 16) & 255)::UTINYINT AS protocol, (u.spot & 65535)::USMALLINT AS port, ` + hiLo("a.ip") + `, u.conversations, u.sole, u.ambiguous, u.recent,
 	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
 	       coalesce(v.states, u.state::VARCHAR, ''), coalesce(v.sets, m.rules, '')
-	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) JOIN address a ON a.address_no = u.peer_no CROSS JOIN bounds b
+	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) JOIN address a ON a.address_no = (u.spot >> 24)::UINTEGER CROSS JOIN bounds b
 	LEFT JOIN rule_several v ON v.rule_no = u.rule_no AND v.spot = u.spot
 	LEFT JOIN set_number m ON m.set_no = u.set_no
-	LEFT JOIN port p ON p.rule_no = u.rule_no AND p.protocol = u.protocol AND p.port = u.port
-	WHERE u.conversations + u.ambiguous > 0
-	  AND NOT (p.rule_no IS NOT NULL AND u.rule_no IN (SELECT rule_no FROM wild_rule))
-	ORDER BY l.account_id, l.region, l.vpc_id, f.group_id, u.rule_no, u.protocol, u.port, a.ip`
+	LEFT JOIN port p ON p.rule_no = u.rule_no AND p.service = u.spot & 16777215
+	WHERE NOT (p.rule_no IS NOT NULL AND u.rule_no IN (SELECT rule_no FROM wild_rule))
+	ORDER BY l.account_id, l.region, l.vpc_id, f.group_id, u.rule_no, protocol, port, a.ip`
 
 type useRow struct {
 	group string

@@ -110,12 +110,9 @@ func (a *Analysis) loadClasses(ctx context.Context, ev *Evidence) error {
 
 func (a *Analysis) loadAtoms(ctx context.Context, ev *Evidence) error {
 	const query = `
-		WITH used AS (
-		  SELECT flow_no, conversations FROM flow_use
-		  UNION ALL
-		  SELECT flow_no, ambiguous FROM flow_rest WHERE ambiguous > 0)
 		SELECT rules, sum(conversations)::BIGINT
-		FROM (SELECT set_no, sum(conversations) AS conversations FROM used JOIN flow_key USING (flow_no) WHERE NOT noise GROUP BY set_no)
+		FROM (SELECT set_no, sum(coalesce(conversations, 0) + coalesce(ambiguous, 0)) AS conversations
+		      FROM flow WHERE NOT noise AND (conversations > 0 OR ambiguous > 0) GROUP BY set_no)
 		JOIN set_number USING (set_no)
 		GROUP BY rules ORDER BY rules`
 	return a.each(ctx, query, func(scan func(...any) error) error {
@@ -163,14 +160,14 @@ func (a *Analysis) loadFacts(ctx context.Context, ev *Evidence) error {
 func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
 	query := `
 		WITH part AS (
-		  SELECT flow_no, n.flow_no IS NOT NULL AS noise, conversations FROM flow_use LEFT JOIN flow_noise n USING (flow_no)
+		  SELECT way, spot, peer_state, noise, coalesce(conversations, 0) + coalesce(ambiguous, 0) AS conversations FROM flow
+		  WHERE conversations > 0 OR ambiguous > 0
 		  UNION ALL
-		  SELECT flow_no, n.flow_no IS NOT NULL, ambiguous FROM flow_rest LEFT JOIN flow_noise n USING (flow_no) WHERE ambiguous > 0
-		  UNION ALL
-		  SELECT flow_no, true, alone FROM flow_rest WHERE alone > 0)
-		SELECT p.groups, f.direction, f.protocol, f.port, ` + hiLo("f.peer") + `,
+		  SELECT way, spot, peer_state, true, alone FROM flow WHERE alone > 0)
+		SELECT p.groups, d.direction, ((f.spot >> 16) & 255)::UTINYINT AS protocol, (f.spot & 65535)::USMALLINT AS port, ` + hiLo("a.ip") + `,
 		       coalesce(array_to_string(s.groups, ','), ''), noise, sum(conversations)::BIGINT
-		FROM part JOIN flow f USING (flow_no) JOIN policy p USING (policy)
+		FROM part f JOIN way_side USING (way) JOIN (SELECT DISTINCT side, policy, direction FROM side_of) d USING (side) JOIN policy p USING (policy)
+		JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER
 		LEFT JOIN state s ON s.state_no = f.peer_state
 		GROUP BY ALL ORDER BY ALL`
 	return func(yield func(Flow, error) bool) {

@@ -1,0 +1,91 @@
+-- Question: who used which rule, for what, how much, and when?
+-- Result:   flow(way, spot, peer_state, set_no, noise, …)   what a flow did in the window: surely: conversations, recent (those of the
+--             last seven days), days (a bit a day of the first 62), first_day, last_day; ambiguous: conversations whose opener
+--             is not known; alone: probes of days without a conversation. No set_no where no rule admits it
+--           way_sum(way, page, …)    what went a way, 62 days a page: conversations, bytes, days, first_s, last_s of real uses;
+--             noise (strangers' conversations), probes and completed where the opener is known, ambiguous
+--           probe_page(way, spot, page, days)   days with completed probes
+--           rule_use(rule_no, spot, …)   one row a rule in force, service and peer, over the window: conversations, sole, recent,
+--             days (their number), bits (those of the first 62), first_day, last_day: real uses; ambiguous; state
+--             (network_interface state that owned the peer's address, 0 for nobody known) and set_no, the only ones unless
+--             rule_several says more; use_state, the highest that had a real use
+--           rule_several(rule_no, spot, states, sets)   where there are several: "12,40", and "3,17;17"
+--           rule_page(rule_no, spot, page, days)        days beyond the first 62
+-- Assumes:  days before or after the window count for its ends (window_day in other words: greatest and least cost much more).
+--
+-- Days as bits: distinct days of whatever flows together are then a bit_or, without a row a day.
+CREATE OR REPLACE TEMP TABLE window_bit AS
+SELECT day, counted, ((counted - b.first_day) // 62)::INTEGER AS page, 1::BIGINT << ((counted - b.first_day) % 62) AS bit, counted > b.last_day - 7 AS recent
+FROM (SELECT day, CASE WHEN day < first_day THEN first_day WHEN day > last_day THEN last_day ELSE day END AS counted
+      FROM (SELECT DISTINCT day FROM edge_flow) CROSS JOIN bounds)
+CROSS JOIN bounds b;
+
+CREATE OR REPLACE TEMP TABLE way_sum AS
+WITH part AS (
+  SELECT e.way, w.page, w.bit, e.sure, e.conversations, e.probes, e.completed, e.bytes, e.first_second, e.last_second,
+         e.sure AND e.conversations > 0 AND n.way IS NULL AS used, e.sure AND n.way IS NOT NULL AS noisy
+  FROM edge_flow e JOIN window_bit w USING (day) LEFT JOIN noise n ON n.way = e.way AND n.spot = e.spot
+)
+SELECT way, page, sum(CASE WHEN used THEN conversations END)::BIGINT AS conversations, sum(CASE WHEN used THEN bytes END)::BIGINT AS bytes,
+       bit_or(CASE WHEN used THEN bit END) AS days, min(CASE WHEN used THEN first_second END) AS first_s, max(CASE WHEN used THEN last_second END) AS last_s,
+       sum(CASE WHEN noisy THEN conversations END)::BIGINT AS noise, sum(CASE WHEN sure THEN probes END)::BIGINT AS probes,
+       sum(CASE WHEN sure THEN completed END)::BIGINT AS completed, sum(CASE WHEN NOT sure THEN conversations END)::BIGINT AS ambiguous
+FROM part GROUP BY way, page;
+
+CREATE OR REPLACE TEMP TABLE probe_page AS
+SELECT way, spot, page, bit_or(bit) AS days FROM edge_flow JOIN window_bit USING (day) WHERE sure AND completed > 0 GROUP BY way, spot, page;
+
+CREATE OR REPLACE TEMP TABLE flow AS
+WITH part AS (
+  SELECT way, spot, peer_state, sum(conversations)::BIGINT AS conversations, sum(CASE WHEN recent THEN conversations ELSE 0 END)::BIGINT AS recent,
+         bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days, min(counted) AS first_day, max(counted) AS last_day,
+         NULL::BIGINT AS ambiguous, NULL::BIGINT AS alone
+  FROM edge_flow JOIN window_bit USING (day) WHERE sure AND conversations > 0 GROUP BY way, spot, peer_state
+  UNION ALL BY NAME
+  SELECT way, spot, peer_state, sum(conversations) FILTER (NOT sure)::BIGINT AS ambiguous, sum(probes) FILTER (conversations = 0)::BIGINT AS alone
+  FROM edge_flow WHERE NOT sure OR conversations = 0 GROUP BY way, spot, peer_state
+)
+SELECT f.*, coalesce(o.set_no, s.set_no) AS set_no, n.way IS NOT NULL AS noise
+FROM part f
+LEFT JOIN (SELECT way, set_no FROM way_set WHERE peer_no = 0) s ON s.way = f.way
+LEFT JOIN (SELECT way, peer_no, set_no FROM way_set WHERE peer_no > 0) o ON o.way = f.way AND o.peer_no = (f.spot >> 24)::UINTEGER
+LEFT JOIN noise n ON n.way = f.way AND n.spot = f.spot;
+
+CREATE OR REPLACE TEMP TABLE rule_page AS
+SELECT r.rule_no, e.spot, w.page, bit_or(w.bit) AS days
+FROM edge_flow e JOIN (FROM window_bit WHERE page > 0) w USING (day) ANTI JOIN noise n ON n.way = e.way AND n.spot = e.spot
+JOIN way_rule r ON r.way = e.way SEMI JOIN in_force f ON f.rule_no = r.rule_no
+WHERE e.sure AND e.conversations > 0
+GROUP BY r.rule_no, e.spot, w.page;
+DROP TABLE edge_flow;
+
+-- What a rule in force is credited with, flow by flow; ambiguous conversations of strangers have no owner.
+CREATE OR REPLACE TEMP VIEW share AS
+SELECT r.rule_no, r.sole, f.*
+FROM flow f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way)
+WHERE f.conversations > 0 AND NOT f.noise OR f.ambiguous > 0;
+
+CREATE OR REPLACE TEMP TABLE rule_sum AS
+SELECT rule_no, spot, sum(conversations)::BIGINT AS conversations, sum(CASE WHEN sole THEN conversations END)::BIGINT AS sole, sum(recent)::BIGINT AS recent,
+       bit_or(days) AS bits, min(first_day) AS first_day, max(last_day) AS last_day, sum(ambiguous)::BIGINT AS ambiguous,
+       min(who) AS low, max(who) AS high, max(CASE WHEN conversations > 0 THEN peer_state END) AS use_state
+FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS who FROM share)
+GROUP BY rule_no, spot;
+
+-- Lists only for the few that have several owners or sets: making a list for each would cost more than all the rest.
+CREATE OR REPLACE TEMP TABLE rule_several AS
+SELECT rule_no, spot, string_agg(DISTINCT peer_state::VARCHAR, ',' ORDER BY peer_state::VARCHAR) AS states,
+       string_agg(DISTINCT rules, ';' ORDER BY rules) AS sets
+FROM (SELECT DISTINCT s.rule_no, s.spot, s.peer_state, s.set_no
+      FROM share s SEMI JOIN (SELECT rule_no, spot FROM rule_sum WHERE low <> high) m ON m.rule_no = s.rule_no AND m.spot = s.spot
+      WHERE NOT s.noise)
+JOIN set_number USING (set_no)
+GROUP BY rule_no, spot;
+
+CREATE OR REPLACE TEMP TABLE rule_use AS
+SELECT s.rule_no, s.spot, coalesce(s.conversations, 0) AS conversations, coalesce(s.sole, 0) AS sole, coalesce(s.recent, 0) AS recent,
+       (coalesce(bit_count(s.bits), 0) + coalesce(l.days, 0))::INTEGER AS days, s.bits, s.first_day, s.last_day, coalesce(s.ambiguous, 0) AS ambiguous,
+       (s.low >> 32)::UINTEGER AS state, (s.low & 4294967295)::UINTEGER AS set_no, s.use_state
+FROM rule_sum s
+LEFT JOIN (SELECT rule_no, spot, sum(bit_count(days)) AS days FROM rule_page GROUP BY rule_no, spot) l ON l.rule_no = s.rule_no AND l.spot = s.spot;
+DROP TABLE rule_sum;
