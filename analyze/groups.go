@@ -2,11 +2,8 @@ package analyze
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"iter"
 	"slices"
-	"strings"
 
 	"sgfit/schema"
 )
@@ -116,8 +113,7 @@ func (a *Analysis) acceptWhole(r *Rule) {
 
 func (a *Analysis) loadSources(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, p.first_day - b.start_day, p.last_day - b.start_day, p.days, count(*)
-		FROM rule_peer p CROSS JOIN (SELECT first_day AS start_day FROM bounds) b GROUP BY ALL ORDER BY ALL`
+		SELECT rule_no, first_day, last_day, days, count(*) FROM rule_peer GROUP BY ALL ORDER BY ALL`
 	return a.each(ctx, query, func(scan func(...any) error) error {
 		var no uint32
 		var s SourceSpan
@@ -149,86 +145,4 @@ func (a *Analysis) loadTopPeers(ctx context.Context, rules map[uint32]*Rule) err
 		}
 		return nil
 	})
-}
-
-// WithUses yields the groups, in the order of Groups, each with the Uses of its rules filled in but for those of
-// accepted wildcards. Uses are the bulk of the evidence: they are dropped again when the next group is asked for. The
-// connection is busy until the iteration ends.
-func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Group, error] {
-	return func(yield func(*Group, error) bool) {
-		rows, err := a.conn.QueryContext(ctx, usesQuery, a.wildcard)
-		if err != nil {
-			yield(nil, fmt.Errorf("load uses: %w", err))
-			return
-		}
-		defer rows.Close()
-		next, more, err := a.scanUse(rows)
-		for _, g := range groups {
-			for more && err == nil && next.group == g.GroupID {
-				g.addUse(next)
-				next, more, err = a.scanUse(rows)
-			}
-			if err == nil {
-				err = ctx.Err() // groups without uses hear of it too
-			}
-			if err != nil {
-				yield(nil, fmt.Errorf("load uses of %s: %w", g.GroupID, err))
-				return
-			}
-			ok := yield(g, nil)
-			for i := range g.Rules {
-				g.Rules[i].Uses = nil
-			}
-			if !ok {
-				return
-			}
-		}
-	}
-}
-
-// usesQuery sorts groups as Groups does. Its parameter is the threshold of wildcards.
-var usesQuery = `
-	WITH port AS (SELECT rule_no, spot & 16777215 AS service FROM rule_use GROUP BY ALL HAVING count(*) FILTER (conversations > 0) > ?),
-	     latest AS (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
-	                WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t)
-	SELECT f.group_id, u.rule_no, ((u.spot >> 16) & 255)::UTINYINT AS protocol, (u.spot & 65535)::USMALLINT AS port, ` + hiLo("a.ip") + `, u.conversations, u.sole, u.ambiguous, u.recent,
-	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
-	       coalesce(v.states, u.state::VARCHAR, ''), coalesce(v.sets, m.rules, '')
-	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) JOIN address a ON a.address_no = (u.spot >> 24)::UINTEGER CROSS JOIN bounds b
-	LEFT JOIN rule_several v ON v.rule_no = u.rule_no AND v.spot = u.spot
-	LEFT JOIN set_number m ON m.set_no = u.set_no
-	LEFT JOIN port p ON p.rule_no = u.rule_no AND p.service = u.spot & 16777215
-	WHERE NOT (p.rule_no IS NOT NULL AND u.rule_no IN (SELECT rule_no FROM wild_rule))
-	ORDER BY l.account_id, l.region, l.vpc_id, f.group_id, u.rule_no, protocol, port, a.ip`
-
-type useRow struct {
-	group string
-	rule  uint32
-	use   Use
-}
-
-func (a *Analysis) scanUse(rows *sql.Rows) (r useRow, more bool, err error) {
-	if !rows.Next() {
-		return r, false, rows.Err()
-	}
-	var protocol uint8
-	var hi, lo uint64
-	var states, sets string
-	u := &r.use
-	err = rows.Scan(&r.group, &r.rule, &protocol, &u.Port, &hi, &lo, &u.Conversations, &u.Sole, &u.Ambiguous, &u.Recent,
-		&u.Days, &u.FirstDay, &u.LastDay, &states, &sets)
-	u.Protocol, u.Peer, u.Owners = schema.Protocol(protocol), schema.AddrFromBits(hi, lo), a.ownersOf(states)
-	for set := range strings.SplitSeq(sets, ";") {
-		u.Sets = append(u.Sets, numbers(set))
-	}
-	return r, true, err
-}
-
-func (g *Group) addUse(r useRow) {
-	for i := len(g.Rules) - 1; i >= 0; i-- {
-		if g.Rules[i].No == r.rule {
-			g.Rules[i].Uses = append(g.Rules[i].Uses, r.use)
-			return
-		}
-	}
 }

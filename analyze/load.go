@@ -156,33 +156,40 @@ func (a *Analysis) loadFacts(ctx context.Context, ev *Evidence) error {
 	})
 }
 
-// Flows yields every flow of the window, sorted, for the replay check.
+// Flows yields every flow of the window, in no order, for the replay check.
 func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
 	query := `
 		WITH part AS (
 		  SELECT way, spot, peer_state, noise, coalesce(conversations, 0) + coalesce(ambiguous, 0) AS conversations FROM flow
 		  WHERE conversations > 0 OR ambiguous > 0
 		  UNION ALL
-		  SELECT way, spot, peer_state, true, alone FROM flow WHERE alone > 0)
-		SELECT p.groups, d.direction, ((f.spot >> 16) & 255)::UTINYINT AS protocol, (f.spot & 65535)::USMALLINT AS port, ` + hiLo("a.ip") + `,
-		       coalesce(array_to_string(s.groups, ','), ''), noise, sum(conversations)::BIGINT
-		FROM part f JOIN way_side USING (way) JOIN (SELECT DISTINCT side, policy, direction FROM side_of) d USING (side) JOIN policy p USING (policy)
-		JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER
-		LEFT JOIN state s ON s.state_no = f.peer_state
-		GROUP BY ALL ORDER BY ALL`
+		  SELECT way, spot, peer_state, true, alone FROM flow WHERE alone > 0),
+		worn AS (SELECT state_no, dense_rank() OVER (ORDER BY groups)::UINTEGER AS peer_groups FROM state WHERE len(groups) > 0),
+		side AS (SELECT DISTINCT side, direction, min(policy) OVER (PARTITION BY groups) AS policy FROM side_of JOIN policy USING (policy)),
+		sum AS (
+		  SELECT d.policy, d.direction, f.spot, w.peer_groups, f.noise, max(f.peer_state) AS peer_state, sum(f.conversations)::BIGINT AS conversations
+		  FROM part f JOIN way_side USING (way) JOIN side d USING (side) LEFT JOIN worn w ON w.state_no = f.peer_state
+		  GROUP BY ALL)
+		SELECT f.policy, f.peer_state, f.direction, (f.spot >> 16) & 255, f.spot & 65535, ` + hiLo("a.ip") + `, f.noise, f.conversations
+		FROM sum f JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER`
 	return func(yield func(Flow, error) bool) {
+		policies, err := a.policies(ctx)
+		if err != nil {
+			yield(Flow{}, fmt.Errorf("load flows: %w", err))
+			return
+		}
 		errStop := errors.New("stop")
-		err := a.each(ctx, query, func(scan func(...any) error) error {
+		err = a.each(ctx, query, func(scan func(...any) error) error {
 			var f Flow
-			var groups, peerGroups string
+			var policy, peerState uint32
 			var hi, lo uint64
 			var protocol uint8
-			err := scan(&groups, &f.Direction, &protocol, &f.Port, &hi, &lo, &peerGroups, &f.Noise, &f.Conversations)
+			err := scan(&policy, &peerState, &f.Direction, &protocol, &f.Port, &hi, &lo, &f.Noise, &f.Conversations)
 			if err != nil {
 				return err
 			}
 			f.Protocol, f.Peer = schema.Protocol(protocol), schema.AddrFromBits(hi, lo)
-			f.Groups, f.PeerGroups = split(groups), split(peerGroups)
+			f.Groups, f.PeerGroups = policies[policy], a.owners[peerState].Groups
 			if !yield(f, nil) {
 				return errStop
 			}
@@ -192,6 +199,19 @@ func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
 			yield(Flow{}, fmt.Errorf("load flows: %w", err))
 		}
 	}
+}
+
+// policies are the groups of each policy.
+func (a *Analysis) policies(ctx context.Context) (map[uint32][]string, error) {
+	groups := map[uint32][]string{}
+	err := a.each(ctx, `SELECT policy, groups FROM policy`, func(scan func(...any) error) error {
+		var policy uint32
+		var list string
+		err := scan(&policy, &list)
+		groups[policy] = split(list)
+		return err
+	})
+	return groups, err
 }
 
 // secondsToTime reads Unix seconds, 0 as the zero time.

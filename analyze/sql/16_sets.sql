@@ -1,5 +1,6 @@
 -- Question: which sets of rules admit what was seen, as far as they could today?
 -- Result:   set_number(set_no, rules)   as text "3,17"
+--             numbers are in the order of the texts
 --           way_set(way, peer_no, set_no)   the set of a way; peer_no is 0, but for peers that have a set of their own
 -- Assumes:  a rule that could not admit the same today is left out where another can: the interface has left its group, or
 --           the peer has left the group it refers to.
@@ -40,7 +41,7 @@ standing AS (
 SELECT way, peer_no, string_agg(rule_no::VARCHAR, ',' ORDER BY rule_no) AS rules FROM standing GROUP BY way, peer_no;
 
 CREATE OR REPLACE TEMP TABLE set_number AS
-SELECT row_number() OVER ()::UINTEGER AS set_no, rules FROM (SELECT DISTINCT rules FROM rule_list);
+SELECT row_number() OVER (ORDER BY rules)::UINTEGER AS set_no, rules FROM (SELECT DISTINCT rules FROM rule_list);
 
 CREATE OR REPLACE TEMP TABLE way_set AS
 SELECT l.way, l.peer_no, s.set_no FROM rule_list l JOIN set_number s USING (rules);

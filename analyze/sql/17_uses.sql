@@ -1,15 +1,14 @@
 -- Question: who used which rule, for what, how much, and when?
 -- Result:   flow(way, spot, peer_state, set_no, noise, …)   what a flow did in the window: surely: conversations, recent (those of the
---             last seven days), days (a bit a day of the first 62), first_day, last_day; ambiguous: conversations whose opener
---             is not known; alone: probes of days without a conversation. No set_no where no rule admits it
+--             last seven days), days (a bit a day of the first 62); ambiguous: conversations whose opener is not known;
+--             alone: probes of days without a conversation. No set_no where no rule admits it
 --           way_sum(way, page, …)    what went a way, 62 days a page: conversations, bytes, days, first_s, last_s of real uses;
 --             noise (strangers' conversations), probes and completed where the opener is known, ambiguous
 --           probe_page(way, spot, page, days)   days with completed probes
 --           rule_use(rule_no, spot, …)   one row a rule in force, service and peer, over the window: conversations, sole, recent,
---             days (their number), bits (those of the first 62), first_day, last_day: real uses; ambiguous; state
---             (network_interface state that owned the peer's address, 0 for nobody known) and set_no, the only ones unless
---             rule_several says more; use_state, the highest that had a real use
---           rule_several(rule_no, spot, states, sets)   where there are several: "12,40", and "3,17;17"
+--             days: real uses; ambiguous; low and high: the lowest and the highest owner and set in one number (a
+--             network_interface state that owned the peer's address, 0 for nobody known, above 32 bits of set_no)
+--           rule_several(rule_no, spot, use_state, states, sets)   where these differ: the highest state with a real use, and all: "12,40", "3,17"
 --           rule_page(rule_no, spot, page, days)        days beyond the first 62
 -- Assumes:  days before or after the window count for its ends (window_day in other words: greatest and least cost much more).
 --
@@ -38,7 +37,7 @@ SELECT way, spot, page, bit_or(bit) AS days FROM edge_flow JOIN window_bit USING
 CREATE OR REPLACE TEMP TABLE flow AS
 WITH part AS (
   SELECT way, spot, peer_state, sum(conversations)::BIGINT AS conversations, sum(CASE WHEN recent THEN conversations ELSE 0 END)::BIGINT AS recent,
-         bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days, min(counted) AS first_day, max(counted) AS last_day,
+         bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days,
          NULL::BIGINT AS ambiguous, NULL::BIGINT AS alone
   FROM edge_flow JOIN window_bit USING (day) WHERE sure AND conversations > 0 GROUP BY way, spot, peer_state
   UNION ALL BY NAME
@@ -65,27 +64,18 @@ SELECT r.rule_no, r.sole, f.*
 FROM flow f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way)
 WHERE f.conversations > 0 AND NOT f.noise OR f.ambiguous > 0;
 
-CREATE OR REPLACE TEMP TABLE rule_sum AS
+CREATE OR REPLACE TEMP TABLE rule_use AS
 SELECT rule_no, spot, sum(conversations)::BIGINT AS conversations, sum(CASE WHEN sole THEN conversations END)::BIGINT AS sole, sum(recent)::BIGINT AS recent,
-       bit_or(days) AS bits, min(first_day) AS first_day, max(last_day) AS last_day, sum(ambiguous)::BIGINT AS ambiguous,
-       min(who) AS low, max(who) AS high, max(CASE WHEN conversations > 0 THEN peer_state END) AS use_state
-FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS who FROM share)
+       bit_or(days) AS days, sum(ambiguous)::BIGINT AS ambiguous, min(owner_set) AS low, max(owner_set) AS high
+FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS owner_set FROM share)
 GROUP BY rule_no, spot;
 
 -- Lists only for the few that have several owners or sets: making a list for each would cost more than all the rest.
 CREATE OR REPLACE TEMP TABLE rule_several AS
-SELECT rule_no, spot, string_agg(DISTINCT peer_state::VARCHAR, ',' ORDER BY peer_state::VARCHAR) AS states,
-       string_agg(DISTINCT rules, ';' ORDER BY rules) AS sets
-FROM (SELECT DISTINCT s.rule_no, s.spot, s.peer_state, s.set_no
-      FROM share s SEMI JOIN (SELECT rule_no, spot FROM rule_sum WHERE low <> high) m ON m.rule_no = s.rule_no AND m.spot = s.spot
-      WHERE NOT s.noise)
-JOIN set_number USING (set_no)
-GROUP BY rule_no, spot;
-
-CREATE OR REPLACE TEMP TABLE rule_use AS
-SELECT s.rule_no, s.spot, coalesce(s.conversations, 0) AS conversations, coalesce(s.sole, 0) AS sole, coalesce(s.recent, 0) AS recent,
-       (coalesce(bit_count(s.bits), 0) + coalesce(l.days, 0))::INTEGER AS days, s.bits, s.first_day, s.last_day, coalesce(s.ambiguous, 0) AS ambiguous,
-       (s.low >> 32)::UINTEGER AS state, (s.low & 4294967295)::UINTEGER AS set_no, s.use_state
-FROM rule_sum s
-LEFT JOIN (SELECT rule_no, spot, sum(bit_count(days)) AS days FROM rule_page GROUP BY rule_no, spot) l ON l.rule_no = s.rule_no AND l.spot = s.spot;
-DROP TABLE rule_sum;
+SELECT s.rule_no, s.spot, max(s.peer_state) FILTER (s.conversations > 0) AS use_state,
+       array_to_string(list_sort(list_distinct(list(s.peer_state::VARCHAR))), ',') AS states,
+       array_to_string(list_sort(list_distinct(list(s.set_no))), ',') AS sets
+FROM share s SEMI JOIN (SELECT rule_no, spot FROM rule_use WHERE low <> high) m ON m.rule_no = s.rule_no AND m.spot = s.spot
+WHERE NOT s.noise
+GROUP BY s.rule_no, s.spot;
+DROP VIEW share;

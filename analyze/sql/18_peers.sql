@@ -1,17 +1,22 @@
 -- Question: how did the peers of each rule in force come and go, and which used it most?
--- Result:   rule_peer(rule_no, peer_no, state, conversations, days, first_day, last_day)
+-- Result:   rule_peer(rule_no, peer_no, state, conversations, days, first_day, last_day), days counted from the window's start
 -- Assumes:  a peer counts once a rule, whatever ports it used.
+CREATE OR REPLACE TEMP MACRO low_bit(n) AS log2(n & -n)::INTEGER;
+CREATE OR REPLACE TEMP MACRO high_bit(n) AS floor(log2(n))::INTEGER - CASE WHEN n < 1::BIGINT << floor(log2(n))::INTEGER THEN 1 ELSE 0 END; -- log2 rounds
+
 CREATE OR REPLACE TEMP TABLE rule_peer AS
 WITH later AS (
-  SELECT rule_no, peer_no, sum(bit_count(days)) AS days
+  SELECT rule_no, peer_no, sum(bit_count(days)) AS days, min(62 * page + low_bit(days)) AS first_day, max(62 * page + high_bit(days)) AS last_day
   FROM (SELECT rule_no, (spot >> 24)::UINTEGER AS peer_no, page, bit_or(days) AS days FROM rule_page GROUP BY ALL)
   GROUP BY rule_no, peer_no
 ),
 whole AS (
-  SELECT rule_no, (spot >> 24)::UINTEGER AS peer_no, max(use_state) AS state, sum(conversations)::BIGINT AS conversations, bit_or(bits) AS bits,
-         min(first_day) AS first_day, max(last_day) AS last_day
-  FROM rule_use WHERE conversations > 0
+  SELECT u.rule_no, (u.spot >> 24)::UINTEGER AS peer_no, max(coalesce(s.use_state, (u.low >> 32)::UINTEGER)) AS state, sum(u.conversations)::BIGINT AS conversations,
+         bit_or(u.days) AS days
+  FROM rule_use u LEFT JOIN (FROM rule_several WHERE use_state IS NOT NULL) s ON s.rule_no = u.rule_no AND s.spot = u.spot
+  WHERE u.conversations > 0
   GROUP BY ALL
 )
-SELECT w.rule_no, w.peer_no, w.state, w.conversations, (bit_count(w.bits) + coalesce(l.days, 0))::INTEGER AS days, w.first_day, w.last_day
+SELECT w.rule_no, w.peer_no, w.state, w.conversations, (bit_count(w.days) + coalesce(l.days, 0))::INTEGER AS days,
+       CASE WHEN w.days > 0 THEN low_bit(w.days) ELSE l.first_day END AS first_day, coalesce(l.last_day, high_bit(w.days)) AS last_day
 FROM whole w LEFT JOIN later l ON l.rule_no = w.rule_no AND l.peer_no = w.peer_no;
