@@ -48,8 +48,8 @@ var usesQuery = `
 	     place AS (SELECT rule_no, row_number() OVER (ORDER BY account_id, region, vpc_id, group_id, rule_no) AS place FROM in_force JOIN latest USING (group_id)),
 	     host AS (SELECT address_no, ip, row_number() OVER (ORDER BY ip) AS host FROM address),
 	     page AS (SELECT rule_no, spot, string_agg(page || ':' || days, ',' ORDER BY page) AS pages FROM rule_page GROUP BY ALL)
-	SELECT u.rule_no, u.service, ` + hiLo("h.ip") + `, coalesce(u.conversations, 0), coalesce(u.sole, 0), coalesce(u.ambiguous, 0), coalesce(u.recent, 0),
-	       coalesce(u.days, 0), d.pages, coalesce(u.low, 0), u.low IS NOT NULL, v.states, v.sets
+	SELECT u.rule_no, u.service, ` + hiLo("h.ip") + `, u.conversations, u.sole, u.ambiguous, u.recent,
+	       u.days, d.pages, coalesce(u.low, 0), u.low IS NOT NULL, v.states, v.sets
 	FROM used u JOIN place p USING (rule_no) JOIN host h ON h.address_no = (u.spot >> 24)::UINTEGER
 	LEFT JOIN rule_several v ON v.rule_no = u.rule_no AND v.spot = u.spot
 	LEFT JOIN page d ON d.rule_no = u.rule_no AND d.spot = u.spot

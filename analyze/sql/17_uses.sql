@@ -65,8 +65,9 @@ FROM flow f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way
 WHERE f.conversations > 0 AND NOT f.noise OR f.ambiguous > 0;
 
 CREATE OR REPLACE TEMP TABLE rule_use AS
-SELECT rule_no, spot, sum(conversations)::BIGINT AS conversations, sum(CASE WHEN sole THEN conversations END)::BIGINT AS sole, sum(recent)::BIGINT AS recent,
-       bit_or(days) AS days, sum(ambiguous)::BIGINT AS ambiguous, min(owner_set) AS low, max(owner_set) AS high
+SELECT rule_no, spot, coalesce(sum(conversations), 0)::BIGINT AS conversations, coalesce(sum(CASE WHEN sole THEN conversations END), 0)::BIGINT AS sole,
+       coalesce(sum(recent), 0)::BIGINT AS recent, coalesce(bit_or(days), 0) AS days, coalesce(sum(ambiguous), 0)::BIGINT AS ambiguous,
+       min(owner_set) AS low, max(owner_set) AS high
 FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS owner_set FROM share)
 GROUP BY rule_no, spot;
 

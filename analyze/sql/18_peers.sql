@@ -1,8 +1,10 @@
 -- Question: how did the peers of each rule in force come and go, and which used it most?
 -- Result:   rule_peer(rule_no, peer_no, state, conversations, days, first_day, last_day), days counted from the window's start
 -- Assumes:  a peer counts once a rule, whatever ports it used.
-CREATE OR REPLACE TEMP MACRO low_bit(n) AS log2(n & -n)::INTEGER;
-CREATE OR REPLACE TEMP MACRO high_bit(n) AS floor(log2(n))::INTEGER - CASE WHEN n < 1::BIGINT << floor(log2(n))::INTEGER THEN 1 ELSE 0 END; -- log2 rounds
+-- The number of the lowest and of the highest bit; NULL for none. log2 may round up, which the comparison takes back.
+CREATE OR REPLACE TEMP MACRO low_bit(n) AS log2(nullif(n & -n, 0))::INTEGER;
+CREATE OR REPLACE TEMP MACRO high_bit(n) AS
+  floor(log2(nullif(n, 0)))::INTEGER - CASE WHEN n < 1::BIGINT << floor(log2(nullif(n, 0)))::INTEGER THEN 1 ELSE 0 END;
 
 CREATE OR REPLACE TEMP TABLE rule_peer AS
 WITH later AS (
@@ -18,5 +20,5 @@ whole AS (
   GROUP BY ALL
 )
 SELECT w.rule_no, w.peer_no, w.state, w.conversations, (bit_count(w.days) + coalesce(l.days, 0))::INTEGER AS days,
-       CASE WHEN w.days > 0 THEN low_bit(w.days) ELSE l.first_day END AS first_day, coalesce(l.last_day, high_bit(w.days)) AS last_day
+       coalesce(low_bit(w.days), l.first_day) AS first_day, coalesce(l.last_day, high_bit(w.days)) AS last_day
 FROM whole w LEFT JOIN later l ON l.rule_no = w.rule_no AND l.peer_no = w.peer_no;
