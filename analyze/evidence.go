@@ -160,5 +160,5 @@ type Flow struct {
 	PeerGroups    []string // worn by the peer's interface when it was seen, nil for none
 	Noise         bool     // a probe, or a stranger on an open administration port
 	Conversations int64
-	Bytes         int64
+	Bytes         int64 // of late flows only
 }
