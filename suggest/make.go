@@ -52,6 +52,7 @@ func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*ana
 		plan.Groups = append(plan.Groups, m.group(g))
 	}
 	plan.Notes = notes(ev, opt)
+	plan.measureExposure(m.estate, OpaquePeers(groups))
 	return plan, nil
 }
 

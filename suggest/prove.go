@@ -69,11 +69,15 @@ func (p *Plan) demote(e *estate, refusals []Refusal) bool {
 			}
 			turned = true
 			r.Action = Review
+			r.Exposure = r.Exposure.demoted(r.Replacement)
 			r.Confidence.Grade = "none"
 			r.Findings = append(slices.Clone(r.Findings), Finding{ThinEvidence, fmt.Sprintf(
 				"the replay of the window would refuse %s that this rule admits; it is not changed before that is explained", count(n, "conversation"))})
 		}
 		g.ExposureBits = e.exposure(g.Rules)
+	}
+	if p.Exposure != nil && turned {
+		newExposureMeter(e).sum(p)
 	}
 	return turned
 }
