@@ -26,9 +26,10 @@ func changedWords(d schema.Direction, before, after suggest.Exposed) string {
 	case from.isNone():
 		return "from none to " + to.words()
 	case from.who == to.who && sameServices:
-		return "from " + manyWords(before.Combinations) + " combinations of " + from.who + and(" and ", from.services) + " to " + manyWords(after.Combinations)
+		b, a := apart(before.Combinations, after.Combinations)
+		return "from " + b + " combinations of " + from.who + and(" and ", from.services) + " to " + a
 	case from.who == to.who && from.services != "" && to.services != "":
-		return "from " + from.services + " to " + to.services + ", for " + from.who
+		return "from " + from.services + " to " + portsLike(to.services, from.services) + ", for " + from.who
 	case sameServices && to.plain && from.only4:
 		return "from " + from.words() + " to " + to.number
 	case sameServices:
@@ -65,7 +66,7 @@ func and(link, s string) string {
 
 func admitted(d schema.Direction, x suggest.Exposed) admission {
 	four, six := families(x)
-	a := admission{services: servicesWords(x.Ports, x.Protocols), only4: !four.IsZero() && six.IsZero(), number: manyWords(four)}
+	a := admission{services: onServices(x.Combinations, four.Plus(six), x.Ports, x.Protocols), only4: !four.IsZero() && six.IsZero(), number: manyWords(four)}
 	all4, all6 := four == suggest.Count{Lo: 1 << 32}, six == suggest.Count{Hi: 1}
 	one, many := "address", "addresses"
 	if d == schema.Egress {
@@ -114,12 +115,36 @@ func networksWords(n suggest.Count) string {
 	return numbered(n, "IPv6 /64 network", "IPv6 /64 networks")
 }
 
+// onServices says on how many ports addresses are open. Where not each of them is open on every one of the ports, it
+// says so.
+func onServices(combinations, addresses suggest.Count, ports, protocols int) string {
+	s := servicesWords(ports, protocols)
+	switch {
+	case s == "" || combinations == addresses.Times(uint64(ports+protocols)):
+		return s
+	case s == everyPort:
+		return "up to all ports"
+	}
+	return "up to " + s
+}
+
+// portsLike leaves the noun out where another number of ports stands before it.
+func portsLike(s, before string) string {
+	number, isPlain := strings.CutSuffix(s, " ports")
+	if isPlain && strings.HasSuffix(before, " ports") && !strings.Contains(number, " ") {
+		return number
+	}
+	return s
+}
+
+const everyPort = "every port"
+
 // servicesWords says how many ports: "2 ports", "every port", "2 ports and 1 other protocol", "" for a single protocol
 // without ports.
 func servicesWords(ports, protocols int) string {
 	switch {
 	case ports == 2*65536 && protocols == 254:
-		return "every port"
+		return everyPort
 	case ports == 0 && protocols < 2:
 		return ""
 	case ports == 0:
@@ -128,6 +153,14 @@ func servicesWords(ports, protocols int) string {
 		return count(ports, "port", "ports")
 	}
 	return count(ports, "port", "ports") + " and " + count(protocols, "other protocol", "other protocols")
+}
+
+// apart writes two numbers that differ so that they read differently.
+func apart(a, b suggest.Count) (string, string) {
+	if x, y := manyWords(a), manyWords(b); x != y {
+		return x, y
+	}
+	return grouped(a.String()), grouped(b.String())
 }
 
 func numbered(n suggest.Count, one, many string) string {

@@ -48,6 +48,12 @@ func TestChangedWords(t *testing.T) {
 	every := both(four(1<<32, 131072, 254), six(suggest.Count{Hi: 1}, 131072, 254))
 	fewer := four(17, 2, 0)
 	fewer.Combinations = n(20)
+	spread := four(1<<24, 3, 0)
+	spread.Combinations = n(1<<25 + 1)
+	uneven := both(every, suggest.Exposed{})
+	uneven.Combinations = n(9)
+	some := four(1<<24, 3, 0)
+	some.Combinations = n(1 << 25)
 	for _, tt := range []struct {
 		d             schema.Direction
 		before, after suggest.Exposed
@@ -67,9 +73,13 @@ func TestChangedWords(t *testing.T) {
 		{"ingress", both(four(1<<32, 1, 0), six(suggest.Count{Hi: 1}, 1, 0)), four(9, 1, 0), "from every address on 1 port to 9 addresses"},
 		{"ingress", both(four(20, 1, 0), six(n(2), 1, 0)), both(four(1, 1, 0), six(n(1), 1, 0)),
 			"from 20 IPv4 addresses and 2 IPv6 /64 networks on 1 port to 1 IPv4 address and 1 IPv6 /64 network"},
-		{"ingress", four(1<<24, 1000, 0), four(1<<24, 2, 0), "from 1,000 ports to 2 ports, for 16.8 million addresses"},
+		{"ingress", four(1<<24, 1000, 0), four(1<<24, 2, 0), "from 1,000 ports to 2, for 16.8 million addresses"},
+		{"ingress", both(four(1<<24, 2, 0), four(1, 2, 0)), spread, "from 2 ports to up to 3 ports, for 16.8 million addresses"},
+		{"ingress", spread, four(1, 3, 0), "from 16.8 million addresses on up to 3 ports to 1 address on 3 ports"},
+		{"ingress", spread, some, "from 33,554,433 combinations of 16.8 million addresses and up to 3 ports to 33,554,432"},
+		{"ingress", uneven, four(1, 1, 0), "from every address on up to all ports to 1 address on 1 port"},
 		{"ingress", four(1<<24, 131072, 254), four(1<<24, 1, 1), "from every port to 1 port and 1 other protocol, for 16.8 million addresses"},
-		{"ingress", four(17, 2, 0), fewer, "from 34 combinations of 17 addresses and 2 ports to 20"},
+		{"ingress", four(17, 2, 0), fewer, "from 2 ports to up to 2 ports, for 17 addresses"},
 		{"ingress", four(9, 2, 0), four(9, 2, 0), "9 addresses on 2 ports"},
 		{"ingress", four(9, 131072, 254), four(1, 0, 1), "from 9 addresses on every port to 1 address"},
 		{"ingress", four(9, 0, 254), four(1, 0, 1), "from 9 addresses on 254 protocols without ports to 1 address"},

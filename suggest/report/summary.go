@@ -159,7 +159,25 @@ func closing(page Page, p paint, opts SummaryOptions) []string {
 	if page.Refused {
 		replay = p.alarm(replay)
 	}
+	if len(page.Accounts) > 0 {
+		out = append(out, exposureLine(page))
+	}
 	return append(out, accountingLine(page), replay, p.strong("Next:")+" "+nextStep(page, opts.Database))
+}
+
+// exposureLine says inbound what the plan does to the first account; the report has the others.
+func exposureLine(page Page) string {
+	first, more := page.Accounts[0], len(page.Accounts)-1
+	line := "Exposure of " + first.Name + ", inbound: "
+	if first.In == nil {
+		line += "no rules"
+	} else {
+		line += first.In.Text()
+	}
+	if more > 0 {
+		line += " (" + count(more, "more is", "more are") + " in report.html)"
+	}
+	return line + "."
 }
 
 func accountingLine(page Page) string {
