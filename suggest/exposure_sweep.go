@@ -193,10 +193,16 @@ func (s *exposureSweep) credit(cuts []classCut, cut int, from, to uint64) int {
 func (s *exposureSweep) result() Exposed {
 	var out Exposed
 	out.Ports, out.Protocols = serviceTotal(s.ranges)
+	every := uint64(out.Ports + out.Protocols)
 	var reaching []serviceRange
 	for i, name := range addressClasses {
 		sum := s.sums[i]
 		if sum.addresses.IsZero() {
+			continue
+		}
+		out.Combinations = out.Combinations.Plus(sum.combinations)
+		if sum.combinations == sum.addresses.Times(every) {
+			out.Classes = append(out.Classes, ExposedClass{Class: name, Addresses: sum.addresses})
 			continue
 		}
 		reaching = reaching[:0]
@@ -206,7 +212,6 @@ func (s *exposureSweep) result() Exposed {
 			}
 		}
 		ports, protocols := serviceTotal(reaching)
-		out.Combinations = out.Combinations.Plus(sum.combinations)
 		out.Classes = append(out.Classes, ExposedClass{Class: name, Addresses: sum.addresses, Ports: ports, Protocols: protocols,
 			Combinations: sum.combinations, Bits: roundBits(sum.combinations.Log2())})
 	}

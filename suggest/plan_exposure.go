@@ -71,14 +71,29 @@ type Exposed struct {
 	Unknown int `json:"unknown,omitempty"`
 }
 
-// ExposedClass is the part of an exposure that lies in one class of addresses.
+// ExposedClass is the part of an exposure that lies in one class of addresses. Where each of these addresses is open on
+// all ports and protocols of the whole exposure, the plan says no more of it: see Exposed.Class.
 type ExposedClass struct {
 	Class        AddressClass `json:"class"`
 	Addresses    Count        `json:"addresses"` // distinct, on whichever port; of IPv6 /64 networks
-	Ports        int          `json:"ports"`
+	Ports        int          `json:"ports,omitempty"`
 	Protocols    int          `json:"protocols,omitempty"`
-	Combinations Count        `json:"combinations"`
-	Bits         float64      `json:"bits"`
+	Combinations Count        `json:"combinations,omitzero"`
+	Bits         float64      `json:"bits,omitempty"`
+}
+
+// Class returns the part that lies in one class, with nothing left out; no addresses where there is none.
+func (x Exposed) Class(name AddressClass) ExposedClass {
+	for _, c := range x.Classes {
+		if c.Class == name && c.Combinations.IsZero() {
+			c.Ports, c.Protocols, c.Combinations = x.Ports, x.Protocols, c.Addresses.Times(uint64(x.Ports+x.Protocols))
+			c.Bits = roundBits(c.Combinations.Log2())
+		}
+		if c.Class == name {
+			return c
+		}
+	}
+	return ExposedClass{Class: name}
 }
 
 // MarshalText writes a count in decimal: in JSON it is a string, since it may be more than a float64 holds exactly.

@@ -38,24 +38,32 @@ func reach(d schema.Direction, c *suggest.ExposureChange) *Reach {
 
 // Text is the words with the bits.
 func (r Reach) Text() string {
-	if r.Words == r.Bits {
-		return r.Words // none
+	if r.Bits == "none" || r.Bits == "unknown" {
+		return r.Words
 	}
 	return r.Words + ", " + r.Bits
 }
 
 // changedBits writes "32.0 → 2.3 bits", "32.0 bits", "32.0 bits → none".
 func changedBits(before, after suggest.Exposed) string {
-	b, a := bitsOrNone(before.Bits, before.Combinations.IsZero()), bitsOrNone(after.Bits, after.Combinations.IsZero())
+	b, a := bitsWords(before), bitsWords(after)
 	switch {
-	case a == b && before.Combinations.IsZero():
-		return "none"
 	case a == b:
-		return a + " bits"
-	case after.Combinations.IsZero():
-		return b + " bits → none"
+		return b
+	case before.Combinations.IsZero() || after.Combinations.IsZero():
+		return b + " → " + a
 	}
-	return b + " → " + a + " bits"
+	return strings.TrimSuffix(b, " bits") + " → " + a
+}
+
+func bitsWords(x suggest.Exposed) string {
+	switch {
+	case x.Combinations.IsZero() && x.Unknown > 0:
+		return "unknown"
+	case x.Combinations.IsZero():
+		return "none"
+	}
+	return bits(x.Bits) + " bits"
 }
 
 // classNames are how a reader knows the classes, and the order in which they stand.
@@ -72,7 +80,7 @@ var classNames = []struct {
 func classesWords(before, after suggest.Exposed) string {
 	var parts []string
 	for _, c := range classNames {
-		b, a := classOf(before, c.class), classOf(after, c.class)
+		b, a := before.Class(c.class), after.Class(c.class)
 		switch {
 		case b.Addresses.IsZero() && a.Addresses.IsZero():
 		case b.Addresses == a.Addresses:
@@ -84,15 +92,6 @@ func classesWords(before, after suggest.Exposed) string {
 		}
 	}
 	return strings.Join(parts, " · ")
-}
-
-func classOf(x suggest.Exposed, class suggest.AddressClass) suggest.ExposedClass {
-	for _, c := range x.Classes {
-		if c.Class == class {
-			return c
-		}
-	}
-	return suggest.ExposedClass{Class: class}
 }
 
 // addressesWords writes how many addresses of a class there are.

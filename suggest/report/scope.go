@@ -73,7 +73,7 @@ func sides(c *suggest.ExposureChange) suggest.ExposureChange {
 
 // classCell writes the change of a class, and says whether there is anything in it.
 func classCell(c suggest.ExposureChange, class suggest.AddressClass) (string, bool) {
-	b, a := classOf(c.Before, class), classOf(c.Left(), class)
+	b, a := c.Before.Class(class), c.Left().Class(class)
 	before, after := openWords(b), openWords(a)
 	some := !b.Addresses.IsZero() || !a.Addresses.IsZero()
 	switch {
