@@ -48,6 +48,7 @@ func (m *exposureMeter) sum(p *Plan) {
 		one := []*Group{g}
 		g.Exposure = &GroupExposure{
 			Ingress: m.change(one, schema.Ingress, m.vpc(g.VPCID)), Egress: m.change(one, schema.Egress, m.vpc(g.VPCID))}
+		g.ExposureBits = ExposureBits{Ingress: g.Exposure.Ingress.bits(), Egress: g.Exposure.Egress.bits()}
 	}
 	p.Exposure = m.scopes(p.Groups)
 }

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"testing"
@@ -117,6 +118,11 @@ func TestExposureOfScopes(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+	bits := func(n float64) float64 { return roundBits(math.Log2(n)) }
+	want1 := ExposureBits{Ingress: BeforeAfter{bits(262912), bits(771)}, Egress: BeforeAfter{bits(65792), 0}}
+	if got := p.Groups[0].ExposureBits; got != want1 {
+		t.Errorf("bits of the first group %v, want %v", got, want1)
+	}
 }
 
 // TestDemotedRuleTakesNoCredit: what the replay speaks against is neither applied nor, where it was a removal, suggested.
@@ -139,14 +145,6 @@ func TestDemotedRuleTakesNoCredit(t *testing.T) {
 		if got := changeWords(tt.of); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
-	}
-}
-
-func TestExposureOfAnUnmeasuredPlanStaysUnmeasured(t *testing.T) {
-	p := exposurePlan()
-	p.demote(exposureEstate(), []Refusal{{Flow: Flow{Conversations: 3}, Through: []string{"sg-1 ingress tcp 22 10.0.0.0/14"}}})
-	if p.Exposure != nil || p.Groups[0].Rules[0].Exposure != nil {
-		t.Error("a plan without exposure got some of it")
 	}
 }
 

@@ -99,7 +99,6 @@ func (m *maker) group(g *analyze.Group) Group {
 		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}
 	slices.SortStableFunc(out.Rules, compareRules)
-	out.ExposureBits = m.estate.exposure(out.Rules)
 	return out
 }
 

@@ -44,12 +44,17 @@ func (c ExposureChange) Left() Exposed {
 	return *c.After
 }
 
+// bits are 0 without rules.
+func (c *ExposureChange) bits() BeforeAfter {
+	if c == nil {
+		return BeforeAfter{}
+	}
+	return BeforeAfter{Before: c.Before.Bits, After: c.Left().Bits}
+}
+
 // demoted is the change of a rule that is put up for review after all. A removal that the replay speaks against is not
 // suggested any more.
 func (c *ExposureChange) demoted(replacement []ReplacementRule) *ExposureChange {
-	if c == nil {
-		return nil
-	}
 	out := ExposureChange{Before: c.Before}
 	if len(replacement) > 0 {
 		out.Suggested = c.After
