@@ -74,7 +74,7 @@ func (m *exposureMeter) scopes(groups []Group) *PlanExposure {
 		if g.VPCID != "" {
 			own = append(own, scope{g.AccountID, g.Region, g.VPCID})
 		}
-		for _, s := range slices.Compact(own) {
+		for _, s := range slices.Compact(own) { // without a Region, it and the account are one
 			if g.Interfaces > 0 {
 				byScope[s] = append(byScope[s], g)
 			}
@@ -128,11 +128,12 @@ func (m *exposureMeter) account(s scope, groups []*Group) *classMap {
 			ids[v.VPCID] = true
 		}
 	}
+	if only := groups[0].VPCID; len(ids) == 1 {
+		return m.vpc(only)
+	}
 	var own []netip.Prefix
 	for id := range ids {
-		if own = append(own, m.estate.vpcs[id]...); len(ids) == 1 {
-			return m.vpc(id)
-		}
+		own = append(own, m.estate.vpcs[id]...)
 	}
 	return newClassMap(own)
 }
