@@ -220,8 +220,8 @@ func TestExposureByClassAgainstTwin(t *testing.T) {
 	}
 }
 
-// TestClassesAddUpToExposure holds the sweep to the other algorithm on rules of any size.
-func TestClassesAddUpToExposure(t *testing.T) {
+// TestExposureOfAnySizeAgainstTwin holds both to the other algorithm, and to each other.
+func TestExposureOfAnySizeAgainstTwin(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 9))
 	for range 300 {
 		var rules []ExposedRule
@@ -243,8 +243,8 @@ func TestClassesAddUpToExposure(t *testing.T) {
 		for _, c := range full(got).Classes {
 			sum = sum.Plus(c.Combinations)
 		}
-		if want := Exposure(rules); sum != want || got.Combinations != want {
-			t.Fatalf("the classes add up to %v, all are %v, Exposure is %v, of %+v", sum, got.Combinations, want, rules)
+		if want := segmentTwin(rules); sum != want || got.Combinations != want || Exposure(rules) != want {
+			t.Fatalf("the classes add up to %v, all are %v, Exposure is %v, want %v, of %+v", sum, got.Combinations, Exposure(rules), want, rules)
 		}
 	}
 }
