@@ -31,8 +31,8 @@ type GroupExposure struct {
 type ExposureChange struct {
 	Before Exposed  `json:"before"`
 	After  *Exposed `json:"after,omitempty"` // nil where it is as before
-	// Suggested is what would be left if the rules under review, too, became what is suggested for them. Nothing of it
-	// is applied. Nil where nothing is suggested for them.
+	// Suggested is what would be left if the evidence sufficed for the rules under review: they became what is suggested
+	// for them, and went where they were silent or redundant. Nothing of it is applied. Nil where nothing is suggested.
 	Suggested *Exposed `json:"suggested,omitempty"`
 }
 

@@ -69,8 +69,8 @@ func (x *explanation) exposure(g GroupView) {
 		return
 	}
 	x.list(x.card.Reach.Title, []Fact{
-		{"This rule", x.card.Reach.Text()}, {"By address", x.card.Reach.Classes}, {"Not applied", x.card.Reach.Suggested},
-		{"Whole group", group.Text()}, {"By address", group.Classes}, {"Not applied", group.Suggested},
+		{"This rule", x.card.Reach.Text()}, {"By address", x.card.Reach.Classes}, {"If it sufficed", x.card.Reach.Suggested},
+		{"Whole group", group.Text()}, {"By address", group.Classes}, {"If it sufficed", group.Suggested},
 	})
 }
 

@@ -13,7 +13,7 @@ type Reach struct {
 	Words     string // "from 4.3 billion IPv4 addresses on 1 port to 5", or what is admitted where nothing changes
 	Bits      string // "32.0 → 2.3 bits"
 	Classes   string // "internet 4.3 billion → 5 · private 22.1 million → none"
-	Suggested string // what the rules under review would take off it, "" for nothing
+	Suggested string // what it would become if the evidence sufficed for what is under review, "" where nothing is suggested
 }
 
 // reachTitle asks what a reach answers.
