@@ -2,9 +2,11 @@ package suggest
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"sgfit/analyze"
 )
@@ -17,6 +19,24 @@ type Options struct {
 	MinDays int
 	// Quota is AWS's limit of rules a direction, group and address family; 0 means DefaultBudget.
 	Quota int
+	// AssumeUnchanged, Since and Until say how the input was loaded; they are for the record. Zero times are no bounds.
+	AssumeUnchanged bool
+	Since, Until    time.Time
+}
+
+// Usual are the settings of a plan for which nothing was chosen.
+func Usual() Settings { return *Options{}.defaults().settings() }
+
+func (o Options) settings() *Settings {
+	return &Settings{MinDays: o.MinDays, WildcardSources: o.WildcardSources, RulesQuota: o.Quota, AssumeUnchanged: o.AssumeUnchanged,
+		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until)}
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func (o Options) defaults() Options {
@@ -34,45 +54,82 @@ func (o Options) defaults() Options {
 
 // Make decides every rule in force. groups are all groups with the facts of their rules; withUses yields the same
 // groups, in the same order, with the uses that replacements are fitted to (analyze.Analysis.WithUses). The plan's
-// Replay is left for the caller to fill in with Replay.
-func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Plan, error) {
-	opt = opt.defaults()
-	m := &maker{opt: opt, ev: ev, estate: newEstate(ev), rules: map[uint32]*subject{}}
-	for _, g := range groups {
-		m.enter(g)
-	}
-	m.findShadows(groups)
-	m.findRedundant()
+// Replay and Backtest are left for the caller to fill in with Prove and ReplayWeek. It ends with ctx, at the latest after
+// the rule at hand.
+func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Made, error) {
+	m := newMaker(ev, groups, opt.defaults())
 	plan := Plan{Schema: SchemaVersion, Accounting: accounting(ev.Classes), Groups: []Group{},
-		Window: Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays}}
+		Window:      Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays, Calendar: calendarOf(ev.Start, daysFrom(0, m.days))},
+		ReturnCurve: m.curve.points(), Settings: m.opt.settings()}
+	earlier := Plan{Schema: SchemaVersion}
 	for g, err := range withUses {
 		if err != nil {
-			return Plan{}, fmt.Errorf("make the plan: %w", err)
+			return Made{}, fmt.Errorf("make the plan: %w", err)
 		}
-		plan.Groups = append(plan.Groups, m.group(g))
+		decided, before, err := m.bothGroups(ctx, g)
+		if err != nil {
+			return Made{}, fmt.Errorf("make the plan: %w", err)
+		}
+		plan.Groups, earlier.Groups = append(plan.Groups, decided), append(earlier.Groups, before)
 	}
-	plan.Notes = notes(ev, opt)
+	plan.Notes = notes(ev, m.opt)
 	plan.measureExposure(m.estate, OpaquePeers(groups))
-	return plan, nil
+	if len(m.earlier) == 0 {
+		return Made{Plan: plan}, nil
+	}
+	earlier.Window = Window{Start: ev.Start, End: m.earlier[0].ev.End}
+	return Made{plan, &earlier}, nil
+}
+
+// Made is a plan, and beside it the one that would have been made a week before the window's end.
+type Made struct {
+	Plan Plan
+	// WeekAgo has groups with rules and actions only; nil where the window is too short. Rules that are younger stay.
+	WeekAgo *Plan
 }
 
 // maker holds what decisions on one rule need to know of the others.
 type maker struct {
-	opt    Options
-	ev     *analyze.Evidence
-	estate *estate
-	rules  map[uint32]*subject // rules in force, by number
-	needed map[uint32]bool     // rules that admitted something alone
+	opt      Options
+	ev       *analyze.Evidence
+	estate   *estate
+	rules    map[uint32]*subject // rules in force, by number
+	needed   map[uint32]bool     // rules that admitted something alone
+	days     int                 // of the window, as far as this maker knows it
+	curve    returnCurve
+	earlier  []*maker                  // makers that know less, latest first
+	later    *maker                    // of those, the one that knows all
+	lateFrom int                       // -1; of those that know less, the week that they do not know
+	groups   map[string]*analyze.Group // of those, as they know them, by id
+}
+
+func newMaker(ev *analyze.Evidence, groups []*analyze.Group, opt Options) *maker {
+	m := &maker{opt: opt, ev: ev, estate: newEstate(ev), rules: map[uint32]*subject{}, lateFrom: -1,
+		days: int(ev.End.Sub(ev.Start).Hours() / 24)}
+	var gaps []gap
+	for _, g := range groups {
+		m.enter(g)
+		for i := range g.Rules {
+			gaps = append(gaps, gapsOf(g.Rules[i].Used, g.Rules[i].Observed)...)
+		}
+	}
+	m.curve = newReturnCurve(gaps)
+	m.findShadows(groups)
+	m.findRedundant()
+	m.knowLess(groups)
+	return m
 }
 
 // subject is one rule on its way into the plan.
 type subject struct {
 	*analyze.Rule
 	group    *analyze.Group
-	bits     float64    // exposure of the rule alone
-	shadowed *subject   // a rule of the same group and direction that admits all that this one does
-	carries  bool       // some of its uses flow through no narrower rule
-	tested   *Backtest  // its outcome, once asked for
+	bits     float64   // exposure of the rule alone
+	shadowed *subject  // a rule of the same group and direction that admits all that this one does
+	carries  bool      // some of its uses flow through no narrower rule
+	tested   *Backtest // the outcome of its backtest, once asked for
+	news     *NewSources
+	fitted   *fitted    // what it would be replaced by, once asked for
 	through  []*subject // rules that carry the uses which it does not carry itself
 }
 
@@ -91,15 +148,30 @@ func (m *maker) enter(g *analyze.Group) {
 }
 
 // group decides one group's rules. Its uses are loaded.
-func (m *maker) group(g *analyze.Group) Group {
+func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
 		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: []Rule{}}
 	quota := newQuota(m.estate, g, m.opt.Quota)
 	for i := range g.Rules {
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
 		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}
 	slices.SortStableFunc(out.Rules, compareRules)
-	return out
+	return out, nil
+}
+
+// bothGroups decides one group's rules, and how they would have been decided a week before the window's end.
+func (m *maker) bothGroups(ctx context.Context, g *analyze.Group) (now, weekAgo Group, err error) {
+	m.recall(g)
+	defer m.forget(g)
+	if now, err = m.group(ctx, g); err != nil || len(m.earlier) == 0 {
+		return now, weekAgo, err
+	}
+	e := m.earlier[0]
+	weekAgo, err = e.group(ctx, e.groups[g.GroupID])
+	return now, weekAgo, err
 }
 
 // compareRules orders rules as plan.json shows them.

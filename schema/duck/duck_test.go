@@ -89,6 +89,24 @@ func TestABatchLandsWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+// TestSetAside counts pieces that are too many to list.
+func TestSetAside(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	b := batch("a", 5)
+	b.Rejected = append(b.Rejected, schema.Rejected{Place: "a", Reason: "many more", Pieces: 500})
+	if err := db.AddBatch(ctx, b); err != nil {
+		t.Fatal(err)
+	}
+	pieces, err := db.SetAside(ctx)
+	if err != nil || pieces != 501 {
+		t.Errorf("%d pieces, %v; want 501", pieces, err)
+	}
+	list, lines, err := db.Rejected(ctx, 0)
+	if err != nil || lines != 2 || len(list) != 2 || list[0].Pieces != 500 || list[1].Pieces != 1 {
+		t.Errorf("%d lines, %v: %+v", lines, err, list)
+	}
+}
+
 // TestOwnAddressesStay: what batches tell of own addresses is there for the next load, and what one of them does not tell
 // stays as it was.
 func TestOwnAddressesStay(t *testing.T) {

@@ -30,7 +30,11 @@ type Page struct {
 	Problem        string // the accounting does not add up
 	Refused        bool   // the replay failed
 	Replay         string
+	Backtest       string // of the plan as a whole
+	Refusals       []Refusal
+	Curve          []string
 	PrintAll       bool // on paper every group is open
+	MinDays        int  // the plan's own
 }
 
 // printAllGroups is how many groups are still printed whole. More would be a print of thousands of pages by accident.
@@ -44,7 +48,8 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Notes: plan.Notes, Unseen: unseen(views), Wildcards: acceptedWildcards(views), AdminOpen: openAdmin(views),
 		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
 		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
-		PrintAll: len(views) <= printAllGroups,
+		Backtest: planBacktestWords(plan.Backtest), Refusals: refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
+		PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
 	p.Accounts, p.VPCs = scopeViews(plan.Exposure)
 	p.addUp(views)
@@ -57,6 +62,14 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		}
 	}
 	return p
+}
+
+// settingsOf are the plan's settings, or the usual ones where it does not tell.
+func settingsOf(plan suggest.Plan) suggest.Settings {
+	if plan.Settings == nil {
+		return suggest.Usual()
+	}
+	return *plan.Settings
 }
 
 func (p *Page) addUp(views []GroupView) {
@@ -90,7 +103,22 @@ func windowWords(w suggest.Window) string {
 
 func periodWords(w suggest.Window) string {
 	days := int(w.End.Sub(w.Start).Hours() / 24)
-	return count(days, "day", "days") + ", " + thousands(w.ObservedDays) + " of them observed"
+	return count(days, "day", "days") + ", " + thousands(w.ObservedDays) + " of them observed; " + calendarWords(w.Calendar)
+}
+
+// calendarWords says which turns of the calendar the window holds, since jobs of a month, a quarter or a year show only there.
+func calendarWords(c suggest.Calendar) string {
+	var has []string
+	for _, turn := range []struct {
+		n         int
+		one, more string
+	}{{c.MonthEnds, "month end", "month ends"}, {c.QuarterEnds, "quarter end", "quarter ends"}, {c.YearEnds, "year end", "year ends"}} {
+		if turn.n == 0 {
+			return strings.Join(append(has, "no "+turn.one), ", ")
+		}
+		has = append(has, count(turn.n, turn.one, turn.more))
+	}
+	return strings.Join(has, ", ")
 }
 
 func looked(plan suggest.Plan) []Fact {

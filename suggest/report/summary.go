@@ -163,7 +163,7 @@ func closing(page Page, p paint, opts SummaryOptions) []string {
 	if len(page.Accounts) > 0 {
 		out = append(out, exposureLine(page))
 	}
-	return append(out, accountingLine(page), replay, p.strong("Next:")+" "+nextStep(page, opts.Database))
+	return append(out, accountingLine(page), replay, page.Backtest, p.strong("Next:")+" "+nextStep(page, opts.Database))
 }
 
 // exposureLine says who gets into the first account or VPC from the internet or, where nobody does, from elsewhere;
