@@ -237,7 +237,7 @@ func TestLeanWhileStoring(t *testing.T) {
 		}
 		defer db.Close()
 		settings := func() (s string) {
-			if err := db.SQL().QueryRow(`SELECT current_setting('threads') || ' ' || current_setting('memory_limit')`).Scan(&s); err != nil {
+			if err := db.SQL().QueryRow(`SELECT current_setting('threads') || ' ' || current_setting('memory_limit') || ' ' || lower(current_setting('force_compression'))`).Scan(&s); err != nil {
 				t.Fatal(err)
 			}
 			return s
@@ -246,7 +246,7 @@ func TestLeanWhileStoring(t *testing.T) {
 		if err := db.AddBatch(ctx, batch("a", 5)); err != nil {
 			t.Fatal(err)
 		}
-		if storing := settings(); storing != "1 80.0 MiB" {
+		if storing := settings(); storing != "1 96.0 MiB bitpacking" {
 			t.Errorf("settings are %s", storing)
 		}
 		if err := db.MergeDays(ctx); err != nil {
