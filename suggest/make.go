@@ -73,6 +73,7 @@ func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, wi
 		plan.Groups, earlier.Groups = append(plan.Groups, decided), append(earlier.Groups, before)
 	}
 	plan.Notes = notes(ev, m.opt)
+	plan.measureExposure(m.estate, OpaquePeers(groups))
 	if len(m.earlier) == 0 {
 		return Made{Plan: plan}, nil
 	}
@@ -158,9 +159,6 @@ func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}
 	slices.SortStableFunc(out.Rules, compareRules)
-	if m.lateFrom < 0 {
-		out.ExposureBits = m.estate.exposure(out.Rules)
-	}
 	return out, nil
 }
 

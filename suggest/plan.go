@@ -23,6 +23,8 @@ type Plan struct {
 	Groups     []Group    `json:"groups"` // sorted by account, region, VPC, group id
 	Replay     Replayed   `json:"replay"`
 	Notes      []Note     `json:"notes"` // what could not be seen, in general; sorted by kind
+	// Exposure is that of whole accounts and VPCs; nil in plans of before it was measured, as are those of groups and rules.
+	Exposure *PlanExposure `json:"exposure,omitempty"`
 	// Backtest is what the same plan, made a week before the window's end, would have refused since; nil where the window
 	// is too short for that.
 	Backtest *PlanBacktest `json:"backtest,omitempty"`
@@ -89,6 +91,8 @@ type Group struct {
 	Findings     []Finding    `json:"findings"`
 	ExposureBits ExposureBits `json:"exposure_bits"`
 	Rules        []Rule       `json:"rules"` // sorted by direction (ingress first), protocol, ports, peer
+	// Exposure is ExposureBits in full: exact, by class of address, seen from the group's VPC.
+	Exposure *GroupExposure `json:"exposure,omitempty"`
 }
 
 // ExposureBits is the exposure of a group's rules, per direction, as log2 of (protocol, port, address) tuples.
@@ -166,6 +170,8 @@ type Rule struct {
 	Opened *Opened `json:"opened,omitempty"`
 	// NamedUsers are the regular users of an open administration port, told apart from strangers.
 	NamedUsers []string `json:"named_users,omitempty"`
+	// Exposure is that of the rule alone, seen from its group's VPC.
+	Exposure *ExposureChange `json:"exposure,omitempty"`
 }
 
 // Opened is the call by which a rule came into force.

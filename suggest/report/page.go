@@ -15,8 +15,9 @@ type Page struct {
 	Looked         []Fact
 	Total          Tally
 	In, Out        Exposure
-	Shrinking      int     // worn groups that lose inbound exposure
-	Median         float64 // of the bits that they lose
+	Shrinking      int         // worn groups that lose inbound exposure
+	Median         float64     // of the bits that they lose
+	Accounts, VPCs []ScopeView // none where the plan does not measure them
 	Groups         []GroupView
 	Still          []GroupView // nothing to change, nothing to review
 	Notes          []suggest.Note
@@ -50,6 +51,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Backtest: planBacktestWords(plan.Backtest), Refusals: refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
 		PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
+	p.Accounts, p.VPCs = scopeViews(plan.Exposure)
 	p.addUp(views)
 	for i, v := range views {
 		v.Expanded = i < p.Open && len(v.ToDo) > 0
