@@ -87,6 +87,20 @@ func parseSceneCheck(subject, clause string) (sceneCheck, error) {
 	return wholeCheck(verb, rest)
 }
 
+// replacementWords spells a replacement as scenarios do: tcp 443 10.0.0.0/8.
+func replacementWords(n suggest.ReplacementRule) string {
+	return strings.TrimSpace(suggest.RuleName("", suggest.Rule{Protocol: n.Protocol, FromPort: n.FromPort, ToPort: n.ToPort, Peer: n.Peer}))
+}
+
+// planKey names a rule of a plan by its content.
+func planKey(group string, r suggest.Rule) string {
+	from, to := int32(-1), int32(-1)
+	if r.FromPort != nil {
+		from, to = *r.FromPort, *r.ToPort
+	}
+	return fmt.Sprintf("%s %s %s %d %d %s", group, r.Direction, r.Protocol, from, to, r.Peer.Value)
+}
+
 // sceneRuleKey turns `sg-web in tcp 80 10.0.0.0/8` into the key that planKey gives.
 func sceneRuleKey(subject string) (string, error) {
 	group, words, _ := strings.Cut(subject, " ")
@@ -271,8 +285,8 @@ func actionAsk(action suggest.Action, rest string) (ruleAsk, error) {
 	}
 	return func(r *suggest.Rule) string {
 		var got []string
-		for _, w := range words(r.Replacement) {
-			got = append(got, strings.Join(strings.Fields(w), " "))
+		for _, n := range r.Replacement {
+			got = append(got, replacementWords(n))
 		}
 		tail := fmt.Sprintf("got %s -> %s\n\t%s", r.Action, strings.Join(got, ", "), reasons(r.Findings))
 		if r.Action != action || !arrow && len(got) > 0 {

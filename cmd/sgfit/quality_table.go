@@ -1,0 +1,180 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"sgfit/suggest/judge"
+)
+
+// quality is what `sgfit bench-quality --json` prints.
+type quality struct {
+	Schema   string                   `json:"schema"` // sgfit.quality/v1
+	Options  qualityAsked             `json:"options"`
+	Totals   judge.Verdict            `json:"totals"`
+	Openers  map[string]judge.Openers `json:"openers_by_format"`
+	Accounts []qualityAccount         `json:"accounts"`
+}
+
+type qualityAsked struct {
+	Accounts int     `json:"accounts"`
+	Seed     uint64  `json:"seed"`
+	Days     int     `json:"days"`
+	After    int     `json:"after"`
+	Scale    float64 `json:"scale"`
+}
+
+type qualityAccount struct {
+	Seed   uint64 `json:"seed"`
+	Format string `json:"format"`
+	judge.Verdict
+}
+
+func newQuality(opt qualityOptions, verdicts []judge.Verdict) quality {
+	q := quality{Schema: "sgfit.quality/v1", Options: qualityAsked{opt.accounts, opt.seed, opt.days, opt.after, opt.scale}, Openers: map[string]judge.Openers{}}
+	for n, v := range verdicts {
+		a := opt.account(n)
+		format := formatNames[a.Format]
+		q.Accounts = append(q.Accounts, qualityAccount{a.Seed, format, v})
+		q.Totals.Add(v)
+		o := q.Openers[format]
+		o.Add(v.Openers)
+		q.Openers[format] = o
+	}
+	return q
+}
+
+// of says a count of a count: "3 of 1,200 (0.2 %)".
+func of(c judge.Count) string {
+	if c.Of == 0 {
+		return "0 of 0"
+	}
+	return fmt.Sprintf("%d of %d (%s)", c.N, c.Of, percent(float64(c.N), float64(c.Of)))
+}
+
+// percent keeps all from looking like everything: 99.97 % is not 100 %.
+func percent(n, of float64) string {
+	if of == 0 {
+		return "-"
+	}
+	share := 100 * n / of
+	if (share > 99.95 || share < 0.05) && n != of && n != 0 {
+		return fmt.Sprintf("%.3f %%", share)
+	}
+	return fmt.Sprintf("%.1f %%", share)
+}
+
+func printQuality(term *terminal, q quality) {
+	v, o := q.Totals, q.Options
+	fmt.Fprintf(term.out, "%d accounts (seed %d on), %d days, %s records; then %d days after\n\n", o.Accounts, o.Seed, o.Days, many(v.Records), o.After)
+	w := newTable(term)
+	w.AppendRows(ruleRows(v))
+	for _, format := range formatNames {
+		if f, ok := q.Openers[format]; ok {
+			w.AppendRow(table.Row{"openers, " + format + ": precision / recall", fmt.Sprintf("%s / %s of %d services", percent(f.Precision(), 1), percent(f.Recall(), 1), f.Real)})
+		}
+	}
+	w.AppendRow(table.Row{"demand of the window that the plans would refuse", of(v.Replay)})
+	w.AppendRow(table.Row{"accounts or rules with a fault", len(v.Faults)})
+	w.Render()
+	if o.After == 0 {
+		return
+	}
+	printLater(term, o, v.Later)
+	printForecast(term, v.Forecast)
+}
+
+func ruleRows(v judge.Verdict) []table.Row {
+	r := v.Rules
+	return []table.Row{
+		{"rules in force", r.InForce},
+		{"unused rules found", of(r.UnusedFound)},
+		{"  of which to be removed / for review, with the reason", fmt.Sprintf("%d / %d", r.UnusedRemoved, r.UnusedReview)},
+		{"used rules called unused", of(r.UsedCalledUnused)},
+		{"used rules removed without another to carry them", of(r.UsedRemoved)},
+		{"rules used where no flow log shows it, not left for review", of(r.HiddenRemoved)},
+		{"used rules narrowed", r.Narrowed},
+		{"  users (address, port) of these in the window shut out", of(r.UsersShutOut)},
+		{"bits of exposure removed, of the best possible", bits(v.Bits.Removed, v.Bits.Removable)},
+		{"  where no wildcard is accepted", bits(v.Bits.RemovedClosed, v.Bits.RemovableClosed)},
+	}
+}
+
+func bits(removed, removable float64) string {
+	return fmt.Sprintf("%.0f of %.0f (%s)", removed, removable, percent(removed, removable))
+}
+
+func printLater(term *terminal, o qualityAsked, l judge.Later) {
+	fmt.Fprintln(term.out)
+	w := newTable(term)
+	w.AppendHeader(table.Row{"refused after the window, had the plans been applied", "first 7 days", fmt.Sprintf("all %d days", o.After)})
+	row := func(what string, get func(judge.Refusals) any) { w.AppendRow(table.Row{what, get(l.Week), get(l.All)}) }
+	row("conversations", func(r judge.Refusals) any { return of(r.Conversations) })
+	row("  by a rule that was narrowed", func(r judge.Refusals) any { return r.Narrowed })
+	row("  by a redundant rule that was removed", func(r judge.Refusals) any { return r.Redundant })
+	row("  by a rule that nobody had used", func(r judge.Refusals) any { return r.Silent })
+	row("conversations of a peer and service new since the window", func(r judge.Refusals) any { return of(r.New) })
+	row("sources (egress: destinations)", func(r judge.Refusals) any { return of(r.Sources) })
+	row("bytes", func(r judge.Refusals) any { return percent(float64(r.Bytes.N), float64(r.Bytes.Of)) })
+	row("changed rules with a refusal", func(r judge.Refusals) any { return of(r.Rules) })
+	w.Render()
+}
+
+func printForecast(term *terminal, f judge.Forecast) {
+	fmt.Fprintln(term.out)
+	w := newTable(term)
+	w.AppendHeader(table.Row{"foretold, and what came", "rules", "came true"})
+	for _, b := range f.Bounds {
+		w.AppendRow(table.Row{fmt.Sprintf("new sources in %d days within the 95 %% bound", b.Days), b.Held.Of, of(b.Held)})
+	}
+	w.Render()
+
+	fmt.Fprintln(term.out)
+	w = newTable(term)
+	w.AppendHeader(table.Row{"used rules by label", "rules", "new source within 7 days", "within 30 days"})
+	for _, label := range slices.Sorted(maps.Keys(f.Labels)) {
+		n := f.Labels[label]
+		w.AppendRow(table.Row{label, n.Week.Of, of(n.Week), of(n.Month)})
+	}
+	w.Render()
+
+	fmt.Fprintln(term.out)
+	w = newTable(term)
+	w.AppendHeader(table.Row{"narrowed rules by refused sources foretold", "rules", "any refused in 7 days", "sources foretold", "came", "conversations foretold", "came"})
+	for _, b := range f.Bins {
+		w.AppendRow(backtestRow(binName(b), b.Backtest))
+	}
+	w.AppendFooter(backtestRow("all", f.Backtest))
+	right := []table.ColumnConfig{}
+	for n := 2; n <= 7; n++ {
+		right = append(right, table.ColumnConfig{Number: n, Align: text.AlignRight, AlignFooter: text.AlignRight})
+	}
+	w.SetColumnConfigs(right)
+	w.Render()
+
+	fmt.Fprintln(term.out)
+	w = newTable(term)
+	w.AppendHeader(table.Row{"rules removed for silence, by grade", "rules", "needed after the window"})
+	for _, grade := range slices.Sorted(maps.Keys(f.Silent)) {
+		w.AppendRow(table.Row{grade, f.Silent[grade].Of, of(f.Silent[grade])})
+	}
+	w.Render()
+}
+
+func binName(b judge.Bin) string {
+	switch {
+	case b.Most < 0:
+		return fmt.Sprintf("%d and more", b.Least)
+	case b.Least == b.Most:
+		return fmt.Sprint(b.Least)
+	}
+	return fmt.Sprintf("%d to %d", b.Least, b.Most)
+}
+
+func backtestRow(name string, b judge.Backtest) table.Row {
+	return table.Row{name, b.Rules, of(judge.Count{N: b.Any, Of: b.Rules}), b.Sources.Foretold, b.Sources.Came, b.Conversations.Foretold, b.Conversations.Came}
+}

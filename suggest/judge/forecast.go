@@ -1,0 +1,194 @@
+package judge
+
+import (
+	"net/netip"
+
+	"sgfit/suggest"
+)
+
+// Forecast compares what the plan foretold with what came.
+type Forecast struct {
+	// Bounds: at how many used rules no more new sources came than the plan's 95 % bound. New is a source of the rule
+	// that the window had not.
+	Bounds []Bound `json:"bounds"` // sorted by days
+	// Labels: at how many used rules of each label (A to E) some new source came.
+	Labels map[string]LabelCount `json:"labels"`
+	// Backtest: of the rules that the plan narrows, what a plan made a week earlier would have refused in the window's last
+	// week, against what this plan refused in the week after it.
+	Backtest Backtest `json:"backtest"`
+	Bins     []Bin    `json:"backtest_bins"` // the same by how many refused sources were foretold
+	// Silent: of the rules that the plan removes for silence, by grade, how many were needed after the window.
+	Silent map[string]Count `json:"silent"`
+}
+
+// Bound is a forecast for some days.
+type Bound struct {
+	Days int   `json:"days"`
+	Held Count `json:"held"`
+}
+
+// LabelCount counts rules at which a new source came within seven and thirty days. Month is of none where fewer days
+// are known.
+type LabelCount struct {
+	Week  Count `json:"week"`
+	Month Count `json:"month"`
+}
+
+// Backtest is what was foretold beside what came, in sums over Rules rules. Any counts those at which something was refused.
+type Backtest struct {
+	Rules         int64 `json:"rules"`
+	Any           int64 `json:"any_refused"`
+	Sources       Pair  `json:"sources"`
+	Conversations Pair  `json:"conversations"`
+}
+
+// Pair is a forecast and the truth.
+type Pair struct {
+	Foretold int64 `json:"foretold"`
+	Came     int64 `json:"came"`
+}
+
+// Bin is the backtest of rules of which from Least to Most refused sources were foretold.
+type Bin struct {
+	Least int64 `json:"least"`
+	Most  int64 `json:"most"` // -1: any number
+	Backtest
+}
+
+func newBins() []Bin {
+	return []Bin{{Least: 0}, {Least: 1, Most: 1}, {Least: 2, Most: 3}, {Least: 4, Most: 9}, {Least: 10, Most: -1}}
+}
+
+func (b *Backtest) add(o Backtest) {
+	b.Rules, b.Any = b.Rules+o.Rules, b.Any+o.Any
+	b.Sources.add(o.Sources)
+	b.Conversations.add(o.Conversations)
+}
+
+func (p *Pair) add(o Pair) { p.Foretold, p.Came = p.Foretold+o.Foretold, p.Came+o.Came }
+
+func (f *Forecast) add(o Forecast) {
+	for _, b := range o.Bounds {
+		f.bound(b.Days, b.Held)
+	}
+	if f.Labels == nil {
+		f.Labels, f.Silent, f.Bins = map[string]LabelCount{}, map[string]Count{}, newBins()
+	}
+	for label, n := range o.Labels {
+		sum := f.Labels[label]
+		sum.Week.Add(n.Week)
+		sum.Month.Add(n.Month)
+		f.Labels[label] = sum
+	}
+	for grade, n := range o.Silent {
+		sum := f.Silent[grade]
+		sum.Add(n)
+		f.Silent[grade] = sum
+	}
+	f.Backtest.add(o.Backtest)
+	for i, b := range o.Bins {
+		f.Bins[i].add(b.Backtest)
+	}
+}
+
+func (f *Forecast) bound(days int, held Count) {
+	for i := range f.Bounds {
+		if f.Bounds[i].Days == days {
+			f.Bounds[i].Held.Add(held)
+			return
+		}
+	}
+	f.Bounds = append(f.Bounds, Bound{days, held})
+}
+
+// horizon is how many new sources are foretold for how many days.
+type horizon struct {
+	days  int
+	bound int64
+}
+
+// horizons are the bounds that the plan gives for a rule, by days.
+func horizons(n suggest.NewSources) []horizon { return []horizon{{7, n.Bound7d}} }
+
+// foretold compares rule by rule.
+func (h *hearing) foretold(met []*encounter) {
+	h.Forecast.add(Forecast{})
+	byRule := map[int][]*encounter{}
+	for _, e := range met {
+		for _, i := range e.rules {
+			byRule[i] = append(byRule[i], e)
+		}
+	}
+	for i, w := range h.Truth.Rules {
+		e, ok := h.rules[name(w)]
+		switch {
+		case !ok:
+		case w.Uses == 0 && e.Action == suggest.Remove:
+			sum := h.Forecast.Silent[e.Confidence.Grade]
+			sum.tell(len(byRule[i]) > 0)
+			h.Forecast.Silent[e.Confidence.Grade] = sum
+		case w.Uses > 0 && e.Evidence.Conversations > 0:
+			h.newcomers(i, e, byRule[i])
+			if e.Action == suggest.Replace {
+				h.backtest(e, byRule[i])
+			}
+		}
+	}
+}
+
+// newcomers compares the new sources of one rule with their bounds and the rule's label.
+func (h *hearing) newcomers(i int, e entry, met []*encounter) {
+	known := map[netip.Addr]bool{}
+	for _, u := range h.Truth.Rules[i].Users {
+		known[u.Address] = true
+	}
+	within := func(days int) int64 {
+		fresh := map[netip.Addr]bool{}
+		for _, m := range met {
+			if m.day < days && m.logged && !known[m.Peer] {
+				fresh[m.Peer] = true
+			}
+		}
+		return int64(len(fresh))
+	}
+	n := e.Confidence.NewSources
+	for _, z := range horizons(n) {
+		if z.days <= h.After {
+			var held Count
+			held.tell(within(z.days) <= z.bound)
+			h.Forecast.bound(z.days, held)
+		}
+	}
+	sum := h.Forecast.Labels[n.Label]
+	if h.After >= 7 {
+		sum.Week.tell(within(7) > 0)
+	}
+	if h.After >= 30 {
+		sum.Month.tell(within(30) > 0)
+	}
+	h.Forecast.Labels[n.Label] = sum
+}
+
+// backtest compares what was foretold of a narrowed rule with what it refused in the first week.
+func (h *hearing) backtest(e entry, met []*encounter) {
+	one := Backtest{Rules: 1, Sources: Pair{Foretold: e.Confidence.Backtest.RefusedSources},
+		Conversations: Pair{Foretold: e.Confidence.Backtest.RefusedConversations}}
+	sources := map[netip.Addr]bool{}
+	for _, m := range met {
+		if m.day < 7 && m.refused {
+			one.Conversations.Came += m.Conversations
+			sources[m.Peer] = true
+		}
+	}
+	one.Sources.Came = int64(len(sources))
+	if len(sources) > 0 {
+		one.Any = 1
+	}
+	h.Forecast.Backtest.add(one)
+	for i := range h.Forecast.Bins {
+		b := &h.Forecast.Bins[i]
+		if n := one.Sources.Foretold; b.Least <= n && (n <= b.Most || b.Most < 0) {
+			b.add(one)
+		}
+	}
+}
