@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -73,6 +75,11 @@ func (o qualityOptions) check() error {
 	if _, err := memoryLimit(o.memory); err != nil {
 		return &usageError{error: err}
 	}
+	if o.out != "" { // before hours of work
+		if _, err := os.Stat(filepath.Dir(o.out)); err != nil {
+			return &outputError{fmt.Errorf("look at the folder of --out: %w", err)}
+		}
+	}
 	return nil
 }
 
@@ -88,7 +95,7 @@ func runQuality(ctx context.Context, term *terminal, opt qualityOptions) error {
 	if err := opt.check(); err != nil {
 		return err
 	}
-	term.say("Judging %d accounts of %d days, and %d days after them", opt.accounts, opt.days, opt.after)
+	term.say("Accounts to judge: %d, of %d days each, and %d days after them", opt.accounts, opt.days, opt.after)
 	verdicts, err := opt.judgeAll(ctx, func(n int, v judge.Verdict) { term.say("%s", qualityLine(n, opt, v)) })
 	if err != nil {
 		return err

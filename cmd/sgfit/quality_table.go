@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"sgfit/suggest/judge"
 )
@@ -70,7 +69,7 @@ func percent(n, of float64) string {
 
 func printQuality(term *terminal, q quality) {
 	v, o := q.Totals, q.Options
-	fmt.Fprintf(term.out, "%d accounts (seed %d on), %d days, %s records; then %d days after\n\n", o.Accounts, o.Seed, o.Days, many(v.Records), o.After)
+	fmt.Fprintf(term.out, "Accounts: %d (seed %d on), of %d days, %s records; days after them: %d\n\n", o.Accounts, o.Seed, o.Days, many(v.Records), o.After)
 	w := newTable(term)
 	w.AppendRows(ruleRows(v))
 	for _, format := range formatNames {
@@ -127,19 +126,11 @@ func printLater(term *terminal, o qualityAsked, l judge.Later) {
 func printForecast(term *terminal, f judge.Forecast) {
 	fmt.Fprintln(term.out)
 	w := newTable(term)
-	w.AppendHeader(table.Row{"foretold, and what came", "rules", "came true"})
-	for _, b := range f.Bounds {
-		w.AppendRow(table.Row{fmt.Sprintf("new sources in %d days within the 95 %% bound", b.Days), b.Held.Of, of(b.Held)})
-	}
-	w.Render()
-
-	fmt.Fprintln(term.out)
-	w = newTable(term)
-	w.AppendHeader(table.Row{"used rules by label", "rules", "new source within 7 days", "within 30 days"})
+	w.AppendHeader(labelHeader(f.All))
 	for _, label := range slices.Sorted(maps.Keys(f.Labels)) {
-		n := f.Labels[label]
-		w.AppendRow(table.Row{label, n.Week.Of, of(n.Week), of(n.Month)})
+		w.AppendRow(labelRow(label, f.Labels[label]))
 	}
+	w.AppendRow(labelRow("all", f.All))
 	w.Render()
 
 	fmt.Fprintln(term.out)
@@ -148,12 +139,7 @@ func printForecast(term *terminal, f judge.Forecast) {
 	for _, b := range f.Bins {
 		w.AppendRow(backtestRow(binName(b), b.Backtest))
 	}
-	w.AppendFooter(backtestRow("all", f.Backtest))
-	right := []table.ColumnConfig{}
-	for n := 2; n <= 7; n++ {
-		right = append(right, table.ColumnConfig{Number: n, Align: text.AlignRight, AlignFooter: text.AlignRight})
-	}
-	w.SetColumnConfigs(right)
+	w.AppendRow(backtestRow("all", f.Backtest))
 	w.Render()
 
 	fmt.Fprintln(term.out)
@@ -163,6 +149,22 @@ func printForecast(term *terminal, f judge.Forecast) {
 		w.AppendRow(table.Row{grade, f.Silent[grade].Of, of(f.Silent[grade])})
 	}
 	w.Render()
+}
+
+func labelHeader(n judge.Newcomers) table.Row {
+	row := table.Row{"used rules by label", "new source in 7 days", "in 30 days"}
+	for _, b := range n.Bounds {
+		row = append(row, fmt.Sprintf("within the 95 %% bound of %d days", b.Days))
+	}
+	return row
+}
+
+func labelRow(label string, n judge.Newcomers) table.Row {
+	row := table.Row{label, of(n.Week), of(n.Month)}
+	for _, b := range n.Bounds {
+		row = append(row, of(b.Held))
+	}
+	return row
 }
 
 func binName(b judge.Bin) string {

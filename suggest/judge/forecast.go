@@ -2,17 +2,16 @@ package judge
 
 import (
 	"net/netip"
+	"slices"
 
 	"sgfit/suggest"
 )
 
 // Forecast compares what the plan foretold with what came.
 type Forecast struct {
-	// Bounds: at how many used rules no more new sources came than the plan's 95 % bound. New is a source of the rule
-	// that the window had not.
-	Bounds []Bound `json:"bounds"` // sorted by days
-	// Labels: at how many used rules of each label (A to E) some new source came.
-	Labels map[string]LabelCount `json:"labels"`
+	// All is of all used rules, Labels of those of each label (A to E).
+	All    Newcomers            `json:"all"`
+	Labels map[string]Newcomers `json:"labels"`
 	// Backtest: of the rules that the plan narrows, what a plan made a week earlier would have refused in the window's last
 	// week, against what this plan refused in the week after it.
 	Backtest Backtest `json:"backtest"`
@@ -21,17 +20,30 @@ type Forecast struct {
 	Silent map[string]Count `json:"silent"`
 }
 
+// Newcomers count rules at which some new source came within seven and thirty days, of none where fewer days are known,
+// and those at which no more came than the plan's 95 % bound. New is a source of the rule that the window had not.
+type Newcomers struct {
+	Week   Count   `json:"week"`
+	Month  Count   `json:"month"`
+	Bounds []Bound `json:"bounds"` // sorted by days
+}
+
 // Bound is a forecast for some days.
 type Bound struct {
 	Days int   `json:"days"`
 	Held Count `json:"held"`
 }
 
-// LabelCount counts rules at which a new source came within seven and thirty days. Month is of none where fewer days
-// are known.
-type LabelCount struct {
-	Week  Count `json:"week"`
-	Month Count `json:"month"`
+func (n *Newcomers) add(o Newcomers) {
+	n.Week.Add(o.Week)
+	n.Month.Add(o.Month)
+	if n.Bounds == nil {
+		n.Bounds = slices.Clone(o.Bounds)
+		return
+	}
+	for i, b := range o.Bounds { // each rule has the same
+		n.Bounds[i].Held.Add(b.Held)
+	}
 }
 
 // Backtest is what was foretold beside what came, in sums over Rules rules. Any counts those at which something was refused.
@@ -68,16 +80,13 @@ func (b *Backtest) add(o Backtest) {
 func (p *Pair) add(o Pair) { p.Foretold, p.Came = p.Foretold+o.Foretold, p.Came+o.Came }
 
 func (f *Forecast) add(o Forecast) {
-	for _, b := range o.Bounds {
-		f.bound(b.Days, b.Held)
-	}
 	if f.Labels == nil {
-		f.Labels, f.Silent, f.Bins = map[string]LabelCount{}, map[string]Count{}, newBins()
+		f.Labels, f.Silent, f.Bins = map[string]Newcomers{}, map[string]Count{}, newBins()
 	}
+	f.All.add(o.All)
 	for label, n := range o.Labels {
 		sum := f.Labels[label]
-		sum.Week.Add(n.Week)
-		sum.Month.Add(n.Month)
+		sum.add(n)
 		f.Labels[label] = sum
 	}
 	for grade, n := range o.Silent {
@@ -89,16 +98,6 @@ func (f *Forecast) add(o Forecast) {
 	for i, b := range o.Bins {
 		f.Bins[i].add(b.Backtest)
 	}
-}
-
-func (f *Forecast) bound(days int, held Count) {
-	for i := range f.Bounds {
-		if f.Bounds[i].Days == days {
-			f.Bounds[i].Held.Add(held)
-			return
-		}
-	}
-	f.Bounds = append(f.Bounds, Bound{days, held})
 }
 
 // horizon is how many new sources are foretold for how many days.
@@ -151,22 +150,21 @@ func (h *hearing) newcomers(i int, e entry, met []*encounter) {
 		}
 		return int64(len(fresh))
 	}
-	n := e.Confidence.NewSources
-	for _, z := range horizons(n) {
+	var one Newcomers
+	for _, z := range horizons(e.Confidence.NewSources) {
 		if z.days <= h.After {
-			var held Count
-			held.tell(within(z.days) <= z.bound)
-			h.Forecast.bound(z.days, held)
+			held := Bound{Days: z.days}
+			held.Held.tell(within(z.days) <= z.bound)
+			one.Bounds = append(one.Bounds, held)
 		}
 	}
-	sum := h.Forecast.Labels[n.Label]
 	if h.After >= 7 {
-		sum.Week.tell(within(7) > 0)
+		one.Week.tell(within(7) > 0)
 	}
 	if h.After >= 30 {
-		sum.Month.tell(within(30) > 0)
+		one.Month.tell(within(30) > 0)
 	}
-	h.Forecast.Labels[n.Label] = sum
+	h.Forecast.add(Forecast{All: one, Labels: map[string]Newcomers{e.Confidence.NewSources.Label: one}})
 }
 
 // backtest compares what was foretold of a narrowed rule with what it refused in the first week.
