@@ -46,7 +46,7 @@ var onlyImporter = map[string]string{
 }
 
 // pure packages do no I/O and read no clock or environment outside of their tests.
-var pure = []string{"suggest", "ingest/flowlog", "ingest/parquet", "schema"}
+var pure = []string{"suggest", "suggest/judge", "ingest/flowlog", "ingest/parquet", "schema"}
 
 // impure are imports that a pure package has no use for.
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec"}
