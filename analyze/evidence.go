@@ -33,13 +33,23 @@ type Facts struct {
 type Atom struct {
 	Rules         []uint32
 	Conversations int64
+	Late          [Weeks]int64 // of them, those of the last weeks
 }
+
+// Weeks is how many weeks at the end of the window are told apart, so that what was known before them can be judged by
+// what came in them. Week 0 is the window's last seven days, week 1 the seven before.
+const Weeks = 2
+
+// Load is traffic of one week.
+type Load struct{ Conversations, Bytes int64 }
 
 // Group is a security group that had rules in force at the end of the window, or that some interface wore.
 type Group struct {
 	GroupID, AccountID, Region, VPCID, Name string
 	Interfaces                              int // that wore it at any time of the window
-	Rules                                   []Rule
+	// NetworkLoadBalancer says that one of them is a Network Load Balancer's.
+	NetworkLoadBalancer bool
+	Rules               []Rule
 }
 
 // Rule is one rule in force at the end of the window with what is known of it. Counts cover the window from the rule's
@@ -58,16 +68,16 @@ type Rule struct {
 	Ambiguous     int64 // conversations that may be uses, whose opener could not be told
 	Bytes         int64
 	Peers         int64
-	Days          int
 	First, Last   time.Time // zero without uses
-	ObservedDays  int
-	DaysInForce   int    // days of the window from its birth
-	WornDays      int    // of them, days on which some interface wore the group
-	Unlogged      int    // wearers that were not logged, on the worst day
-	Skipped       int64  // SKIPDATA records of wearers
-	Blind         int64  // accepted conversations that no rule admits, from unknown peers, that a reference or prefix list may have admitted
-	Opaque        string // why its peers cannot be listed, "" when they can
-	Stale         bool   // its reference can match nobody
+	Used          DaySet    // days with a real use
+	Observed      DaySet    // days, since it came into force, on which every use would have been logged
+	Worn          DaySet    // days, since it came into force, on which some interface wore the group
+	DaysInForce   int       // days of the window from its birth
+	Unlogged      int       // wearers that were not logged, on the worst day
+	Skipped       int64     // SKIPDATA records of wearers
+	Blind         int64     // accepted conversations that no rule admits, from unknown peers, that a reference or prefix list may have admitted
+	Opaque        string    // why its peers cannot be listed, "" when they can
+	Stale         bool      // its reference can match nobody
 	Ports         []PortUse
 	Uses          []Use // without those of accepted wildcards; sorted by protocol, port, peer
 	Sources       []SourceSpan
@@ -84,6 +94,8 @@ type PortUse struct {
 	Conversations int64
 	Ambiguous     int64
 	Accepted      bool
+	Late          [Weeks]int64 // of the conversations, those of the last weeks
+	Early         [Weeks]int64 // of the peers, those first seen before each of these weeks
 }
 
 // Use is what one peer did through one rule on one service.
@@ -94,7 +106,7 @@ type Use struct {
 	Conversations int64
 	Sole          int64
 	Ambiguous     int64
-	Recent        int64 // conversations of the last seven days
+	Late          [Weeks]Load // of the last weeks
 	Days          int
 	FirstDay      int // days since the window's start, of real uses; -1 without
 	LastDay       int
@@ -113,6 +125,7 @@ type Owner struct {
 type SourceSpan struct {
 	FirstDay, LastDay int // days since the window's start
 	Days              int
+	Early             [Weeks]int // days before each of the last weeks
 	Sources           int
 }
 
@@ -146,4 +159,5 @@ type Flow struct {
 	PeerGroups    []string // worn by the peer's interface when it was seen, nil for none
 	Noise         bool     // a probe, or a stranger on an open administration port
 	Conversations int64
+	Bytes         int64
 }

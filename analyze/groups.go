@@ -5,7 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
-	"slices"
+	"math/bits"
+	"strconv"
 	"strings"
 
 	"sgfit/schema"
@@ -23,11 +24,12 @@ func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
 		wearers AS (
 		  SELECT group_id, count(DISTINCT member) AS interfaces FROM wear_day JOIN worn_group USING (group_no) GROUP BY group_id)
 		SELECT group_id, g.account_id, g.region, g.vpc_id, g.name,
-		       coalesce(n.interfaces, 0)
+		       coalesce(n.interfaces, 0),
+		       group_id IN (SELECT w.group_id FROM worn w JOIN state s USING (state_no) WHERE s.interface_type = 'network_load_balancer')
 		FROM latest LEFT JOIN wearers n USING (group_id) ORDER BY g.account_id, g.region, g.vpc_id, group_id`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		g := new(Group)
-		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &g.Interfaces); err != nil {
+		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &g.Interfaces, &g.NetworkLoadBalancer); err != nil {
 			return err
 		}
 		groups, byID[g.GroupID] = append(groups, g), g
@@ -40,7 +42,7 @@ func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
 	}
-	for _, load := range []func(context.Context, map[uint32]*Rule) error{a.loadPorts, a.loadSources, a.loadTopPeers, a.loadOpened} {
+	for _, load := range []func(context.Context, map[uint32]*Rule) error{a.loadUsed, a.loadObserved, a.loadPorts, a.loadSources, a.loadTopPeers, a.loadOpened} {
 		if err := load(ctx, rules); err != nil {
 			return nil, fmt.Errorf("load facts of rules: %w", err)
 		}
@@ -59,7 +61,7 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 		var vf, first, last int64
 		err := scan(&r.No, &group, &r.Direction, &r.Protocol, &r.FromPort, &r.ToPort, &r.Peer.Kind, &r.Peer.Value,
 			&r.RuleID, &r.Description, &vf, &r.Conversations, &r.Sole, &r.Probes, &r.Completed, &r.ProbeDays, &r.Noise,
-			&r.Ambiguous, &r.Bytes, &r.Peers, &r.Days, &first, &last, &r.ObservedDays, &r.Skipped, &r.WornDays, &r.Unlogged,
+			&r.Ambiguous, &r.Bytes, &r.Peers, &first, &last, &r.Skipped, &r.Unlogged,
 			&r.Opaque, &r.Stale, &r.Blind, &r.DaysInForce)
 		if err != nil {
 			return err
@@ -82,47 +84,113 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 
 func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, protocol, port, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT
-		FROM rule_use WHERE conversations + ambiguous > 0 AND rule_no IN (SELECT rule_no FROM in_force)
+		SELECT rule_no, protocol, port, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT,
+		       sum(late_0)::BIGINT, sum(late_1)::BIGINT, count(*) FILTER (conversations > 0 AND first_day <= last - 7),
+		       count(*) FILTER (conversations > 0 AND first_day <= last - 14)
+		FROM rule_use CROSS JOIN (SELECT last_day AS last FROM bounds) WHERE conversations + ambiguous > 0 AND rule_no IN (SELECT rule_no FROM in_force)
 		GROUP BY ALL ORDER BY ALL`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		var no uint32
 		var protocol uint8
 		var p PortUse
-		if err := scan(&no, &protocol, &p.Port, &p.Peers, &p.Conversations, &p.Ambiguous); err != nil {
+		if err := scan(&no, &protocol, &p.Port, &p.Peers, &p.Conversations, &p.Ambiguous, &p.Late[0], &p.Late[1], &p.Early[0], &p.Early[1]); err != nil {
 			return err
 		}
 		p.Protocol = schema.Protocol(protocol)
 		if r := rules[no]; r != nil {
-			p.Accepted = r.Peer.IsWildcard() && p.Peers > int64(a.wildcard)
 			r.Ports = append(r.Ports, p)
 		}
 		return nil
 	})
 	for _, r := range rules {
-		a.acceptWhole(r)
+		AcceptWildcards(r, a.wildcard)
 	}
 	return err
 }
 
-// acceptWhole accepts all services of a wildcard that has sources enough as a whole, though none of its services has.
-func (a *Analysis) acceptWhole(r *Rule) {
-	if !r.Peer.IsWildcard() || r.Peers <= int64(a.wildcard) || slices.ContainsFunc(r.Ports, func(p PortUse) bool { return p.Accepted }) {
-		return
+// pageDays is how many days of the window the questions put into one number.
+const pageDays = 62
+
+// addPage adds the days of one page.
+func (s *DaySet) addPage(page int, days int64) {
+	for w := uint64(days); w != 0; w &= w - 1 {
+		s.Add(page*pageDays + bits.TrailingZeros64(w))
+	}
+}
+
+func (a *Analysis) loadUsed(ctx context.Context, rules map[uint32]*Rule) error {
+	return a.each(ctx, `SELECT rule_no, page, days FROM rule_days ORDER BY ALL`, func(scan func(...any) error) error {
+		var no uint32
+		var page int
+		var days int64
+		if err := scan(&no, &page, &days); err != nil {
+			return err
+		}
+		if r := rules[no]; r != nil {
+			r.Used.addPage(page, days)
+		}
+		return nil
+	})
+}
+
+// loadObserved gives rules of one group and age the same sets.
+func (a *Analysis) loadObserved(ctx context.Context, rules map[uint32]*Rule) error {
+	type age struct {
+		group string
+		from  int64
+	}
+	observed, worn := map[age]DaySet{}, map[age]DaySet{}
+	err := a.each(ctx, `SELECT group_id, vf, page, coalesce(observed, 0), worn FROM group_days ORDER BY ALL`, func(scan func(...any) error) error {
+		var of age
+		var page int
+		var seen, wore int64
+		if err := scan(&of.group, &of.from, &page, &seen, &wore); err != nil {
+			return err
+		}
+		o, w := observed[of], worn[of]
+		o.addPage(page, seen)
+		w.addPage(page, wore)
+		observed[of], worn[of] = o, w
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.each(ctx, `SELECT rule_no, group_id, vf FROM in_force ORDER BY rule_no`, func(scan func(...any) error) error {
+		var no uint32
+		var of age
+		if err := scan(&no, &of.group, &of.from); err != nil {
+			return err
+		}
+		if r := rules[no]; r != nil {
+			r.Observed, r.Worn = observed[of], worn[of]
+		}
+		return nil
+	})
+}
+
+// AcceptWildcards says which services of a rule that is open to everyone are accepted as such: those with more distinct
+// peers than the threshold, or all where the rule has so many as a whole, though none of its services has.
+func AcceptWildcards(r *Rule, threshold int) {
+	wild, whole := r.Peer.IsWildcard(), r.Peer.IsWildcard() && r.Peers > int64(threshold)
+	for i := range r.Ports {
+		p := &r.Ports[i]
+		p.Accepted = wild && p.Peers > int64(threshold)
+		whole = whole && !p.Accepted
 	}
 	for i := range r.Ports {
-		r.Ports[i].Accepted = r.Ports[i].Peers > 0
+		r.Ports[i].Accepted = r.Ports[i].Accepted || whole && r.Ports[i].Peers > 0
 	}
 }
 
 func (a *Analysis) loadSources(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, p.first_day - b.start_day, p.last_day - b.start_day, p.days, count(*)
+		SELECT rule_no, p.first_day - b.start_day, p.last_day - b.start_day, p.days, p.early_0, p.early_1, count(*)
 		FROM rule_peer p CROSS JOIN (SELECT first_day AS start_day FROM bounds) b GROUP BY ALL ORDER BY ALL`
 	return a.each(ctx, query, func(scan func(...any) error) error {
 		var no uint32
 		var s SourceSpan
-		if err := scan(&no, &s.FirstDay, &s.LastDay, &s.Days, &s.Sources); err != nil {
+		if err := scan(&no, &s.FirstDay, &s.LastDay, &s.Days, &s.Early[0], &s.Early[1], &s.Sources); err != nil {
 			return err
 		}
 		if r := rules[no]; r != nil {
@@ -187,12 +255,14 @@ func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Gro
 	}
 }
 
-// usesQuery sorts groups as Groups does. Its parameter is the threshold of wildcards.
+// usesQuery sorts groups as Groups does. Its parameter is the threshold of wildcards. Services that were not yet accepted
+// before the weeks that are told apart are listed too.
 var usesQuery = `
-	WITH port AS (SELECT rule_no, protocol, port FROM rule_use GROUP BY ALL HAVING count(*) FILTER (conversations > 0) > ?),
+	WITH before AS (SELECT last_day - 7 * least(` + strconv.Itoa(Weeks) + `, greatest(0, (last_day - first_day + 1) // 7 - 1))::INTEGER AS day FROM bounds),
+	     port AS (SELECT rule_no, protocol, port FROM rule_use CROSS JOIN before b GROUP BY ALL HAVING count(*) FILTER (conversations > 0 AND first_day <= b.day) > ?),
 	     latest AS (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
 	                WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t)
-	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("a.ip") + `, u.conversations, u.sole, u.ambiguous, u.recent,
+	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("a.ip") + `, u.conversations, u.sole, u.ambiguous, u.late_0, u.late_bytes_0, u.late_1, u.late_bytes_1,
 	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
 	       coalesce(v.states, u.state::VARCHAR, ''), coalesce(v.sets, m.rules, '')
 	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) JOIN address a ON a.address_no = u.peer_no CROSS JOIN bounds b
@@ -217,7 +287,8 @@ func (a *Analysis) scanUse(rows *sql.Rows) (r useRow, more bool, err error) {
 	var hi, lo uint64
 	var states, sets string
 	u := &r.use
-	err = rows.Scan(&r.group, &r.rule, &protocol, &u.Port, &hi, &lo, &u.Conversations, &u.Sole, &u.Ambiguous, &u.Recent,
+	err = rows.Scan(&r.group, &r.rule, &protocol, &u.Port, &hi, &lo, &u.Conversations, &u.Sole, &u.Ambiguous,
+		&u.Late[0].Conversations, &u.Late[0].Bytes, &u.Late[1].Conversations, &u.Late[1].Bytes,
 		&u.Days, &u.FirstDay, &u.LastDay, &states, &sets)
 	u.Protocol, u.Peer, u.Owners = schema.Protocol(protocol), schema.AddrFromBits(hi, lo), a.ownersOf(states)
 	for set := range strings.SplitSeq(sets, ";") {

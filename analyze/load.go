@@ -111,17 +111,17 @@ func (a *Analysis) loadClasses(ctx context.Context, ev *Evidence) error {
 func (a *Analysis) loadAtoms(ctx context.Context, ev *Evidence) error {
 	const query = `
 		WITH used AS (
-		  SELECT flow_no, conversations FROM flow_use
+		  SELECT flow_no, conversations, late_0, late_1 FROM flow_use
 		  UNION ALL
-		  SELECT flow_no, ambiguous FROM flow_rest WHERE ambiguous > 0)
-		SELECT rules, sum(conversations)::BIGINT
-		FROM (SELECT set_no, sum(conversations) AS conversations FROM used JOIN flow_key USING (flow_no) WHERE NOT noise GROUP BY set_no)
+		  SELECT flow_no, ambiguous, 0, 0 FROM flow_rest WHERE ambiguous > 0)
+		SELECT rules, sum(conversations)::BIGINT, sum(late_0)::BIGINT, sum(late_1)::BIGINT
+		FROM (SELECT set_no, sum(conversations) AS conversations, sum(late_0) AS late_0, sum(late_1) AS late_1 FROM used JOIN flow_key USING (flow_no) WHERE NOT noise GROUP BY set_no)
 		JOIN set_number USING (set_no)
 		GROUP BY rules ORDER BY rules`
 	return a.each(ctx, query, func(scan func(...any) error) error {
 		var rules string
 		var atom Atom
-		if err := scan(&rules, &atom.Conversations); err != nil {
+		if err := scan(&rules, &atom.Conversations, &atom.Late[0], &atom.Late[1]); err != nil {
 			return err
 		}
 		atom.Rules = numbers(rules)
@@ -161,15 +161,26 @@ func (a *Analysis) loadFacts(ctx context.Context, ev *Evidence) error {
 
 // Flows yields every flow of the window, sorted, for the replay check.
 func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
+	return a.flows(ctx, `
+		  SELECT flow_no, n.flow_no IS NOT NULL AS noise, conversations, bytes FROM flow_use LEFT JOIN flow_noise n USING (flow_no)
+		  UNION ALL
+		  SELECT flow_no, n.flow_no IS NOT NULL, ambiguous, 0 FROM flow_rest LEFT JOIN flow_noise n USING (flow_no) WHERE ambiguous > 0
+		  UNION ALL
+		  SELECT flow_no, true, alone, 0 FROM flow_rest WHERE alone > 0`)
+}
+
+// LateFlows yields the flows of real uses in the window's last seven days, sorted, with what they did in these days.
+func (a *Analysis) LateFlows(ctx context.Context) iter.Seq2[Flow, error] {
+	return a.flows(ctx, `
+		  SELECT flow_no, false AS noise, late_0 AS conversations, late_bytes_0 AS bytes
+		  FROM flow_use ANTI JOIN flow_noise USING (flow_no) WHERE late_0 > 0`)
+}
+
+func (a *Analysis) flows(ctx context.Context, part string) iter.Seq2[Flow, error] {
 	query := `
-		WITH part AS (
-		  SELECT flow_no, n.flow_no IS NOT NULL AS noise, conversations FROM flow_use LEFT JOIN flow_noise n USING (flow_no)
-		  UNION ALL
-		  SELECT flow_no, n.flow_no IS NOT NULL, ambiguous FROM flow_rest LEFT JOIN flow_noise n USING (flow_no) WHERE ambiguous > 0
-		  UNION ALL
-		  SELECT flow_no, true, alone FROM flow_rest WHERE alone > 0)
+		WITH part AS (` + part + `)
 		SELECT p.groups, f.direction, f.protocol, f.port, ` + hiLo("f.peer") + `,
-		       coalesce(array_to_string(s.groups, ','), ''), noise, sum(conversations)::BIGINT
+		       coalesce(array_to_string(s.groups, ','), ''), noise, sum(conversations)::BIGINT, sum(bytes)::BIGINT
 		FROM part JOIN flow f USING (flow_no) JOIN policy p USING (policy)
 		LEFT JOIN state s ON s.state_no = f.peer_state
 		GROUP BY ALL ORDER BY ALL`
@@ -180,7 +191,7 @@ func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
 			var groups, peerGroups string
 			var hi, lo uint64
 			var protocol uint8
-			err := scan(&groups, &f.Direction, &protocol, &f.Port, &hi, &lo, &peerGroups, &f.Noise, &f.Conversations)
+			err := scan(&groups, &f.Direction, &protocol, &f.Port, &hi, &lo, &peerGroups, &f.Noise, &f.Conversations, &f.Bytes)
 			if err != nil {
 				return err
 			}

@@ -13,6 +13,9 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 	var better []ReplacementRule
 	fits := false
 	switch {
+	case s.DaysInForce < 1 && m.lateFrom >= 0:
+		out.Action = Keep // it came into force after what this maker knows
+		return out
 	case s.Stale:
 		out.Action, out.Findings = Remove, append(out.Findings, staleFinding(s))
 	case s.Conversations == 0 && s.Ambiguous == 0:
@@ -23,7 +26,7 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 		out.Action = Keep
 		if !isOpaque(s.Rule) && s.Conversations > 0 {
 			left, carried := q.left(s.Direction, s.Peer), m.carried(s)
-			if better, fits = m.fit(s, carried, left); fits {
+			if better, fits = m.fit(s, carried, left); fits && m.lateFrom < 0 {
 				out.Alternatives = m.alternatives(s, carried, better, left)
 			}
 		}
@@ -33,12 +36,15 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 			m.kept(s, &out)
 		}
 	}
+	if out.Action == Remove {
+		q.replace(s.Direction, s.Peer, nil)
+	}
+	if m.lateFrom >= 0 {
+		return out // only what would become of the rule is asked
+	}
 	out.Findings = append(out.Findings, m.standing(s)...)
 	if isOpenAdmin(s) {
 		out.NamedUsers = namedUsers(s)
-	}
-	if out.Action == Remove {
-		q.replace(s.Direction, s.Peer, nil)
 	}
 	out.Confidence = m.confidence(s, out, better)
 	out.Findings = uniqueFindings(out.Findings)
@@ -47,7 +53,7 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 
 // silent decides a rule without a real use: it goes, unless something speaks against trusting the silence.
 func (m *maker) silent(s *subject, out *Rule) {
-	out.Findings = append(out.Findings, silenceFinding(s))
+	out.Findings = append(out.Findings, m.silenceFinding(s))
 	doubts := append(m.unseen(s), m.silenceDoubts(s)...)
 	out.Findings = append(out.Findings, doubts...)
 	out.Action = Remove

@@ -21,7 +21,7 @@ func (m *maker) describe(s *subject) Rule {
 
 func (m *maker) evidence(s *subject) Evidence {
 	e := Evidence{Conversations: s.Conversations, Sole: s.Sole, Probes: s.Probes, Bytes: s.Bytes, Peers: s.Peers,
-		Ports: portRanges(s.Ports), Days: s.Days, ObservedDays: s.ObservedDays, Coverage: s.coverage(),
+		Ports: portRanges(s.Ports), Days: s.Days(), ObservedDays: s.ObservedDays(), Coverage: s.coverage(), Strip: strip(s, m.days),
 		Ambiguous: s.Ambiguous, Noise: s.Noise, TopPeers: []PeerUse{}}
 	if !s.First.IsZero() {
 		e.FirstSeen, e.LastSeen = &s.First, &s.Last

@@ -3,7 +3,6 @@ package suggest
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // unseen lists what makes the evidence insufficient for any change of the rule: too few days on which every use would
@@ -12,7 +11,7 @@ func (m *maker) unseen(s *subject) []Finding {
 	switch {
 	case s.group.Interfaces == 0:
 		return []Finding{{NotObservable, "no interface wore the group in the window, so nothing could use the rule; decide about the group as a whole"}}
-	case s.ObservedDays >= m.opt.MinDays && 2*s.ObservedDays >= s.WornDays:
+	case s.ObservedDays() >= m.opt.MinDays && 2*s.ObservedDays() >= s.WornDays():
 		return nil
 	case s.From.After(m.ev.Start) && s.DaysInForce < m.opt.MinDays:
 		return []Finding{{YoungRule, fmt.Sprintf(
@@ -20,14 +19,14 @@ func (m *maker) unseen(s *subject) []Finding {
 	case s.Unlogged > 0:
 		return []Finding{{NotObservable, fmt.Sprintf(
 			"%s wearing the group had no flow logs, so that only on %d of %s every use would have been seen",
-			count(int64(s.Unlogged), "interface"), s.ObservedDays, count(int64(s.DaysInForce), "day"))}}
+			count(int64(s.Unlogged), "interface"), s.ObservedDays(), count(int64(s.DaysInForce), "day"))}}
 	case s.DaysInForce < m.opt.MinDays:
 		return []Finding{{ThinEvidence, fmt.Sprintf(
 			"the window has %s; %d are the least on which anything is removed or replaced", count(int64(m.ev.ObservedDays), "observed day"), m.opt.MinDays)}}
 	}
 	return []Finding{{NotObservable, fmt.Sprintf(
 		"only on %d of %s would every use have been logged, by every interface that wore the group and without lost records",
-		s.ObservedDays, count(int64(s.DaysInForce), "day"))}}
+		s.ObservedDays(), count(int64(s.DaysInForce), "day"))}}
 }
 
 // coverage is the share of the rule's days in the window on which a use would have been logged.
@@ -35,7 +34,7 @@ func (s *subject) coverage() float64 {
 	if s.DaysInForce <= 0 {
 		return 0
 	}
-	return min(1, math.Round(1e4*float64(s.ObservedDays)/float64(s.DaysInForce))/1e4)
+	return min(1, math.Round(1e4*float64(s.ObservedDays())/float64(s.DaysInForce))/1e4)
 }
 
 // silenceDoubts lists what speaks against taking the silence of an observed rule for disuse.
@@ -80,22 +79,14 @@ func (m *maker) hasPrivatePeers(s *subject) bool {
 // useDoubts lists what speaks against replacing a used rule now.
 func (m *maker) useDoubts(s *subject, better []ReplacementRule) []Finding {
 	var out []Finding
-	if s.Conversations < 5 && s.Days < 2 {
+	if s.Conversations < 5 && s.Days() < 2 {
 		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
 			"%s on one day are all that was seen; the next use may come from elsewhere", count(s.Conversations, "conversation"))})
 	}
-	if b := m.backtest(s); b.RefusedSources > 0 && m.newSources(s).Label >= "D" && namesHosts(better) {
+	if b := m.backtest(s); b.RefusedSources > 0 && m.comesAndGoes(s) && m.namesHosts(better) {
 		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
 			"its %ss come and go: a rule made a week earlier would have refused %s with %s since",
 			side(s.Direction), count(b.RefusedSources, side(s.Direction)), count(b.RefusedConversations, "conversation"))})
 	}
 	return out
-}
-
-// namesHosts says whether replacements rest on CIDRs, which newcomers may miss.
-func namesHosts(rules []ReplacementRule) bool {
-	return slices.ContainsFunc(rules, func(r ReplacementRule) bool {
-		p, ok := r.Peer.Prefix()
-		return ok && p.Bits() > 0
-	})
 }

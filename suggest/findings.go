@@ -2,7 +2,6 @@ package suggest
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -26,7 +25,7 @@ func groupFindings(g *analyze.Group) []Finding {
 }
 
 // silenceFinding says in what way the rule was not used.
-func silenceFinding(s *subject) Finding {
+func (m *maker) silenceFinding(s *subject) Finding {
 	switch {
 	case s.Noise > 0 && s.Probes > 0:
 		return Finding{ProbeOnly, fmt.Sprintf("only strangers' short one-off sessions (%s) and probes (%s) met this rule",
@@ -36,10 +35,10 @@ func silenceFinding(s *subject) Finding {
 	case s.Probes > 0:
 		return Finding{ProbeOnly, fmt.Sprintf("all %s that met this rule were refused, unanswered or carried no data", count(s.Probes, "connection"))}
 	}
-	if s.ObservedDays == 0 {
+	if s.ObservedDays() == 0 {
 		return Finding{NoTraffic, "no traffic that this rule admits was seen, but on no day would all of it have been logged"}
 	}
-	return Finding{NoTraffic, fmt.Sprintf("no traffic that this rule admits was seen on %s", count(int64(s.ObservedDays), "observed day"))}
+	return Finding{NoTraffic, fmt.Sprintf("no traffic that this rule admits was seen on %s", m.observedWords(s))}
 }
 
 func staleFinding(s *subject) Finding {
@@ -132,7 +131,10 @@ func (m *maker) narrowFindings(s *subject, better []ReplacementRule) []Finding {
 	if len(s.through) > 0 {
 		rest = ", since the others also flow through narrower rules, which must stay: " + list(throughNames(s), 2)
 	}
-	uses := fmt.Sprintf("%s in %s on %s", count(s.Peers, side(s.Direction)), count(s.Conversations, "conversation"), count(int64(s.Days), "day"))
+	if m.comesAndGoes(s) && len(acceptedServices(s)) == 0 && m.namesSubnets(better) {
+		rest += m.churnWords(s)
+	}
+	uses := fmt.Sprintf("%s in %s on %s", count(s.Peers, side(s.Direction)), count(s.Conversations, "conversation"), count(int64(s.Days()), "day"))
 	switch {
 	case len(acceptedServices(s)) > 0:
 		out = append(out, acceptedFinding(s, m.opt.WildcardSources))
@@ -176,45 +178,6 @@ func serviceWords(ports []analyze.PortUse) string {
 		}
 	}
 	return list(words, 6)
-}
-
-// neverLogged says which traffic that AWS does not log a rule may stand for: DNS to the VPC's resolver, time, DHCP,
-// Windows activation (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-limitations.html). Only rules made
-// for such a service are meant: wider ones have other users that would be seen.
-func (m *maker) neverLogged(s *subject) string {
-	if s.Direction != schema.Egress || !s.Protocol.HasPorts() || s.FromPort != s.ToPort && s.ToPort-s.FromPort > 1 {
-		return ""
-	}
-	udp := s.Protocol == schema.UDP
-	switch port := s.FromPort; {
-	case port == 53 && m.reachesResolver(s):
-		return "DNS to Amazon's resolver"
-	case port == 123 && udp && s.reaches("169.254.169.123"):
-		return "time from Amazon's time service"
-	case port == 80 && !udp && s.reaches("169.254.169.254") && !s.Peer.IsWildcard():
-		return "instance metadata"
-	case (port == 67 || port == 68) && udp:
-		return "DHCP"
-	case port == 1688 && !udp && (s.reaches("169.254.169.250") || s.reaches("169.254.169.251")):
-		return "Windows licence activation"
-	}
-	return ""
-}
-
-// reachesResolver says whether the rule admits the VPC's resolver: the VPC's base address plus two, or 169.254.169.253.
-func (m *maker) reachesResolver(s *subject) bool {
-	cidrs := m.estate.vpcs[s.group.VPCID]
-	for _, p := range cidrs {
-		if p.Addr().Is4() && s.reaches(p.Masked().Addr().Next().Next().String()) {
-			return true
-		}
-	}
-	return s.reaches("169.254.169.253") || len(cidrs) == 0
-}
-
-func (s *subject) reaches(addr string) bool {
-	p, ok := s.Peer.Prefix()
-	return ok && p.Contains(netip.MustParseAddr(addr))
 }
 
 func uniqueFindings(fs []Finding) []Finding {

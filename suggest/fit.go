@@ -22,12 +22,14 @@ type fitting struct {
 	accept []analyze.PortUse // services whose wildcard is acceptable
 	// eitherFamily lets a group reference stand for addresses of the family that the rule does not have.
 	eitherFamily bool
+	// elastic sources come and go: known subnets stand for them however few were seen.
+	elastic bool
 }
 
 // fit returns the narrowest rules, in the order of preference of the design, that admit all the uses and nothing that
 // the rule did not admit; false when nothing narrower is to be had. uses are sorted by protocol, port, peer.
 func (m *maker) fit(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
-	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s)}
+	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), elastic: m.comesAndGoes(s)}
 	rules, ok := f.rules(f.unaccepted(uses))
 	if !ok || len(rules) == 0 || m.estate.weightOf(rules) > budget && !slices.ContainsFunc(rules, func(r ReplacementRule) bool { return r.Peer == s.Peer }) {
 		return nil, false

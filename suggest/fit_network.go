@@ -32,7 +32,7 @@ func (f *fitting) splitSubnets(uses []analyze.Use) (whole []subnetUses, rest []a
 	}
 	index := map[netip.Prefix]int{}
 	for p, seen := range sources {
-		if len(seen) < subnetSources || dense(seen) {
+		if !f.enough(seen) {
 			delete(sources, p)
 		}
 	}

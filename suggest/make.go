@@ -34,44 +34,82 @@ func (o Options) defaults() Options {
 
 // Make decides every rule in force. groups are all groups with the facts of their rules; withUses yields the same
 // groups, in the same order, with the uses that replacements are fitted to (analyze.Analysis.WithUses). The plan's
-// Replay is left for the caller to fill in with Replay.
-func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Plan, error) {
-	opt = opt.defaults()
-	m := &maker{opt: opt, ev: ev, estate: newEstate(ev), rules: map[uint32]*subject{}}
-	for _, g := range groups {
-		m.enter(g)
-	}
-	m.findShadows(groups)
-	m.findRedundant()
+// Replay and Backtest are left for the caller to fill in with Prove.
+func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Made, error) {
+	m := newMaker(ev, groups, opt.defaults())
 	plan := Plan{Schema: SchemaVersion, Accounting: accounting(ev.Classes), Groups: []Group{},
-		Window: Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays}}
+		Window:      Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays, Calendar: calendarOf(ev.Start, daysFrom(0, m.days))},
+		ReturnCurve: m.curve.points()}
+	earlier := Plan{Schema: SchemaVersion}
 	for g, err := range withUses {
 		if err != nil {
-			return Plan{}, fmt.Errorf("make the plan: %w", err)
+			return Made{}, fmt.Errorf("make the plan: %w", err)
 		}
+		m.recall(g)
 		plan.Groups = append(plan.Groups, m.group(g))
+		if len(m.earlier) > 0 {
+			earlier.Groups = append(earlier.Groups, m.earlier[0].group(m.earlier[0].groups[g.GroupID]))
+		}
+		m.forget(g)
 	}
-	plan.Notes = notes(ev, opt)
-	return plan, nil
+	plan.Notes = notes(ev, m.opt)
+	if len(m.earlier) == 0 {
+		return Made{Plan: plan}, nil
+	}
+	earlier.Window = Window{Start: ev.Start, End: m.earlier[0].ev.End}
+	return Made{plan, &earlier}, nil
+}
+
+// Made is a plan, and beside it the one that would have been made a week before the window's end.
+type Made struct {
+	Plan Plan
+	// WeekAgo has groups with rules and actions only; nil where the window is too short. Rules that are younger stay.
+	WeekAgo *Plan
 }
 
 // maker holds what decisions on one rule need to know of the others.
 type maker struct {
-	opt    Options
-	ev     *analyze.Evidence
-	estate *estate
-	rules  map[uint32]*subject // rules in force, by number
-	needed map[uint32]bool     // rules that admitted something alone
+	opt      Options
+	ev       *analyze.Evidence
+	estate   *estate
+	rules    map[uint32]*subject // rules in force, by number
+	needed   map[uint32]bool     // rules that admitted something alone
+	days     int                 // of the window, as far as this maker knows it
+	curve    returnCurve
+	earlier  []*maker                  // makers that know less, latest first
+	lateFrom int                       // -1; of those that know less, the week that they do not know
+	groups   map[string]*analyze.Group // of those, as they know them, by id
+}
+
+func newMaker(ev *analyze.Evidence, groups []*analyze.Group, opt Options) *maker {
+	m := &maker{opt: opt, ev: ev, estate: newEstate(ev), rules: map[uint32]*subject{}, lateFrom: -1,
+		days: int(ev.End.Sub(ev.Start).Hours() / 24)}
+	var gaps []gap
+	for _, g := range groups {
+		m.enter(g)
+		for i := range g.Rules {
+			gaps = append(gaps, gapsOf(g.Rules[i].Used, g.Rules[i].Observed)...)
+		}
+	}
+	m.curve = newReturnCurve(gaps)
+	m.findShadows(groups)
+	m.findRedundant()
+	m.knowLess(groups)
+	return m
 }
 
 // subject is one rule on its way into the plan.
 type subject struct {
 	*analyze.Rule
 	group    *analyze.Group
-	bits     float64    // exposure of the rule alone
-	shadowed *subject   // a rule of the same group and direction that admits all that this one does
-	carries  bool       // some of its uses flow through no narrower rule
-	tested   *Backtest  // its outcome, once asked for
+	bits     float64   // exposure of the rule alone
+	shadowed *subject  // a rule of the same group and direction that admits all that this one does
+	carries  bool      // some of its uses flow through no narrower rule
+	tested   *Backtest // the outcome of its backtest, once asked for
+	news     *NewSources
+	fitting  []ReplacementRule // what it would be replaced by within the whole quota, once asked for by a backtest
+	fits     bool
+	fitted   bool
 	through  []*subject // rules that carry the uses which it does not carry itself
 }
 
@@ -98,7 +136,9 @@ func (m *maker) group(g *analyze.Group) Group {
 		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}
 	slices.SortStableFunc(out.Rules, compareRules)
-	out.ExposureBits = m.estate.exposure(out.Rules)
+	if m.lateFrom < 0 {
+		out.ExposureBits = m.estate.exposure(out.Rules)
+	}
 	return out
 }
 

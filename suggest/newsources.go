@@ -6,15 +6,19 @@ import "math"
 type SourceDays struct{ First, Last, Days int }
 
 // DescribeNewSources fills NewSources from the sources of one rule (or of one rule, protocol and port) and the number
-// of observed days. The bound is NewSourcesBound for seven days.
+// of observed days. The bounds are NewSourcesBound for 7 and 30 days.
 func DescribeNewSources(sources []SourceDays, observed int) NewSources {
 	d15, q1 := DiscoveryTail(sources, observed, 15), seenOn(sources, 1)
 	return NewSources{
-		D7:      int64(DiscoveryTail(sources, observed, 7)),
-		D15:     int64(d15),
-		Q1:      int64(q1),
-		Bound7d: int64(NewSourcesBound(sources, observed, 7)),
-		Label:   discoveryLabel(len(sources), d15, q1),
+		D7:       int64(DiscoveryTail(sources, observed, 7)),
+		D15:      int64(d15),
+		Q1:       int64(q1),
+		Q2:       int64(seenOn(sources, 2)),
+		Bound7d:  int64(NewSourcesBound(sources, observed, 7)),
+		Bound30d: int64(NewSourcesBound(sources, observed, 30)),
+		Coverage: share(SourceCoverage(sources, observed)),
+		Churning: ChurnSuspected(sources, observed),
+		Label:    discoveryLabel(len(sources), d15, q1),
 	}
 }
 

@@ -17,14 +17,14 @@ func TestDescribeNewSources(t *testing.T) {
 		sources []SourceDays
 		want    NewSources
 	}{
-		{"none", nil, NewSources{Bound7d: 2}},
-		{"settled", repeat(steady, 20), NewSources{Bound7d: 2, Label: "A"}},
-		{"a one-off long ago", append(repeat(steady, 20), SourceDays{3, 3, 1}), NewSources{Q1: 1, Bound7d: 2, Label: "B"}},
-		{"first seen 15 days ago", append(repeat(steady, 20), SourceDays{15, 30, 9}), NewSources{Bound7d: 2, Label: "A"}},
-		{"first seen 14 days ago", append(repeat(steady, 20), SourceDays{16, 30, 9}), NewSources{D15: 1, Bound7d: 2, Label: "C"}},
-		{"three lately", append(repeat(steady, 20), repeat(SourceDays{24, 30, 5}, 3)...), NewSources{D7: 3, D15: 3, Bound7d: 9, Label: "D"}},
-		{"ten lately", repeat(SourceDays{23, 30, 5}, 10), NewSources{D15: 10, Bound7d: 2, Label: "E"}},
-		{"many one-offs, none lately", repeat(SourceDays{3, 3, 1}, 40), NewSources{Q1: 40, Bound7d: 15, Label: "B"}},
+		{"none", nil, NewSources{Bound7d: 2, Bound30d: 4}},
+		{"settled", repeat(steady, 20), NewSources{Bound7d: 2, Bound30d: 4, Coverage: 1, Label: "A"}},
+		{"a one-off long ago", append(repeat(steady, 20), SourceDays{3, 3, 1}), NewSources{Q1: 1, Bound7d: 2, Bound30d: 4, Coverage: 0.9983, Label: "B"}},
+		{"first seen 15 days ago", append(repeat(steady, 20), SourceDays{15, 30, 9}), NewSources{Bound7d: 2, Bound30d: 4, Coverage: 1, Label: "A"}},
+		{"first seen 14 days ago", append(repeat(steady, 20), SourceDays{16, 30, 9}), NewSources{D15: 1, Bound7d: 2, Bound30d: 9, Coverage: 1, Label: "C"}},
+		{"three lately", append(repeat(steady, 20), repeat(SourceDays{24, 30, 5}, 3)...), NewSources{D7: 3, D15: 3, Bound7d: 9, Bound30d: 16, Coverage: 1, Churning: true, Label: "D"}},
+		{"ten lately", repeat(SourceDays{23, 30, 5}, 10), NewSources{D15: 10, Bound7d: 2, Bound30d: 35, Coverage: 1, Label: "E"}},
+		{"many one-offs, none lately", repeat(SourceDays{3, 3, 1}, 40), NewSources{Q1: 40, Bound7d: 15, Bound30d: 49, Coverage: 0.0018, Label: "B"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, DescribeNewSources(tt.sources, 30)); diff != "" {

@@ -23,6 +23,11 @@ type Plan struct {
 	Groups     []Group    `json:"groups"` // sorted by account, region, VPC, group id
 	Replay     Replayed   `json:"replay"`
 	Notes      []Note     `json:"notes"` // what could not be seen, in general; sorted by kind
+	// Backtest is what the same plan, made a week before the window's end, would have refused since; nil where the window
+	// is too short for that.
+	Backtest *PlanBacktest `json:"backtest,omitempty"`
+	// ReturnCurve is how likely rules of this estate were used again after a silence, as far as enough silences tell.
+	ReturnCurve []ReturnPoint `json:"return_curve"`
 }
 
 // Window is the whole UTC days that the flow logs touch. ObservedDays counts the days with any record.
@@ -30,6 +35,14 @@ type Window struct {
 	Start        time.Time `json:"start"`
 	End          time.Time `json:"end"`
 	ObservedDays int       `json:"observed_days"`
+	Calendar     Calendar  `json:"calendar"`
+}
+
+// Calendar counts the last days of months, quarters and years among the days of the window.
+type Calendar struct {
+	MonthEnds   int `json:"month_ends"`
+	QuarterEnds int `json:"quarter_ends"`
+	YearEnds    int `json:"year_ends"`
 }
 
 // Accounting puts every record into exactly one class: the classes add up to Records.
@@ -174,6 +187,9 @@ type Evidence struct {
 	Ambiguous int64 `json:"ambiguous"`
 	// Noise counts short one-off sessions of strangers on an administration port that is open to the world.
 	Noise int64 `json:"noise"`
+	// Strip draws the days of the window, one letter each: # used, . silent and observed, ? silent, but a use may have
+	// been missed, - not in force or worn by no interface.
+	Strip string `json:"strip"`
 	// TopPeers are the busiest peers, at most ten, by conversations.
 	TopPeers []PeerUse `json:"top_peers"`
 }
@@ -191,22 +207,91 @@ type Confidence struct {
 	Grade      string     `json:"grade"` // high, medium, low, none
 	NewSources NewSources `json:"new_sources"`
 	Backtest   Backtest   `json:"backtest"`
+	Silence    *Silence   `json:"silence"` // since its last use; nil where it was never used
 }
 
-// NewSources counts sources by when they were first seen (reference: discovery tail). Label is A (settled) to E (open
-// set), "" without uses.
+// NewSources counts sources by when they were first seen (reference: discovery tail), in days on which every use would
+// have been logged. Label is A (settled) to E (open set), "" without uses.
 type NewSources struct {
-	D7      int64  `json:"d7"`
-	D15     int64  `json:"d15"`
-	Q1      int64  `json:"q1"`
-	Bound7d int64  `json:"bound_7d"`
-	Label   string `json:"label"`
+	D7  int64 `json:"d7"`  // first seen on the last 7 observed days
+	D15 int64 `json:"d15"` // on the last 15
+	Q1  int64 `json:"q1"`  // seen on exactly one day
+	Q2  int64 `json:"q2"`  // on two
+	// Bound7d and Bound30d are 95 % bounds on the sources never seen before that come in the next days.
+	Bound7d  int64 `json:"bound_7d"`
+	Bound30d int64 `json:"bound_30d"`
+	// Coverage estimates the share of tomorrow's uses that come from known sources, if days are alike (Chao and Jost).
+	Coverage    float64 `json:"coverage"`
+	LastNewDays *int    `json:"last_new_days"` // days from the last new source to the window's last day, nil without sources
+	Churning    bool    `json:"churning"`      // sources come in runs or are replaced: Coverage is too high, addresses do not hold
+	Label       string  `json:"label"`
 }
 
-// Backtest is what a plan made a week earlier would have refused in the window's last seven days.
+// Backtest is what rules made by the same procedure a week before the window's end would have refused of the rule's
+// conversations since, or those made two weeks before in the week after, whichever is worse.
 type Backtest struct {
-	RefusedSources       int64 `json:"refused_sources"`
-	RefusedConversations int64 `json:"refused_conversations"`
+	RefusedSources       int64           `json:"refused_sources"`
+	RefusedConversations int64           `json:"refused_conversations"`
+	RefusedBytes         int64           `json:"refused_bytes"`
+	Conversations        int64           `json:"conversations"` // of the rule in that week
+	From                 *time.Time      `json:"from"`          // the first day of that week, nil without a test
+	Weeks                int             `json:"weeks"`         // that were tried: 0 where earlier evidence would not have sufficed
+	Refused              []RefusedSource `json:"refused"`       // the busiest, at most ten
+}
+
+// RefusedSource is one peer and service that would have been refused.
+type RefusedSource struct {
+	Address       string `json:"address"`
+	Protocol      string `json:"protocol"`
+	Port          int32  `json:"port"` // 0 where the protocol has none
+	Conversations int64  `json:"conversations"`
+	Bytes         int64  `json:"bytes"`
+}
+
+// Silence is how long a used rule has not been used, in days on which a use would have been logged.
+type Silence struct {
+	IdleDays       int `json:"idle_days"`        // since the last use
+	LongestGapDays int `json:"longest_gap_days"` // between two uses
+	// Alive is the chance that a rule used at random as often as this one would be as silent by chance.
+	Alive float64 `json:"alive"`
+	// Like counts the silences of this estate's rules that lasted longer than IdleDays; Return7d and Return30d are how
+	// many of such ended within 7 and 30 days more, nil where they are too few to tell.
+	Like      int      `json:"like"`
+	Return7d  *float64 `json:"return_7d"`
+	Return30d *float64 `json:"return_30d"`
+}
+
+// ReturnPoint is one length of silence, and what became of silences as long.
+type ReturnPoint struct {
+	IdleDays  int      `json:"idle_days"`
+	Silences  int      `json:"silences"` // that lasted longer
+	Within7d  *float64 `json:"within_7d"`
+	Within30d *float64 `json:"within_30d"`
+}
+
+// PlanBacktest is what the plan made without the window's last week would have refused in it, all its changes together.
+type PlanBacktest struct {
+	From          time.Time     `json:"from"`
+	To            time.Time     `json:"to"`
+	Conversations int64         `json:"conversations"` // that today's rules admitted
+	Bytes         int64         `json:"bytes"`
+	Refused       int64         `json:"refused"` // of the conversations
+	RefusedBytes  int64         `json:"refused_bytes"`
+	Sources       int64         `json:"sources"` // distinct peers refused
+	Changes       int           `json:"changes"` // rules that it would have removed or replaced
+	Refusals      []RefusedFlow `json:"refusals"`
+}
+
+// RefusedFlow is one of the flows that a plan would have refused; the busiest are listed.
+type RefusedFlow struct {
+	Groups        []string         `json:"groups"`
+	Direction     schema.Direction `json:"direction"`
+	Protocol      string           `json:"protocol"`
+	Port          int32            `json:"port"`
+	Address       string           `json:"address"`
+	Conversations int64            `json:"conversations"`
+	Bytes         int64            `json:"bytes"`
+	Through       []string         `json:"through"` // the rules that it used: "sg-… ingress tcp 443 10.0.0.0/8"
 }
 
 // ReplacementRule is one rule to be put in place of another.

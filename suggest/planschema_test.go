@@ -34,6 +34,7 @@ func compilePlanSchema(t *testing.T) *jsonschema.Schema {
 
 // schemaSample is a plan with a value in every field that a plan has.
 func schemaSample() Plan {
+	few, chance := 9, 0.25
 	day := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
 	id, port := "sgr-0a1b2c", int32(22)
 	narrow := ReplacementRule{Protocol: "tcp", FromPort: &port, ToPort: &port, Peer: schema.Peer{Kind: schema.PeerIPv4, Value: "10.20.0.8/32"}, Description: "from the bastion"}
@@ -43,23 +44,28 @@ func schemaSample() Plan {
 		Findings: []Finding{{SmallerSource, "Only one address of 10.0.0.0/8 used the rule."}},
 		Evidence: Evidence{
 			Conversations: 9, Sole: 9, Probes: 1, Bytes: 4096, Peers: 1, Ports: []PortRange{{"tcp", 22, 22}}, Days: 4, ObservedDays: 30,
-			Coverage: 1, FirstSeen: &day, LastSeen: &day, Ambiguous: 1, Noise: 1,
+			Coverage: 1, FirstSeen: &day, LastSeen: &day, Ambiguous: 1, Noise: 1, Strip: "--##..?.",
 			TopPeers: []PeerUse{{"10.20.0.8", "eni-0a", 9, 4}},
 		},
-		Confidence:  Confidence{"medium", NewSources{1, 2, 1, 5, "C"}, Backtest{1, 2}},
+		Confidence: Confidence{"medium", NewSources{D7: 1, D15: 2, Q1: 1, Q2: 1, Bound7d: 5, Bound30d: 14, Coverage: 0.98, LastNewDays: &few, Label: "C"},
+			Backtest{1, 2, 900, 30, &day, 2, []RefusedSource{{"10.20.0.9", "tcp", 22, 2, 900}}},
+			&Silence{IdleDays: 3, LongestGapDays: 2, Alive: 0.7, Like: 40, Return7d: &chance}},
 		Replacement: []ReplacementRule{narrow}, Alternatives: []Alternative{{"exact", []ReplacementRule{narrow}, 0}},
 		Opened:       &Opened{day, "arn:aws:iam::111122223333:user/alice", "AuthorizeSecurityGroupIngress"},
 		StillThrough: []string{"sg-0b ingress tcp 22 10.0.0.0/8"}, NamedUsers: []string{"10.20.0.8"},
 	}
 	return Plan{
-		Schema: SchemaVersion, Window: Window{day, day.AddDate(0, 0, 30), 30},
+		Schema: SchemaVersion, Window: Window{day, day.AddDate(0, 0, 30), 30, Calendar{1, 1, 0}},
 		Accounting: Accounting{Records: 3, Matched: 2, Rejected: 1},
 		Groups: []Group{{
 			AccountID: "111122223333", Region: "eu-central-1", VPCID: "vpc-0a", GroupID: "sg-0a", GroupName: "bastion", Interfaces: 1,
 			Findings: []Finding{{DefaultGroup, "This is the VPC's default group."}}, Rules: []Rule{rule},
 			ExposureBits: ExposureBits{Ingress: BeforeAfter{24, 0}},
 		}},
-		Replay: Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
+		Backtest: &PlanBacktest{From: day, To: day, Conversations: 30, Bytes: 9000, Refused: 2, RefusedBytes: 900, Sources: 1, Changes: 1,
+			Refusals: []RefusedFlow{{[]string{"sg-0a"}, "ingress", "tcp", 22, "10.20.0.9", 2, 900, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}}},
+		ReturnCurve: []ReturnPoint{{7, 40, &chance, nil}},
+		Replay:      Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
 	}
 }
 
@@ -198,7 +204,9 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"peer": {schema.Peer{}, nil}, "rule": {Rule{}, []string{"match"}}, "replacement_rule": {ReplacementRule{}, []string{"match"}},
 		"evidence": {Evidence{}, nil}, "port_range": {PortRange{}, nil}, "peer_use": {PeerUse{}, nil},
 		"confidence": {Confidence{}, nil}, "new_sources": {NewSources{}, nil}, "backtest": {Backtest{}, nil},
-		"alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
+		"silence": {Silence{}, nil}, "calendar": {Calendar{}, nil},
+		"refused_source": {RefusedSource{}, nil}, "plan_backtest": {PlanBacktest{}, nil}, "refused_flow": {RefusedFlow{}, nil},
+		"return_point": {ReturnPoint{}, nil}, "alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
 	} {
 		want := map[string]bool{}
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(own.of)) {

@@ -1,6 +1,7 @@
 -- Question: who used which rule, for what, how much, and when?
 -- Result:   flow_use(flow_no, …)     what a flow surely did in the window: conversations, bytes, days (a bit a day of the first 62),
---             first_day, last_day, first_s, last_s, recent (conversations of the last seven days)
+--             first_day, last_day, first_s, last_s; late_0, late_bytes_0 of the last seven days, late_1, late_bytes_1 of the seven
+--             before; late_days (bit d: the window's last day but d, of those fourteen)
 --           flow_rest(flow_no, …)    what else it did: probes, completed and probe_days where its opener is known, ambiguous
 --             conversations where not; alone: probes of days without a conversation
 --           flow_later(flow_no, page, …)     days and probe_days beyond the first 62 days, 62 a page
@@ -9,11 +10,11 @@
 --           stranger(rule_no, protocol, port, peer)   one-off visitors of administration ports that are open to the world
 --           flow_noise(flow_no)              what only strangers did
 --           rule_use(rule_no, protocol, port, peer_no, spot, …)   one row a rule, service and peer, over the window:
---             conversations, sole, bytes, days, first_day, last_day, first_s, last_s, recent: real uses; probes, completed,
+--             conversations, sole, bytes, days, first_day, last_day, first_s, last_s, late_…: real uses; probes, completed,
 --             probe_days; noise (strangers' conversations); ambiguous; state (network_interface state that owned the
 --             peer's address, 0 for nobody known) and set_no, the only ones unless rule_several says more
 --           rule_several(rule_no, spot, states, sets)   where there are several: "12,40", and "3,17;17"
---           rule_days(rule_no, days)         days with any real use
+--           rule_days(rule_no, page, days)   days with any real use, 62 a page
 -- Assumes:  a stranger is a public address seen on fewer than three days, never for a minute or 20 kB, one of at least
 --           ten such at that rule and port. Whoever comes back, or stays, is a user.
 --           Sets of rules are told apart by 128 bits of hashes of their members.
@@ -101,7 +102,8 @@ FROM flow f JOIN flow_sign g USING (flow_no) JOIN set_sign s ON s.a = g.a AND s.
 -- Days as bits: distinct days of whatever flows together are then a bit_or, without a row a day. n is the day of the
 -- window; what lies before or after it counts for its ends (window_day in other words: greatest and least cost much more).
 CREATE OR REPLACE TEMP TABLE window_bit AS
-SELECT day, counted, ((counted - b.first_day) // 62)::INTEGER AS page, 1::BIGINT << ((counted - b.first_day) % 62) AS bit, counted > b.last_day - 7 AS recent
+SELECT day, counted, ((counted - b.first_day) // 62)::INTEGER AS page, 1::BIGINT << ((counted - b.first_day) % 62) AS bit,
+       (b.last_day - counted) // 7 AS week, CASE WHEN b.last_day - counted < 14 THEN 1::SMALLINT << (b.last_day - counted) ELSE 0 END::SMALLINT AS late
 FROM (SELECT day, CASE WHEN day < first_day THEN first_day WHEN day > last_day THEN last_day ELSE day END AS counted
       FROM (SELECT DISTINCT day FROM edge_flow) CROSS JOIN bounds)
 CROSS JOIN bounds b;
@@ -109,7 +111,9 @@ CROSS JOIN bounds b;
 CREATE OR REPLACE TEMP TABLE flow_use AS
 SELECT flow_no, sum(conversations)::BIGINT AS conversations, sum(bytes) AS bytes,
        bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days, min(counted) AS first_day, max(counted) AS last_day,
-       min(first_second) AS first_s, max(last_second) AS last_s, sum(CASE WHEN recent THEN conversations ELSE 0 END)::BIGINT AS recent
+       min(first_second) AS first_s, max(last_second) AS last_s, bit_or(late) AS late_days,
+       sum(CASE WHEN week = 0 THEN conversations ELSE 0 END)::BIGINT AS late_0, sum(CASE WHEN week = 0 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_0,
+       sum(CASE WHEN week = 1 THEN conversations ELSE 0 END)::BIGINT AS late_1, sum(CASE WHEN week = 1 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_1
 FROM edge_flow JOIN window_bit USING (day)
 WHERE sure AND conversations > 0
 GROUP BY flow_no;
@@ -143,7 +147,8 @@ WITH part AS (
 SELECT r.rule_no, p.spot,
        sum(p.conversations)::BIGINT AS conversations, sum(CASE WHEN r.sole THEN p.conversations END)::BIGINT AS sole, sum(p.bytes) AS bytes,
        bit_or(p.days) AS days, min(p.first_day) AS first_day, max(p.last_day) AS last_day, min(p.first_s) AS first_s, max(p.last_s) AS last_s,
-       sum(p.recent)::BIGINT AS recent, sum(p.probes)::BIGINT AS probes, sum(p.completed)::BIGINT AS completed, bit_or(p.probe_days) AS probe_days,
+       sum(p.late_0)::BIGINT AS late_0, sum(p.late_bytes_0)::BIGINT AS late_bytes_0, sum(p.late_1)::BIGINT AS late_1, sum(p.late_bytes_1)::BIGINT AS late_bytes_1,
+       sum(p.probes)::BIGINT AS probes, sum(p.completed)::BIGINT AS completed, bit_or(p.probe_days) AS probe_days,
        sum(p.noise)::BIGINT AS noise, sum(p.ambiguous)::BIGINT AS ambiguous,
        min(p.state) AS low_state, max(p.state) AS high_state, min(p.set_no) AS low_set, max(p.set_no) AS high_set
 FROM part p JOIN flow_rule r USING (flow_no)
@@ -172,7 +177,8 @@ GROUP BY rule_no, spot;
 CREATE OR REPLACE TEMP TABLE rule_use AS
 SELECT s.rule_no, ((s.spot >> 16) & 255)::UTINYINT AS protocol, (s.spot & 65535)::USMALLINT AS port, (s.spot >> 24)::UINTEGER AS peer_no, s.spot,
        coalesce(s.conversations, 0) AS conversations, coalesce(s.sole, 0) AS sole, coalesce(s.bytes, 0)::BIGINT AS bytes,
-       (coalesce(bit_count(s.days), 0) + coalesce(l.days, 0))::INTEGER AS days, s.first_day, s.last_day, s.first_s, s.last_s, coalesce(s.recent, 0) AS recent,
+       (coalesce(bit_count(s.days), 0) + coalesce(l.days, 0))::INTEGER AS days, s.first_day, s.last_day, s.first_s, s.last_s,
+       coalesce(s.late_0, 0) AS late_0, coalesce(s.late_bytes_0, 0) AS late_bytes_0, coalesce(s.late_1, 0) AS late_1, coalesce(s.late_bytes_1, 0) AS late_bytes_1,
        coalesce(s.probes, 0) AS probes, coalesce(s.completed, 0) AS completed,
        (coalesce(bit_count(s.probe_days), 0) + coalesce(l.probe_days, 0))::INTEGER AS probe_days,
        coalesce(s.noise, 0) AS noise, coalesce(s.ambiguous, 0) AS ambiguous, s.low_state AS state, s.low_set AS set_no
@@ -180,14 +186,8 @@ FROM rule_sum s LEFT JOIN rule_later l ON l.rule_no = s.rule_no AND l.spot = s.s
 DROP TABLE rule_sum;
 
 CREATE OR REPLACE TEMP TABLE rule_days AS
-WITH later AS (
-  SELECT rule_no, sum(bit_count(days)) AS days
-  FROM (SELECT r.rule_no, l.page, bit_or(l.days) AS days
-        FROM flow_later l JOIN flow_key k USING (flow_no) JOIN flow_rule r USING (flow_no) WHERE NOT k.noise GROUP BY ALL)
-  GROUP BY rule_no
-),
-first AS (
-  SELECT r.rule_no, bit_count(bit_or(u.days)) AS days
-  FROM flow_use u JOIN flow_key k USING (flow_no) JOIN flow_rule r USING (flow_no) WHERE NOT k.noise GROUP BY r.rule_no
-)
-SELECT f.rule_no, (f.days + coalesce(l.days, 0))::INTEGER AS days FROM first f LEFT JOIN later l USING (rule_no);
+SELECT r.rule_no, 0 AS page, bit_or(u.days) AS days
+FROM flow_use u JOIN flow_key k USING (flow_no) JOIN flow_rule r USING (flow_no) WHERE NOT k.noise GROUP BY r.rule_no
+UNION ALL
+SELECT r.rule_no, l.page, bit_or(l.days)
+FROM flow_later l JOIN flow_key k USING (flow_no) JOIN flow_rule r USING (flow_no) WHERE NOT k.noise AND l.days IS NOT NULL GROUP BY r.rule_no, l.page;

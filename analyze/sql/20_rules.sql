@@ -1,5 +1,6 @@
 -- Question: what is known of each rule in force as a whole?
--- Result:   one row a rule, sorted by group and rule_no; NULL times where it was not used
+-- Result:   rule_fact, one row a rule, sorted by group and rule_no; NULL times where it was not used
+--           group_days(group_id, vf, page, observed, worn)   days of a group's rules that are in force since vf
 --           blind: accepted conversations of peers that the inventory did not know then, which no rule admits by what it
 --           knows; a reference or a prefix list may have
 CREATE OR REPLACE TEMP TABLE unmatched AS -- few services of many peers: a sum for each meets the rules once
@@ -20,10 +21,17 @@ JOIN blind_rule r ON r.policy = e.policy AND r.direction = e.direction AND r.pro
 GROUP BY r.rule_no;
 
 CREATE OR REPLACE TEMP TABLE observed AS -- a group's rules are mostly as old as each other
-SELECT f.group_id, f.vf, count(*) FILTER (d.logged = d.wearers AND d.skipped = 0) AS observed_days, sum(d.skipped) AS skipped, count(*) AS worn_days,
-       max(d.unheard) AS unlogged
+SELECT f.group_id, f.vf, sum(d.skipped) AS skipped, max(d.unheard) AS unlogged
 FROM (SELECT DISTINCT group_id, vf FROM in_force) f JOIN group_day d ON d.group_id = f.group_id AND epoch(d.day) >= f.vf
 GROUP BY f.group_id, f.vf;
+
+-- Days as bits, 62 a page: those on which every use would have been logged, and those on which some interface wore the group.
+CREATE OR REPLACE TEMP TABLE group_days AS
+SELECT f.group_id, f.vf, ((d.day - b.first_day) // 62)::INTEGER AS page,
+       bit_or(1::BIGINT << ((d.day - b.first_day) % 62)) FILTER (d.logged = d.wearers AND d.skipped = 0) AS observed,
+       bit_or(1::BIGINT << ((d.day - b.first_day) % 62)) AS worn
+FROM (SELECT DISTINCT group_id, vf FROM in_force) f JOIN group_day d ON d.group_id = f.group_id AND epoch(d.day) >= f.vf CROSS JOIN bounds b
+GROUP BY f.group_id, f.vf, page;
 
 CREATE OR REPLACE TEMP TABLE rule_fact AS
 WITH used AS (
@@ -38,17 +46,15 @@ SELECT f.rule_no, f.group_id, f.direction, f.protocol, f.from_port, f.to_port, f
        coalesce(u.probes, 0)::BIGINT AS probes, coalesce(u.completed, 0)::BIGINT AS completed,
        coalesce(u.probe_days, 0)::INTEGER AS probe_days, coalesce(u.noise, 0)::BIGINT AS noise,
        coalesce(u.ambiguous, 0)::BIGINT AS ambiguous, coalesce(u.bytes, 0)::BIGINT AS bytes,
-       coalesce(n.peers, 0)::BIGINT AS peers, coalesce(d.days, 0)::INTEGER AS days,
+       coalesce(n.peers, 0)::BIGINT AS peers,
        coalesce(u.first_s, 0)::BIGINT AS first_s, coalesce(u.last_s, 0)::BIGINT AS last_s,
-       coalesce(o.observed_days, 0)::INTEGER AS observed_days, coalesce(o.skipped, 0)::BIGINT AS skipped,
-       coalesce(o.worn_days, 0)::INTEGER AS worn_days, coalesce(o.unlogged, 0)::INTEGER AS unlogged,
+       coalesce(o.skipped, 0)::BIGINT AS skipped, coalesce(o.unlogged, 0)::INTEGER AS unlogged,
        coalesce(q.why, '') AS opaque, s.rule_no IS NOT NULL AS stale,
        coalesce(bl.conversations, 0)::BIGINT AS blind
 FROM in_force f
 LEFT JOIN blind bl USING (rule_no)
 LEFT JOIN used u USING (rule_no)
 LEFT JOIN peers n USING (rule_no)
-LEFT JOIN rule_days d USING (rule_no)
 LEFT JOIN observed o ON o.group_id = f.group_id AND o.vf = f.vf
 LEFT JOIN (SELECT rule_no, min(why) AS why FROM rule_opaque GROUP BY rule_no) q USING (rule_no)
 LEFT JOIN stale_reference s USING (rule_no);

@@ -51,29 +51,42 @@ func newWords(n suggest.NewSources) string {
 		count(n.D15, "new source", "new sources"), thousands(n.D7))
 }
 
+// boundWords says how many new sources must be reckoned with.
 func boundWords(n suggest.NewSources) string {
 	if n.Label == "" {
 		return ""
 	}
+	week := "at most " + count(n.Bound7d, "new source", "new sources")
 	if n.Bound7d == 0 {
-		return "no new source expected in the next 7 days (95 % bound)"
+		week = "no new source"
 	}
-	return "at most " + count(n.Bound7d, "new source", "new sources") + " in the next 7 days (95 % bound)"
+	return fmt.Sprintf("%s in the next 7 days, %s in 30 (95 %% bounds)", week, thousands(n.Bound30d))
 }
 
-func backtestWords(b suggest.Backtest) string {
-	if b.RefusedSources == 0 && b.RefusedConversations == 0 {
-		return "a plan made a week earlier would have refused nothing of the last 7 days"
+// lastNewWords says when the last new source came, and how much of the next day's use the known ones will make.
+func lastNewWords(n suggest.NewSources) string {
+	words := ""
+	switch {
+	case n.LastNewDays == nil:
+	case *n.LastNewDays == 0:
+		words = "the last new one came on the last day; "
+	default:
+		words = "the last new one came " + count(*n.LastNewDays, "day", "days") + " before the last day; "
 	}
-	return fmt.Sprintf("a plan made a week earlier would have refused %s (%s) of the last 7 days",
-		count(b.RefusedSources, "source", "sources"), count(b.RefusedConversations, "conversation", "conversations"))
+	if n.Churning {
+		return words + "they come in runs or are replaced, so that single addresses will not hold"
+	}
+	return words + "if days are alike, " + percent(n.Coverage) + " of the next day’s use is by known ones"
 }
 
 // sureness tells how sure the plan is of one rule.
 func sureness(r suggest.Rule) []Fact {
 	fs := []Fact{{"Grade", gradeWords(r)}}
 	if n := r.Confidence.NewSources; n.Label != "" {
-		fs = append(fs, Fact{"New sources", labelWords(n) + "; " + boundWords(n)})
+		fs = append(fs, Fact{"New sources", labelWords(n) + "; " + lastNewWords(n)}, Fact{"To be expected", boundWords(n)})
+	}
+	if words := silenceWords(r); words != "" {
+		fs = append(fs, Fact{"Silent for", words})
 	}
 	if r.Evidence.Conversations > 0 {
 		fs = append(fs, Fact{"Backtest", backtestWords(r.Confidence.Backtest)})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"sgfit/suggest"
 )
@@ -30,6 +31,7 @@ func Explain(w io.Writer, plan suggest.Plan, ref string, opts ExplainOptions) er
 	x.why()
 	x.change()
 	x.list("Evidence", x.evidence())
+	x.calendar(plan.Window.Start)
 	x.list("How sure", x.card.Sure)
 	x.limits(plan)
 	if x.err != nil {
@@ -107,6 +109,18 @@ func (x *explanation) evidence() []Fact {
 		fs = append(fs, Fact{name, peersWords([]suggest.PeerUse{p})})
 	}
 	return fs
+}
+
+func (x *explanation) calendar(start time.Time) {
+	weeks := calendarLines(x.found.rule.Evidence.Strip, start)
+	if len(weeks) == 0 {
+		return
+	}
+	x.title("Days, a week a line from Monday")
+	for _, w := range weeks {
+		x.print("  " + w)
+	}
+	x.print(paragraph("# used   . silent   ? silent, but a use may have been missed   - not in force, or worn by no interface", x.width, "  "))
 }
 
 func (x *explanation) limits(plan suggest.Plan) {

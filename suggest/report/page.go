@@ -29,6 +29,9 @@ type Page struct {
 	Problem        string // the accounting does not add up
 	Refused        bool   // the replay failed
 	Replay         string
+	Backtest       string // of the plan as a whole
+	Refusals       []Refusal
+	Curve          []string
 	PrintAll       bool // on paper every group is open
 }
 
@@ -43,6 +46,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Notes: plan.Notes, Unseen: unseen(views), Wildcards: acceptedWildcards(views), AdminOpen: openAdmin(views),
 		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
 		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
+		Backtest: planBacktestWords(plan.Backtest), Refusals: refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
 		PrintAll: len(views) <= printAllGroups,
 	}
 	p.addUp(views)
@@ -88,7 +92,22 @@ func windowWords(w suggest.Window) string {
 
 func periodWords(w suggest.Window) string {
 	days := int(w.End.Sub(w.Start).Hours() / 24)
-	return count(days, "day", "days") + ", " + thousands(w.ObservedDays) + " of them observed"
+	return count(days, "day", "days") + ", " + thousands(w.ObservedDays) + " of them observed; " + calendarWords(w.Calendar)
+}
+
+// calendarWords says which turns of the calendar the window holds, since jobs of a month, a quarter or a year show only there.
+func calendarWords(c suggest.Calendar) string {
+	var has []string
+	for _, turn := range []struct {
+		n         int
+		one, more string
+	}{{c.MonthEnds, "month end", "month ends"}, {c.QuarterEnds, "quarter end", "quarter ends"}, {c.YearEnds, "year end", "year ends"}} {
+		if turn.n == 0 {
+			return strings.Join(append(has, "no "+turn.one), ", ")
+		}
+		has = append(has, count(turn.n, turn.one, turn.more))
+	}
+	return strings.Join(has, ", ")
 }
 
 func looked(plan suggest.Plan) []Fact {

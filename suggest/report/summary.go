@@ -159,7 +159,7 @@ func closing(page Page, p paint, opts SummaryOptions) []string {
 	if page.Refused {
 		replay = p.alarm(replay)
 	}
-	return append(out, accountingLine(page), replay, p.strong("Next:")+" "+nextStep(page, opts.Database))
+	return append(out, accountingLine(page), replay, page.Backtest, p.strong("Next:")+" "+nextStep(page, opts.Database))
 }
 
 func accountingLine(page Page) string {

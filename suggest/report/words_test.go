@@ -119,8 +119,8 @@ func TestPortsWords(t *testing.T) {
 }
 
 func TestWindowEndsOnItsLastDay(t *testing.T) {
-	w := suggest.Window{Start: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), ObservedDays: 29}
-	if got, want := windowWords(w)+"; "+periodWords(w), "2026-09-01 to 2026-09-30; 30 days, 29 of them observed"; got != want {
+	w := suggest.Window{Start: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), ObservedDays: 29, Calendar: suggest.Calendar{MonthEnds: 1, QuarterEnds: 1}}
+	if got, want := windowWords(w)+"; "+periodWords(w), "2026-09-01 to 2026-09-30; 30 days, 29 of them observed; 1 month end, 1 quarter end, no year end"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -1,0 +1,109 @@
+package suggest
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"sgfit/analyze"
+)
+
+// mostRefused is how many refused sources a backtest lists.
+const mostRefused = 10
+
+// backtest asks for each of the last weeks what rules made before it, by the same procedure, would have refused in it,
+// and returns the worse. A week is passed over where what came before it would not have sufficed for a change.
+func (m *maker) backtest(s *subject) Backtest {
+	if s.tested != nil {
+		return *s.tested
+	}
+	worst := Backtest{Refused: []RefusedSource{}}
+	for _, e := range m.earlier {
+		b, tested := m.backtestWeek(s, e)
+		if !tested {
+			continue
+		}
+		b.Weeks = worst.Weeks + 1
+		if worst.Weeks == 0 || b.worse(worst) {
+			worst = b
+		}
+		worst.Weeks = b.Weeks
+	}
+	s.tested = &worst
+	return worst
+}
+
+// worse orders outcomes: by refused sources, then conversations, then by what was tried.
+func (b Backtest) worse(o Backtest) bool {
+	return cmp.Or(cmp.Compare(b.RefusedSources, o.RefusedSources), cmp.Compare(b.RefusedConversations, o.RefusedConversations),
+		cmp.Compare(b.Conversations, o.Conversations)) > 0
+}
+
+// backtestWeek is the outcome of one week; false where the rule would not have been changed before it for want of
+// evidence, or did not exist.
+func (m *maker) backtestWeek(s *subject, e *maker) (Backtest, bool) {
+	before := e.rules[s.No]
+	if before == nil || isOpaque(s.Rule) || s.Stale || before.DaysInForce < 1 || len(e.unseen(before)) > 0 {
+		return Backtest{}, false
+	}
+	admits, changed := e.outcome(before)
+	from := e.ev.End
+	out := Backtest{From: &from, Refused: []RefusedSource{}}
+	for _, p := range s.Ports {
+		out.Conversations += p.Late[e.lateFrom]
+	}
+	if !changed {
+		return out, true
+	}
+	sources := map[netip.Addr]bool{}
+	for _, u := range m.carried(s) {
+		load := u.Late[e.lateFrom]
+		if load.Conversations == 0 || admits(&u) {
+			continue
+		}
+		out.RefusedConversations += load.Conversations
+		out.RefusedBytes += load.Bytes
+		sources[u.Peer] = true
+		out.Refused = append(out.Refused, RefusedSource{u.Peer.String(), u.Protocol.String(), int32(u.Port), load.Conversations, load.Bytes})
+	}
+	out.RefusedSources = int64(len(sources))
+	slices.SortStableFunc(out.Refused, func(a, b RefusedSource) int { return -cmp.Compare(a.Conversations, b.Conversations) })
+	out.Refused = slices.Clip(out.Refused[:min(mostRefused, len(out.Refused))])
+	return out, true
+}
+
+// outcome is what would have become of a rule: whether it would have changed, and what it would have gone on to admit.
+func (m *maker) outcome(s *subject) (admits func(*analyze.Use) bool, changed bool) {
+	switch {
+	case s.Conversations == 0 && s.Ambiguous == 0:
+		return func(*analyze.Use) bool { return false }, len(m.silenceDoubts(s)) == 0
+	case s.Conversations == 0:
+		return nil, false
+	case s.isRedundant():
+		return func(u *analyze.Use) bool { return m.flowsElsewhere(s, u) }, s.Skipped == 0
+	}
+	if !s.fitted {
+		s.fitting, s.fits = m.fit(s, m.carried(s), m.opt.Quota)
+		s.fitted = true
+	}
+	return func(u *analyze.Use) bool { return m.admitted(s.fitting, u) }, s.fits
+}
+
+// flowsElsewhere says whether some other rule in force admitted the use every time.
+func (m *maker) flowsElsewhere(s *subject, u *analyze.Use) bool {
+	return !slices.ContainsFunc(u.Sets, func(set []uint32) bool {
+		return !slices.ContainsFunc(m.standingIn(set), func(o *subject) bool { return o != s })
+	})
+}
+
+func (m *maker) admitted(rules []ReplacementRule, u *analyze.Use) bool {
+	return slices.ContainsFunc(rules, func(r ReplacementRule) bool {
+		if r.Protocol != u.Protocol.String() {
+			return false
+		}
+		if u.Protocol.HasPorts() && (int32(u.Port) < *r.FromPort || int32(u.Port) > *r.ToPort) {
+			return false
+		}
+		return m.estate.admits(r.Peer, u)
+	})
+}

@@ -1,0 +1,124 @@
+package suggest
+
+import (
+	"slices"
+	"time"
+
+	"sgfit/analyze"
+)
+
+// knowLess makes the makers that know less: the backtest's.
+func (m *maker) knowLess(groups []*analyze.Group) {
+	for w := range analyze.Weeks {
+		if m.days-7*(w+1) < 7 {
+			break
+		}
+		e := m.earlierThan(w)
+		for _, g := range groups {
+			e.groups[g.GroupID] = e.earlierGroup(g)
+		}
+		for no, s := range m.rules {
+			e.rules[no].bits = s.bits
+		}
+		e.findRedundant()
+		m.earlier = append(m.earlier, e)
+	}
+	for w, e := range m.earlier {
+		e.earlier = m.earlier[w+1:]
+	}
+}
+
+// recall gives the makers that know less the uses of a group, as far as they know them.
+func (m *maker) recall(g *analyze.Group) {
+	for _, e := range m.earlier {
+		for i := range g.Rules {
+			e.rules[g.Rules[i].No].Uses = e.earlierUses(g.Rules[i].Uses)
+		}
+	}
+}
+
+// forget drops them again, and what was worked out from them.
+func (m *maker) forget(g *analyze.Group) {
+	for _, e := range m.earlier {
+		for i := range g.Rules {
+			s := e.rules[g.Rules[i].No]
+			s.Uses, s.fitting, s.fitted, s.tested, s.news = nil, nil, false, nil, nil
+		}
+	}
+}
+
+// earlierThan is a maker that knows only what was seen before week w of the window's end, but for the inventory, which is
+// that of the end, and for what was lost or could not be told. It decides as its like would have decided then.
+func (m *maker) earlierThan(w int) *maker {
+	e := &maker{opt: m.opt, estate: m.estate, rules: map[uint32]*subject{}, groups: map[string]*analyze.Group{}, days: m.days - 7*(w+1), lateFrom: w}
+	ev := *m.ev
+	ev.End = ev.Start.Add(time.Duration(e.days) * 24 * time.Hour)
+	ev.Atoms = nil
+	for _, a := range m.ev.Atoms {
+		for k := range w + 1 {
+			a.Conversations -= a.Late[k]
+		}
+		if a.Conversations > 0 {
+			ev.Atoms = append(ev.Atoms, a)
+		}
+	}
+	e.ev = &ev
+	return e
+}
+
+// earlierGroup enters a group as that maker knows it, without uses.
+func (m *maker) earlierGroup(g *analyze.Group) *analyze.Group {
+	out := *g
+	out.Rules = make([]analyze.Rule, len(g.Rules))
+	for i := range g.Rules {
+		out.Rules[i] = m.earlierRule(&g.Rules[i])
+		m.rules[out.Rules[i].No] = &subject{Rule: &out.Rules[i], group: &out}
+	}
+	return &out
+}
+
+// earlierRule is the rule with the evidence of before. Probes, noise, ambiguous conversations and lost records are those
+// of the whole window, and so are bytes and times, which decide nothing.
+func (m *maker) earlierRule(r *analyze.Rule) analyze.Rule {
+	w, out := m.lateFrom, *r
+	out.Uses, out.TopPeers = nil, nil
+	out.Used, out.Observed, out.Worn = r.Used.Before(m.days), r.Observed.Before(m.days), r.Worn.Before(m.days)
+	out.DaysInForce -= 7 * (w + 1)
+	out.Ports, out.Sources, out.Conversations, out.Peers = nil, nil, 0, 0
+	for _, p := range r.Ports {
+		for k := range w + 1 {
+			p.Conversations -= p.Late[k]
+		}
+		p.Peers = p.Early[w]
+		out.Conversations += p.Conversations
+		if p.Conversations > 0 || p.Ambiguous > 0 {
+			out.Ports = append(out.Ports, p)
+		}
+	}
+	for _, s := range r.Sources {
+		if s.FirstDay < m.days {
+			s.Days = s.Early[w]
+			out.Sources = append(out.Sources, s)
+			out.Peers += int64(s.Sources)
+		}
+	}
+	analyze.AcceptWildcards(&out, m.opt.WildcardSources)
+	return out
+}
+
+// earlierUses are the uses of before.
+func (m *maker) earlierUses(uses []analyze.Use) []analyze.Use {
+	var out []analyze.Use
+	for _, u := range uses {
+		for k := range m.lateFrom + 1 {
+			u.Conversations -= u.Late[k].Conversations
+		}
+		if u.FirstDay >= 0 && u.FirstDay < m.days && u.Conversations > 0 {
+			out = append(out, u)
+		} else if u.Ambiguous > 0 && u.Conversations <= 0 {
+			u.Conversations, u.FirstDay, u.LastDay = 0, -1, -1
+			out = append(out, u)
+		}
+	}
+	return slices.Clip(out)
+}
