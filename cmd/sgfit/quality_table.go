@@ -137,9 +137,26 @@ func printForecast(term *terminal, f judge.Forecast) {
 	w = newTable(term)
 	w.AppendHeader(table.Row{"narrowed rules by refused sources foretold", "rules", "any refused in 7 days", "sources foretold", "came", "conversations foretold", "came"})
 	for _, b := range f.Bins {
-		w.AppendRow(backtestRow(binName(b), b.Backtest))
+		w.AppendRow(backtestRow(rangeName(b.Least, b.Most), b.Backtest))
 	}
 	w.AppendRow(backtestRow("all", f.Backtest))
+	w.Render()
+
+	fmt.Fprintln(term.out)
+	w = newTable(term)
+	w.AppendHeader(table.Row{fmt.Sprintf("backtests of %d whole plans", f.Plan.Plans), "foretold", "came"})
+	w.AppendRow(table.Row{"sources refused in a week", f.Plan.Sources.Foretold, f.Plan.Sources.Came})
+	w.AppendRow(table.Row{"conversations", f.Plan.Conversations.Foretold, f.Plan.Conversations.Came})
+	w.AppendRow(table.Row{"bytes", size(f.Plan.Bytes.Foretold), size(f.Plan.Bytes.Came)})
+	w.Render()
+
+	fmt.Fprintln(term.out)
+	w = newTable(term)
+	w.AppendHeader(table.Row{"used rules, silent for days", "rules", "foretold to be used in 7 days", "were", "rules", "in 30 days", "were"})
+	for _, r := range f.Returns {
+		w.AppendRow(table.Row{rangeName(int64(r.Least), int64(r.Most)), r.Week.Rules, fmt.Sprintf("%.1f", r.Week.Foretold), r.Week.Came,
+			r.Month.Rules, fmt.Sprintf("%.1f", r.Month.Foretold), r.Month.Came})
+	}
 	w.Render()
 
 	fmt.Fprintln(term.out)
@@ -167,14 +184,15 @@ func labelRow(label string, n judge.Newcomers) table.Row {
 	return row
 }
 
-func binName(b judge.Bin) string {
+// rangeName says a range; most below 0 is any number.
+func rangeName(least, most int64) string {
 	switch {
-	case b.Most < 0:
-		return fmt.Sprintf("%d and more", b.Least)
-	case b.Least == b.Most:
-		return fmt.Sprint(b.Least)
+	case most < 0:
+		return fmt.Sprintf("%d and more", least)
+	case least == most:
+		return fmt.Sprint(least)
 	}
-	return fmt.Sprintf("%d to %d", b.Least, b.Most)
+	return fmt.Sprintf("%d to %d", least, most)
 }
 
 func backtestRow(name string, b judge.Backtest) table.Row {

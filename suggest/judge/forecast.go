@@ -12,10 +12,15 @@ type Forecast struct {
 	// All is of all used rules, Labels of those of each label (A to E).
 	All    Newcomers            `json:"all"`
 	Labels map[string]Newcomers `json:"labels"`
-	// Backtest: of the rules that the plan narrows, what a plan made a week earlier would have refused in the window's last
-	// week, against what this plan refused in the week after it.
+	// Backtest: of the rules that the plan narrows, what one made a week or two earlier would have refused in the week after
+	// it, whichever is worse, against what this plan refused in the week after the window. Rules that could not be tested
+	// are not in it.
 	Backtest Backtest `json:"backtest"`
 	Bins     []Bin    `json:"backtest_bins"` // the same by how many refused sources were foretold
+	// Plan is the backtest of whole plans, all changes together.
+	Plan PlanBacktest `json:"plan_backtest"`
+	// Returns: of used rules that had been silent for a day or more, how many were foretold to be used again.
+	Returns []Return `json:"returns"`
 	// Silent: of the rules that the plan removes for silence, by grade, how many were needed after the window.
 	Silent map[string]Count `json:"silent"`
 }
@@ -52,6 +57,7 @@ type Backtest struct {
 	Any           int64 `json:"any_refused"`
 	Sources       Pair  `json:"sources"`
 	Conversations Pair  `json:"conversations"`
+	Bytes         Pair  `json:"bytes"`
 }
 
 // Pair is a forecast and the truth.
@@ -75,13 +81,14 @@ func (b *Backtest) add(o Backtest) {
 	b.Rules, b.Any = b.Rules+o.Rules, b.Any+o.Any
 	b.Sources.add(o.Sources)
 	b.Conversations.add(o.Conversations)
+	b.Bytes.add(o.Bytes)
 }
 
 func (p *Pair) add(o Pair) { p.Foretold, p.Came = p.Foretold+o.Foretold, p.Came+o.Came }
 
 func (f *Forecast) add(o Forecast) {
 	if f.Labels == nil {
-		f.Labels, f.Silent, f.Bins = map[string]Newcomers{}, map[string]Count{}, newBins()
+		f.Labels, f.Silent, f.Bins, f.Returns = map[string]Newcomers{}, map[string]Count{}, newBins(), newReturns()
 	}
 	f.All.add(o.All)
 	for label, n := range o.Labels {
@@ -98,6 +105,10 @@ func (f *Forecast) add(o Forecast) {
 	for i, b := range o.Bins {
 		f.Bins[i].add(b.Backtest)
 	}
+	f.Plan.add(o.Plan)
+	for i, r := range o.Returns {
+		f.Returns[i].add(r)
+	}
 }
 
 // horizon is how many new sources are foretold for how many days.
@@ -107,11 +118,14 @@ type horizon struct {
 }
 
 // horizons are the bounds that the plan gives for a rule, by days.
-func horizons(n suggest.NewSources) []horizon { return []horizon{{7, n.Bound7d}} }
+func horizons(n suggest.NewSources) []horizon {
+	return []horizon{{7, n.Bound7d}, {30, n.Bound30d}}
+}
 
 // foretold compares rule by rule.
 func (h *hearing) foretold(met []*encounter) {
 	h.Forecast.add(Forecast{})
+	h.wholePlan(met)
 	byRule := map[int][]*encounter{}
 	for _, e := range met {
 		for _, i := range e.rules {
@@ -128,7 +142,8 @@ func (h *hearing) foretold(met []*encounter) {
 			h.Forecast.Silent[e.Confidence.Grade] = sum
 		case w.Uses > 0 && e.Evidence.Conversations > 0:
 			h.newcomers(i, e, byRule[i])
-			if e.Action == suggest.Replace {
+			h.returned(e, byRule[i])
+			if e.Action == suggest.Replace && e.Confidence.Backtest.Weeks > 0 {
 				h.backtest(e, byRule[i])
 			}
 		}
@@ -170,11 +185,12 @@ func (h *hearing) newcomers(i int, e entry, met []*encounter) {
 // backtest compares what was foretold of a narrowed rule with what it refused in the first week.
 func (h *hearing) backtest(e entry, met []*encounter) {
 	one := Backtest{Rules: 1, Sources: Pair{Foretold: e.Confidence.Backtest.RefusedSources},
-		Conversations: Pair{Foretold: e.Confidence.Backtest.RefusedConversations}}
+		Conversations: Pair{Foretold: e.Confidence.Backtest.RefusedConversations}, Bytes: Pair{Foretold: e.Confidence.Backtest.RefusedBytes}}
 	sources := map[netip.Addr]bool{}
 	for _, m := range met {
 		if m.day < 7 && m.refused {
 			one.Conversations.Came += m.Conversations
+			one.Bytes.Came += m.bytes
 			sources[m.Peer] = true
 		}
 	}

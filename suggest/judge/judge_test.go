@@ -54,6 +54,7 @@ func wise(w simulate.RuleTruth) suggest.Rule {
 		r.FromPort, r.ToPort = &w.Rule.FromPort, &w.Rule.ToPort
 	}
 	r.Evidence.Conversations = w.Uses - w.Ambiguous
+	r.Confidence.Backtest.Weeks = 1
 	say := func(action suggest.Action, kind suggest.Kind) {
 		r.Action, r.Findings = action, []suggest.Finding{{Kind: kind, Reason: "known"}}
 	}

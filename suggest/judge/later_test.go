@@ -44,8 +44,8 @@ func TestNarrowedAgainstTwin(t *testing.T) {
 	w := c.Truth.Rules[at]
 	*r = narrowedToUsers(*r, w)
 	r.Confidence.Grade, r.Confidence.NewSources = "low", suggest.NewSources{Label: "E", Bound7d: 1000}
-	r.Confidence.Backtest = suggest.Backtest{RefusedSources: 12, RefusedConversations: 34}
-	var conversations, week, bytes int64
+	r.Confidence.Backtest = suggest.Backtest{RefusedSources: 12, RefusedConversations: 34, RefusedBytes: 56, Weeks: 2}
+	var conversations, week, bytes, weekBytes int64
 	sources, weekly := map[netip.Addr]bool{}, map[netip.Addr]bool{}
 	first := int32(c.Plan.Window.End.Unix() / 86400)
 	for _, l := range c.Truth.Later {
@@ -57,6 +57,7 @@ func TestNarrowedAgainstTwin(t *testing.T) {
 		if l.Day < first+7 {
 			week++
 			weekly[l.Peer] = true
+			weekBytes += int64(l.Bytes)
 		}
 	}
 	v := mustJudge(t, c)
@@ -68,7 +69,7 @@ func TestNarrowedAgainstTwin(t *testing.T) {
 		v.Later.Week.Conversations.N != week || all.Rules != (Count{1, 1}) || all.New.N != conversations {
 		t.Errorf("%+v, first week %+v; want %d conversations (%d in the first week) of %d sources with %d bytes", all, v.Later.Week, conversations, week, len(sources), bytes)
 	}
-	want := Backtest{1, 1, Pair{12, int64(len(weekly))}, Pair{34, week}}
+	want := Backtest{1, 1, Pair{12, int64(len(weekly))}, Pair{34, week}, Pair{56, weekBytes}}
 	if v.Forecast.Backtest != want || v.Forecast.Bins[4].Backtest != want || v.Forecast.Bins[3].Rules != 0 {
 		t.Errorf("backtest %+v, bins %+v, want %+v", v.Forecast.Backtest, v.Forecast.Bins, want)
 	}
