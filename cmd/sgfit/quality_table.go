@@ -171,7 +171,7 @@ func printForecast(term *terminal, f judge.Forecast) {
 func labelHeader(n judge.Newcomers) table.Row {
 	row := table.Row{"used rules by label", "new source in 7 days", "in 30 days"}
 	for _, b := range n.Bounds {
-		row = append(row, fmt.Sprintf("within the 95 %% bound of %d days", b.Days))
+		row = append(row, fmt.Sprintf("95 %% bound of %d days held", b.Days), "sources: bound", "came")
 	}
 	return row
 }
@@ -179,7 +179,7 @@ func labelHeader(n judge.Newcomers) table.Row {
 func labelRow(label string, n judge.Newcomers) table.Row {
 	row := table.Row{label, of(n.Week), of(n.Month)}
 	for _, b := range n.Bounds {
-		row = append(row, of(b.Held))
+		row = append(row, of(b.Held), b.Sources.Foretold, b.Sources.Came)
 	}
 	return row
 }

@@ -27,6 +27,11 @@ func churnRules() []ruleRow {
 		{"catalog", in, tcp, 9447, 9447, any4, Churning, "partners on the internet"},
 		{"catalog", in, tcp, 9448, 9448, "10.0.0.0/8", Churning, "contractors"},
 		{"catalog", in, tcp, 9449, 9449, "172.16.0.0/12", Churning, "staff"},
+		{"catalog", in, tcp, 9501, 9501, "10.0.0.0/8", Churning, "sites, some more each year"},
+		{"catalog", in, tcp, 9502, 9502, "10.0.0.0/8", Churning, "sites, seldom more"},
+		{"catalog", in, tcp, 9503, 9503, "10.80.0.0/16", Churning, "sites of a region"},
+		{"catalog", in, tcp, 9504, 9504, any4, Churning, "customers"},
+		{"catalog", in, tcp, 9505, 9505, "10.0.0.0/8", Churning, "auditors, now and then"},
 		{"catalog", out, tcp, 443, 443, any4, Churning, "content network"},
 		{"jobs", in, tcp, 7001, 7001, "10.70.1.0/24", Seasonal, "weekly"},
 		{"jobs", in, tcp, 7002, 7002, "10.70.2.0/24", Seasonal, "monthly"},
@@ -77,9 +82,14 @@ func (a *Account) churnLinks() []link {
 		call("farm by anything", 9444, hosts("farm")),
 		call("pods", 9445, party{there: a.pods("pods", "10.60.5.0")}),
 		call("pods by anything", 9446, party{there: a.pods("more pods", "10.61.7.0")}),
-		call("internet partners", 9447, party{there: a.trickle()}),
+		call("internet partners", 9447, party{there: a.trickle("internet partners", 10, 3, 12, internet)}),
 		call("contractors", 9448, party{there: a.bursts()}),
 		call("staff", 9449, a.staff()),
+		call("sites", 9501, party{there: a.trickle("sites", 4, 10, 50, private)}),
+		call("settled sites", 9502, party{there: a.trickle("settled sites", 3, 40, 200, private)}),
+		call("sites of a region", 9503, party{there: a.trickle("sites of a region", 6, 20, 100, private)}),
+		call("customers", 9504, party{there: a.trickle("customers", 12, 15, 90, internet)}),
+		call("auditors", 9505, party{there: a.nowAndThen()}),
 		{purpose: "content network", protocol: 6, from: hosts("catalog"), to: party{there: a.contentNetwork()}, ports: port(443),
 			perDay: 40, least: 12, lasts: short, request: 700, response: 20000},
 		job("weekly", 7001, "10.70.1.20", a.every(7, "weekly")),
@@ -134,18 +144,44 @@ func present(stays []stay) func(n int) []netip.Addr {
 	}
 }
 
-// trickle are partners on the internet: a dozen or two stay, and now and then one more comes, to stay.
-func (a *Account) trickle() func(n int) []netip.Addr {
-	r := a.rng("trickle", 0)
+// trickle are those who stay: at least so many from the start, and now and then one more, every least to most days.
+func (a *Account) trickle(name string, standing int, least, most float64, draw func(*rand.Rand) netip.Addr) func(n int) []netip.Addr {
+	r := a.rng("trickle "+name, 0)
 	var stays []stay
-	for range 10 + r.IntN(12) {
-		stays = append(stays, stay{0, math.MaxInt, public(r.Uint64())})
+	for range standing + r.IntN(standing+2) {
+		stays = append(stays, stay{0, math.MaxInt, draw(r)})
 	}
-	gap := 3 + 9*r.Float64()
+	gap := least + (most-least)*r.Float64()
 	for n := r.ExpFloat64() * gap; n < float64(a.lived()); n += r.ExpFloat64() * gap {
-		stays = append(stays, stay{int(n), math.MaxInt, public(r.Uint64())})
+		stays = append(stays, stay{int(n), math.MaxInt, draw(r)})
 	}
 	return present(stays)
+}
+
+func internet(r *rand.Rand) netip.Addr { return public(r.Uint64()) }
+
+// private draws one of the addresses of many small sites.
+func private(r *rand.Rand) netip.Addr {
+	return netip.AddrFrom4([4]byte{10, 80, byte(r.IntN(256)), byte(1 + r.IntN(254))})
+}
+
+// nowAndThen is one who is there each day, and a few who come once in some weeks, each at times of their own.
+func (a *Account) nowAndThen() func(n int) []netip.Addr {
+	r := a.rng("now and then", -1)
+	var seldom []netip.Addr
+	for range 3 + r.IntN(6) {
+		seldom = append(seldom, private(r))
+	}
+	return func(n int) []netip.Addr {
+		r := a.rng("now and then", n)
+		there := []netip.Addr{netip.MustParseAddr("10.81.0.9")}
+		for _, addr := range seldom {
+			if r.IntN(20) == 0 {
+				there = append(there, addr)
+			}
+		}
+		return there
+	}
 }
 
 // bursts are contractors: each comes for some days in a row and never again.

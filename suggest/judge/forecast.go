@@ -33,10 +33,11 @@ type Newcomers struct {
 	Bounds []Bound `json:"bounds"` // sorted by days
 }
 
-// Bound is a forecast for some days.
+// Bound is a forecast for some days: how often it held, and how near it was, in new sources summed over the rules.
 type Bound struct {
-	Days int   `json:"days"`
-	Held Count `json:"held"`
+	Days    int   `json:"days"`
+	Held    Count `json:"held"`
+	Sources Pair  `json:"sources"`
 }
 
 func (n *Newcomers) add(o Newcomers) {
@@ -48,6 +49,7 @@ func (n *Newcomers) add(o Newcomers) {
 	}
 	for i, b := range o.Bounds { // each rule has the same
 		n.Bounds[i].Held.Add(b.Held)
+		n.Bounds[i].Sources.add(b.Sources)
 	}
 }
 
@@ -168,7 +170,7 @@ func (h *hearing) newcomers(i int, e entry, met []*encounter) {
 	var one Newcomers
 	for _, z := range horizons(e.Confidence.NewSources) {
 		if z.days <= h.After {
-			held := Bound{Days: z.days}
+			held := Bound{Days: z.days, Sources: Pair{z.bound, within(z.days)}}
 			held.Held.tell(within(z.days) <= z.bound)
 			one.Bounds = append(one.Bounds, held)
 		}

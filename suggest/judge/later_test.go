@@ -93,7 +93,7 @@ func TestBounds(t *testing.T) {
 	for bound, held := range map[int64]int64{int64(len(fresh)): 1, int64(len(fresh)) - 1: 0} {
 		r.Confidence.NewSources.Bound7d = bound
 		n := mustJudge(t, c).Forecast.Labels["E"]
-		if n.Week != (Count{1, 1}) || n.Month.Of != 0 || len(n.Bounds) != 1 || n.Bounds[0] != (Bound{7, Count{held, 1}}) {
+		if n.Week != (Count{1, 1}) || n.Month.Of != 0 || len(n.Bounds) != 1 || n.Bounds[0] != (Bound{7, Count{held, 1}, Pair{bound, int64(len(fresh))}}) {
 			t.Errorf("%d new sources, bound %d: %+v", len(fresh), bound, n)
 		}
 	}
