@@ -152,7 +152,7 @@ func printForecast(term *terminal, f judge.Forecast) {
 
 	fmt.Fprintln(term.out)
 	w = newTable(term)
-	w.AppendHeader(table.Row{"used rules, silent for days", "rules", "foretold to be used in 7 days", "were", "rules", "in 30 days", "were"})
+	w.AppendHeader(table.Row{"used rules, silent for days", "with a chance of use in 7 days", "foretold to be used", "were", "with one in 30 days", "foretold to be used", "were"})
 	for _, r := range f.Returns {
 		w.AppendRow(table.Row{rangeName(int64(r.Least), int64(r.Most)), r.Week.Rules, fmt.Sprintf("%.1f", r.Week.Foretold), r.Week.Came,
 			r.Month.Rules, fmt.Sprintf("%.1f", r.Month.Foretold), r.Month.Came})
