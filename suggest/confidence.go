@@ -1,7 +1,7 @@
 package suggest
 
-// confidence grades the decision. A silent rule is graded by how long its silence was observed, a used one by how
-// settled its sources are.
+// confidence grades the decision. A silent rule is graded by how long its silence was observed, a used one by what the
+// backtest would have refused, how settled its sources are, and how long they were observed.
 func (m *maker) confidence(s *subject, out Rule, better []ReplacementRule) Confidence {
 	c := Confidence{Grade: "none", NewSources: m.newSources(s), Backtest: Backtest{Refused: []RefusedSource{}}, Silence: m.curve.silence(s)}
 	if s.Conversations > 0 && !s.isRedundant() {
@@ -17,7 +17,9 @@ func (m *maker) confidence(s *subject, out Rule, better []ReplacementRule) Confi
 		c.Grade = silenceGrade(s.ObservedDays())
 	case len(better) == 0:
 		c.Grade = "high" // nothing changes
-	case c.NewSources.Label == "A" && s.ObservedDays() > 30:
+	case c.Backtest.RefusedConversations > 0:
+		c.Grade = "low"
+	case c.NewSources.Label == "A" && s.ObservedDays() > 30 && c.Backtest.Weeks > 1:
 		c.Grade = "high"
 	case c.NewSources.Label <= "B" || !m.namesHosts(better):
 		c.Grade = "medium"

@@ -76,6 +76,10 @@ func (m *maker) hasPrivatePeers(s *subject) bool {
 	return !ok || p.Bits() == 0 || m.estate.isPrivate(p.Addr())
 }
 
+// refusedShare is which part of a week's conversations a backtest may refuse, at most, for a rule to be replaced: one in
+// so many. Fewer refusals lower the grade.
+const refusedShare = 100
+
 // useDoubts lists what speaks against replacing a used rule now.
 func (m *maker) useDoubts(s *subject, better []ReplacementRule) []Finding {
 	var out []Finding
@@ -83,10 +87,14 @@ func (m *maker) useDoubts(s *subject, better []ReplacementRule) []Finding {
 		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
 			"%s on one day are all that was seen; the next use may come from elsewhere", count(s.Conversations, "conversation"))})
 	}
-	if b := m.backtest(s); b.RefusedSources > 0 && m.comesAndGoes(s) && m.namesHosts(better) {
+	if b := m.backtest(s); m.comesAndGoes(s) && m.namesHosts(better) && b.RefusedSources > 0 {
 		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
 			"its %ss come and go: a rule made a week earlier would have refused %s with %s since",
 			side(s.Direction), count(b.RefusedSources, side(s.Direction)), count(b.RefusedConversations, "conversation"))})
+	} else if b.RefusedConversations > b.Conversations/refusedShare {
+		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
+			"the same procedure, a week or two earlier, would have refused %s of %s in the week after",
+			thousands(b.RefusedConversations), count(b.Conversations, "conversation"))})
 	}
 	return out
 }

@@ -67,7 +67,8 @@ func (b *PlanBacktest) keep(f RefusedFlow) {
 func (b *PlanBacktest) trim() {
 	slices.SortStableFunc(b.Refusals, func(x, y RefusedFlow) int {
 		return cmp.Or(-cmp.Compare(x.Conversations, y.Conversations), slices.Compare(x.Groups, y.Groups), cmp.Compare(x.Direction, y.Direction),
-			cmp.Compare(x.Protocol, y.Protocol), cmp.Compare(x.Port, y.Port), cmp.Compare(x.Address, y.Address))
+			cmp.Compare(x.Protocol, y.Protocol), cmp.Compare(x.Port, y.Port), cmp.Compare(x.Address, y.Address),
+			slices.Compare(x.Through, y.Through), cmp.Compare(x.Bytes, y.Bytes))
 	})
 	b.Refusals = slices.Clip(b.Refusals[:min(mostRefusedFlows, len(b.Refusals))])
 }

@@ -63,8 +63,8 @@ func (o qualityOptions) check() error {
 	switch {
 	case o.accounts < 1 || o.accounts > 100_000:
 		return &usageError{error: fmt.Errorf("--accounts %d: give 1 to 100000", o.accounts)}
-	case o.days < 4 || o.days > 400:
-		return &usageError{error: fmt.Errorf("--days %d: give 4 to 400", o.days)}
+	case o.days < 14 || o.days > 400:
+		return &usageError{error: fmt.Errorf("--days %d: give 14 to 400; of less nothing is removed or narrowed", o.days)}
 	case o.after < 0 || o.after > 400:
 		return &usageError{error: fmt.Errorf("--after %d: give 0 to 400", o.after)}
 	case !(o.scale > 0 && o.scale <= 10):

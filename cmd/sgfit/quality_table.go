@@ -35,6 +35,7 @@ type qualityAccount struct {
 
 func newQuality(opt qualityOptions, verdicts []judge.Verdict) quality {
 	q := quality{Schema: "sgfit.quality/v1", Options: qualityAsked{opt.accounts, opt.seed, opt.days, opt.after, opt.scale}, Openers: map[string]judge.Openers{}}
+	q.Totals.Faults = []judge.Fault{}
 	for n, v := range verdicts {
 		a := opt.account(n)
 		format := formatNames[a.Format]

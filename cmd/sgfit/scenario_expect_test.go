@@ -18,7 +18,9 @@ import (
 //	  says "1 source"                 some reason contains it
 //	  conversations 30; sole 30; probes 0; bytes 1; peers 1; days 1; observed 30; ambiguous 0; noise 0
 //	  coverage 1; ports tcp 80, udp 53; ports none; first +0d; last +29d     (first and last by the day)
-//	  grade low; label A; backtest 0 0; new 1 2 3 (d7, d15, q1); top 10.0.0.1, 10.0.0.2
+//	  grade low; label A; backtest 0 0; tested 2 from +16d (weeks, the worse); new 1 2 3 (d7, d15, q1); top 10.0.0.1, 10.0.0.2
+//	  silence 20 0 (idle days, longest gap), or silence none; sources churn, or sources stay; lastnew 3
+//	  strip xxx...                             the days of the window, x for #
 //	  through sg-web in tcp 80 10.0.0.0/8      still_through, exactly
 //	  opened 1h0m0s by ARN (CALL)              after the window's start, or: opened by nobody known
 //	  users 10.0.0.1                           named_users, exactly
@@ -27,6 +29,7 @@ import (
 //	accounting unmatched 2                     or `some`; matched is then what is left
 //	replay refused 0, replay noise 3, replay edges some
 //	window 30                                  observed days
+//	week 3 of 210 by 2                         plan's backtest: conversations refused, of all, sources; or: week none
 //	note skipdata, no note skipdata
 //	exit 0; warning "text"; no warning
 //	again on another database: the same bytes  (or the same database)
@@ -216,6 +219,28 @@ var ruleWords = map[string]func(*suggest.Rule) string{
 		n := r.Confidence.NewSources
 		return fmt.Sprintf("%d %d %d", n.D7, n.D15, n.Q1)
 	},
+	"tested": func(r *suggest.Rule) string {
+		return fmt.Sprintf("%d from %s", r.Confidence.Backtest.Weeks, dayWords(r.Confidence.Backtest.From))
+	},
+	"silence": func(r *suggest.Rule) string {
+		if r.Confidence.Silence == nil {
+			return "none"
+		}
+		return fmt.Sprintf("%d %d", r.Confidence.Silence.IdleDays, r.Confidence.Silence.LongestGapDays)
+	},
+	"sources": func(r *suggest.Rule) string {
+		if r.Confidence.NewSources.Churning {
+			return "churn"
+		}
+		return "stay"
+	},
+	"lastnew": func(r *suggest.Rule) string {
+		if r.Confidence.NewSources.LastNewDays == nil {
+			return "none"
+		}
+		return fmt.Sprint(*r.Confidence.NewSources.LastNewDays)
+	},
+	"strip": func(r *suggest.Rule) string { return strings.ReplaceAll(r.Evidence.Strip, "#", "x") }, // # begins a comment
 	"alternatives": func(r *suggest.Rule) string {
 		if len(r.Alternatives) == 0 {
 			return "none"

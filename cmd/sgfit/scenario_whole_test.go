@@ -72,6 +72,17 @@ func wholeCheck(verb, rest string) (sceneCheck, error) {
 		return c, nil
 	case "window":
 		return sceneCheck{holds: func(o *sceneOutcome) string { return numberWrong(int64(o.plan.Window.ObservedDays), rest) }}, nil
+	case "week":
+		return sceneCheck{holds: func(o *sceneOutcome) string {
+			got := "none"
+			if b := o.plan.Backtest; b != nil {
+				got = fmt.Sprintf("%d of %d by %d", b.Refused, b.Conversations, b.Sources)
+			}
+			if got != rest {
+				return "got " + got
+			}
+			return ""
+		}}, nil
 	case "exit":
 		return sceneCheck{about: "exit", holds: func(o *sceneOutcome) string { return numberWrong(int64(o.code), rest) }}, nil
 	case "note":

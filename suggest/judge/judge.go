@@ -28,6 +28,7 @@ type Service struct {
 // Judge compares. The error is that of a plan that cannot be read.
 func Judge(c Case) (Verdict, error) {
 	h := &hearing{Case: c, rules: map[string]entry{}}
+	h.Faults = []Fault{}
 	h.enter()
 	h.accounting()
 	h.used()
