@@ -103,7 +103,7 @@ func (o *sceneOutcome) neverWider() string {
 		for _, r := range g.Rules {
 			for _, n := range r.Replacement {
 				if !o.inside(r, n) {
-					wrong = append(wrong, fmt.Sprintf("%s by %s", planKey(g.GroupID, r), replacementWords(n)))
+					wrong = append(wrong, fmt.Sprintf("%s by %s", planKey(g.GroupID, r), words([]suggest.ReplacementRule{n})))
 				}
 			}
 		}

@@ -90,9 +90,12 @@ func parseSceneCheck(subject, clause string) (sceneCheck, error) {
 	return wholeCheck(verb, rest)
 }
 
-// replacementWords spells a replacement as scenarios do: tcp 443 10.0.0.0/8.
-func replacementWords(n suggest.ReplacementRule) string {
-	return strings.TrimSpace(suggest.RuleName("", suggest.Rule{Protocol: n.Protocol, FromPort: n.FromPort, ToPort: n.ToPort, Peer: n.Peer}))
+// words spell replacements as scenarios do: tcp 443 10.0.0.0/8.
+func words(rules []suggest.ReplacementRule) (out []string) {
+	for _, r := range rules {
+		out = append(out, strings.TrimSpace(suggest.RuleName("", suggest.Rule{Protocol: r.Protocol, FromPort: r.FromPort, ToPort: r.ToPort, Peer: r.Peer})))
+	}
+	return out
 }
 
 // planKey names a rule of a plan by its content.
@@ -309,10 +312,7 @@ func actionAsk(action suggest.Action, rest string) (ruleAsk, error) {
 		return nil, fmt.Errorf("after the action want '-> RULE, RULE', got %q", rest)
 	}
 	return func(r *suggest.Rule) string {
-		var got []string
-		for _, n := range r.Replacement {
-			got = append(got, replacementWords(n))
-		}
+		got := words(r.Replacement)
 		tail := fmt.Sprintf("got %s -> %s\n\t%s", r.Action, strings.Join(got, ", "), reasons(r.Findings))
 		if r.Action != action || !arrow && len(got) > 0 {
 			return tail
