@@ -22,12 +22,16 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 	if rules, ok := f.byReference(f.unaccepted(uses)); ok && !slices.EqualFunc(rules, suggested, sameReplacement) {
 		out = append(out, Alternative{Name: "group-reference", Rules: rules, ExposureBits: roundBits(m.bits(rules))})
 	}
+	parts, ok := f.curves(f.unaccepted(uses))
+	if !ok {
+		return out
+	}
 	for _, point := range []struct {
 		name string
 		of   func(Curve) CoverResult
 	}{{"exact", func(c Curve) CoverResult { return c.Exact }}, {"compact", func(c Curve) CoverResult { return c.Compact }}} {
-		rules, ok := f.along(f.unaccepted(uses), point.of)
-		if !ok || m.estate.weightOf(rules) > budget || !m.narrower(s, rules) || slices.EqualFunc(rules, suggested, sameReplacement) ||
+		rules := f.along(parts, point.of)
+		if len(rules) == 0 || m.estate.weightOf(rules) > budget || !m.narrower(s, rules) || slices.EqualFunc(rules, suggested, sameReplacement) ||
 			slices.ContainsFunc(out, func(a Alternative) bool { return slices.EqualFunc(rules, a.Rules, sameReplacement) }) {
 			continue
 		}
@@ -50,21 +54,40 @@ const mostAlternative = 20_000
 
 func sameReplacement(a, b ReplacementRule) bool { return compareReplacements(a, b) == 0 }
 
-// along covers the peers of each set of services at one point of their curves.
-func (f *fitting) along(uses []analyze.Use, point func(Curve) CoverResult) ([]ReplacementRule, bool) {
-	out := f.withPeer(f.acceptedOnes(), f.s.Peer)
+// servicesCurve is the curve of the peers that used the same services.
+type servicesCurve struct {
+	services []service
+	curve    Curve
+}
+
+// curves covers the peers of each set of services.
+func (f *fitting) curves(uses []analyze.Use) ([]servicesCurve, bool) {
+	var out []servicesCurve
 	for _, part := range f.byServices(uses) {
 		internet := !f.m.estate.isPrivate(part.uses[0].Peer)
 		curve, ok := CoverCurve(part.peers, f.coverOptions(part.uses, internet))
 		if !ok {
 			return nil, false
 		}
-		for _, p := range point(curve).Prefixes {
-			out = append(out, f.withPeer(part.services, schema.CIDRPeer(p))...)
+		out = append(out, servicesCurve{part.services, curve})
+	}
+	return out, true
+}
+
+// along says one point of the curves in rules.
+func (f *fitting) along(parts []servicesCurve, point func(Curve) CoverResult) []ReplacementRule {
+	out := f.withPeer(f.acceptedOnes(), f.s.Peer)
+	for _, part := range parts {
+		rules := f.withPeer(part.services, schema.Peer{})
+		for _, p := range point(part.curve).Prefixes {
+			for _, r := range rules {
+				r.Peer = schema.CIDRPeer(p)
+				out = append(out, r)
+			}
 		}
 	}
 	slices.SortStableFunc(out, compareReplacements)
-	return slices.CompactFunc(out, sameReplacement), len(out) > 0
+	return slices.CompactFunc(out, sameReplacement)
 }
 
 // sharing are the uses of peers that used the same services, private and internet peers apart.

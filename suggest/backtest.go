@@ -46,12 +46,15 @@ func (m *maker) backtestWeek(s *subject, e *maker) (Backtest, bool) {
 	if before == nil || isOpaque(s.Rule) || s.Stale || before.DaysInForce < 1 || len(e.unseen(before)) > 0 {
 		return Backtest{}, false
 	}
-	admits, changed := e.outcome(before)
 	from := e.ev.End
 	out := Backtest{From: &from, Refused: []RefusedSource{}}
 	for _, p := range s.Ports {
 		out.Conversations += p.Late[e.lateFrom]
 	}
+	if !m.newSince(s, before, e) {
+		return out, true
+	}
+	admits, changed := e.outcome(before)
 	if !changed {
 		return out, true
 	}
@@ -72,6 +75,15 @@ func (m *maker) backtestWeek(s *subject, e *maker) (Backtest, bool) {
 	return out, true
 }
 
+// newSince says whether something of an earlier maker's week was not seen before it. What is fitted to the uses of a rule for a CIDR admits
+// them all, so that only newcomers can be refused.
+func (m *maker) newSince(s, before *subject, e *maker) bool {
+	if _, isCIDR := s.Peer.Prefix(); !isCIDR || before.Conversations == 0 || before.isRedundant() {
+		return true
+	}
+	return slices.ContainsFunc(m.carried(s), func(u analyze.Use) bool { return u.Late[e.lateFrom].Conversations > 0 && u.FirstDay >= e.days })
+}
+
 // outcome is what would have become of a rule: whether it would have changed, and what it would have gone on to admit.
 func (m *maker) outcome(s *subject) (admits func(*analyze.Use) bool, changed bool) {
 	switch {
@@ -82,11 +94,8 @@ func (m *maker) outcome(s *subject) (admits func(*analyze.Use) bool, changed boo
 	case s.isRedundant():
 		return func(u *analyze.Use) bool { return m.flowsElsewhere(s, u) }, s.Skipped == 0
 	}
-	if !s.fitted {
-		s.fitting, s.fits = m.fit(s, m.carried(s), m.opt.Quota)
-		s.fitted = true
-	}
-	return func(u *analyze.Use) bool { return m.admitted(s.fitting, u) }, s.fits
+	rules, fits := m.fitOnce(s, m.carried(s), m.opt.Quota)
+	return func(u *analyze.Use) bool { return m.admitted(rules, u) }, fits
 }
 
 // flowsElsewhere says whether some other rule in force admitted the use every time.

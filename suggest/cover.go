@@ -24,6 +24,8 @@ type CoverOptions struct {
 	// Density is D, the ratio of addresses to seen addresses up to which many sparse sources are read as one network;
 	// 0 means PrivateDensity. Sensible values lie between 2 and 200,000.
 	Density float64
+
+	strangers *strangers // as Forbidden, but looked for where a prefix is asked about; may be nil
 }
 
 // Densities that recovered planted subnets best: see Cover.

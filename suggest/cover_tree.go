@@ -168,12 +168,13 @@ type coverLimits struct {
 	allowed, forbidden []keyRange  // sorted and disjoint
 	caps               []coverLeaf // sorted by key, then length
 	minBits            int
+	strangers          *strangers
 }
 
 type keyRange struct{ from, to Count }
 
 func newCoverLimits(full int, opt CoverOptions) coverLimits {
-	l := coverLimits{anywhere: len(opt.Allowed) == 0, minBits: opt.MinBits}
+	l := coverLimits{anywhere: len(opt.Allowed) == 0, minBits: opt.MinBits, strangers: opt.strangers}
 	for _, p := range opt.Allowed {
 		if p.Addr().BitLen() == full {
 			l.allowed = append(l.allowed, prefixKeys(addrKey(p.Masked().Addr()), p.Bits()))
@@ -201,7 +202,7 @@ func (l coverLimits) permit(key Count, bits int, given bool) bool {
 	if !l.anywhere && !keysContain(l.allowed, r) || keysMeet(l.forbidden, r) {
 		return false
 	}
-	return given || bits >= l.minBits && !l.reachesBeyondCap(r, bits)
+	return (given || bits >= l.minBits && !l.reachesBeyondCap(r, bits)) && !l.strangers.meet(r)
 }
 
 // reachesBeyondCap says whether a cap lies inside the prefix and is smaller than it.
@@ -211,6 +212,17 @@ func (l coverLimits) reachesBeyondCap(r keyRange, bits int) bool {
 		return r.from.Less(c.key) || c.key == r.from && c.bits > bits
 	})
 	return i < len(l.caps) && !r.to.Less(l.caps[i].key)
+}
+
+// overlap is what two ranges that meet have in common.
+func overlap(a, b keyRange) keyRange {
+	if a.from.Less(b.from) {
+		a.from = b.from
+	}
+	if b.to.Less(a.to) {
+		a.to = b.to
+	}
+	return a
 }
 
 func prefixKeys(key Count, bits int) keyRange { return keyRange{key, key.or(lowOnes(128 - bits))} }
@@ -245,8 +257,8 @@ func keysMeet(rs []keyRange, r keyRange) bool {
 
 func addrKey(a netip.Addr) Count {
 	if a.Is4() {
-		_, lo := schema.AddrBits(a)
-		return Count{lo << 32, 0}
+		b := a.As4()
+		return Count{uint64(binary.BigEndian.Uint32(b[:])) << 32, 0}
 	}
 	hi, lo := schema.AddrBits(a)
 	return Count{hi, lo}

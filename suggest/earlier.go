@@ -24,7 +24,7 @@ func (m *maker) knowLess(groups []*analyze.Group) {
 		m.earlier = append(m.earlier, e)
 	}
 	for w, e := range m.earlier {
-		e.earlier = m.earlier[w+1:]
+		e.later, e.earlier = m, m.earlier[w+1:]
 	}
 }
 
@@ -39,10 +39,11 @@ func (m *maker) recall(g *analyze.Group) {
 
 // forget drops them again, and what was worked out from them.
 func (m *maker) forget(g *analyze.Group) {
-	for _, e := range m.earlier {
-		for i := range g.Rules {
+	for i := range g.Rules {
+		m.rules[g.Rules[i].No].fitted = nil
+		for _, e := range m.earlier {
 			s := e.rules[g.Rules[i].No]
-			s.Uses, s.fitting, s.fitted, s.tested, s.news = nil, nil, false, nil, nil
+			s.Uses, s.fitted, s.tested, s.news = nil, nil, nil, nil
 		}
 	}
 }

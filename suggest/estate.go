@@ -15,10 +15,10 @@ type estate struct {
 	lists   PrefixLists
 	weights map[string]int // what a prefix list counts against the quota: its MaxEntries
 	vpcs    map[string][]netip.Prefix
-	subnets []subnetCIDR // sorted by first address
-	sorted  []netip.Addr // addresses of known interfaces, sorted
-	wearing [][]int      // the groups that each of them wears, as numbers
-	numbers map[string]int
+	subnets []subnetCIDR   // sorted by first address
+	numbers map[string]int // of groups
+	known4  knownAddresses
+	known6  knownAddresses
 }
 
 type subnetCIDR struct {
@@ -27,7 +27,8 @@ type subnetCIDR struct {
 }
 
 func newEstate(ev *analyze.Evidence) *estate {
-	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{}}
+	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{},
+		numbers: map[string]int{}}
 	for _, l := range e.inv.PrefixLists {
 		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, l.MaxEntries
 	}
@@ -40,11 +41,7 @@ func newEstate(ev *analyze.Evidence) *estate {
 		}
 	}
 	slices.SortFunc(e.subnets, func(a, b subnetCIDR) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
-	for a := range e.inv.Addresses {
-		e.sorted = append(e.sorted, a)
-	}
-	slices.SortFunc(e.sorted, netip.Addr.Compare)
-	e.numberGroups()
+	e.sortAddresses()
 	return e
 }
 
@@ -110,49 +107,6 @@ func (e *estate) caps(peers []netip.Addr) (subnets []netip.Prefix, loose []netip
 		}
 	}
 	return subnets, loose
-}
-
-// numberGroups says in numbers which groups each address wears: strangers asks it of every address for every rule.
-func (e *estate) numberGroups() {
-	e.numbers = map[string]int{}
-	e.wearing = make([][]int, len(e.sorted))
-	for i, a := range e.sorted {
-		for _, g := range e.inv.Addresses[a] {
-			n, ok := e.numbers[g]
-			if !ok {
-				n = len(e.numbers)
-				e.numbers[g] = n
-			}
-			e.wearing[i] = append(e.wearing[i], n)
-		}
-	}
-}
-
-// strangers returns the addresses within the prefixes that belong to interfaces which wear none of the groups: a cover
-// must not reach them. Neighbours are one range.
-func (e *estate) strangers(within []netip.Prefix, groups map[string]bool, seen map[netip.Addr]bool) []schema.AddrRange {
-	known := make([]bool, len(e.numbers))
-	for g := range groups {
-		if n, ok := e.numbers[g]; ok {
-			known[n] = true
-		}
-	}
-	var out []schema.AddrRange
-	for _, p := range within {
-		i, _ := slices.BinarySearchFunc(e.sorted, p.Masked().Addr(), netip.Addr.Compare)
-		for ; i < len(e.sorted) && p.Contains(e.sorted[i]); i++ {
-			a := e.sorted[i]
-			if slices.ContainsFunc(e.wearing[i], func(n int) bool { return known[n] }) || seen[a] {
-				continue
-			}
-			if n := len(out); n > 0 && out[n-1].To.Next() == a {
-				out[n-1].To = a
-				continue
-			}
-			out = append(out, schema.AddrRange{From: a, To: a})
-		}
-	}
-	return out
 }
 
 // weight is what a rule with this peer counts against the quota: one, but for a prefix list as much as it may ever hold.

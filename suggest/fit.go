@@ -44,6 +44,9 @@ func (m *maker) fit(s *subject, uses []analyze.Use, budget int) ([]ReplacementRu
 
 // unaccepted leaves out the uses of services whose wildcard is acceptable.
 func (f *fitting) unaccepted(uses []analyze.Use) []analyze.Use {
+	if len(f.accept) == 0 {
+		return uses
+	}
 	return slices.DeleteFunc(slices.Clone(uses), func(u analyze.Use) bool {
 		return slices.ContainsFunc(f.accept, func(p analyze.PortUse) bool { return p.Protocol == u.Protocol && p.Port == u.Port })
 	})

@@ -102,7 +102,7 @@ func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {
 	if len(loose) > 0 && !internet {
 		within = append([]netip.Prefix{enclosing(loose)}, within...)
 	}
-	opt.Forbidden = f.m.estate.strangers(within, groups, seen)
+	opt.strangers = f.m.estate.strangers(within, groups, seen)
 	return opt
 }
 

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"iter"
 	"slices"
@@ -34,8 +35,9 @@ func (o Options) defaults() Options {
 
 // Make decides every rule in force. groups are all groups with the facts of their rules; withUses yields the same
 // groups, in the same order, with the uses that replacements are fitted to (analyze.Analysis.WithUses). The plan's
-// Replay and Backtest are left for the caller to fill in with Prove.
-func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Made, error) {
+// Replay and Backtest are left for the caller to fill in with Prove and ReplayWeek. It ends with ctx, at the latest after
+// the rule at hand.
+func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Made, error) {
 	m := newMaker(ev, groups, opt.defaults())
 	plan := Plan{Schema: SchemaVersion, Accounting: accounting(ev.Classes), Groups: []Group{},
 		Window:      Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays, Calendar: calendarOf(ev.Start, daysFrom(0, m.days))},
@@ -45,12 +47,11 @@ func Make(ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*ana
 		if err != nil {
 			return Made{}, fmt.Errorf("make the plan: %w", err)
 		}
-		m.recall(g)
-		plan.Groups = append(plan.Groups, m.group(g))
-		if len(m.earlier) > 0 {
-			earlier.Groups = append(earlier.Groups, m.earlier[0].group(m.earlier[0].groups[g.GroupID]))
+		decided, before, err := m.bothGroups(ctx, g)
+		if err != nil {
+			return Made{}, fmt.Errorf("make the plan: %w", err)
 		}
-		m.forget(g)
+		plan.Groups, earlier.Groups = append(plan.Groups, decided), append(earlier.Groups, before)
 	}
 	plan.Notes = notes(ev, m.opt)
 	if len(m.earlier) == 0 {
@@ -77,6 +78,7 @@ type maker struct {
 	days     int                 // of the window, as far as this maker knows it
 	curve    returnCurve
 	earlier  []*maker                  // makers that know less, latest first
+	later    *maker                    // of those, the one that knows all
 	lateFrom int                       // -1; of those that know less, the week that they do not know
 	groups   map[string]*analyze.Group // of those, as they know them, by id
 }
@@ -107,9 +109,7 @@ type subject struct {
 	carries  bool      // some of its uses flow through no narrower rule
 	tested   *Backtest // the outcome of its backtest, once asked for
 	news     *NewSources
-	fitting  []ReplacementRule // what it would be replaced by within the whole quota, once asked for by a backtest
-	fits     bool
-	fitted   bool
+	fitted   *fitted    // what it would be replaced by, once asked for
 	through  []*subject // rules that carry the uses which it does not carry itself
 }
 
@@ -128,18 +128,33 @@ func (m *maker) enter(g *analyze.Group) {
 }
 
 // group decides one group's rules. Its uses are loaded.
-func (m *maker) group(g *analyze.Group) Group {
+func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
 		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: []Rule{}}
 	quota := newQuota(m.estate, g, m.opt.Quota)
 	for i := range g.Rules {
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
 		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}
 	slices.SortStableFunc(out.Rules, compareRules)
 	if m.lateFrom < 0 {
 		out.ExposureBits = m.estate.exposure(out.Rules)
 	}
-	return out
+	return out, nil
+}
+
+// bothGroups decides one group's rules, and how they would have been decided a week before the window's end.
+func (m *maker) bothGroups(ctx context.Context, g *analyze.Group) (now, weekAgo Group, err error) {
+	m.recall(g)
+	defer m.forget(g)
+	if now, err = m.group(ctx, g); err != nil || len(m.earlier) == 0 {
+		return now, weekAgo, err
+	}
+	e := m.earlier[0]
+	weekAgo, err = e.group(ctx, e.groups[g.GroupID])
+	return now, weekAgo, err
 }
 
 // compareRules orders rules as plan.json shows them.

@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"net/netip"
@@ -45,8 +46,8 @@ const MaxRefusals = 1000
 // not looked at, before or after.
 //
 // Refusals are sorted: demand before noise, then by groups, direction, protocol, port and peer; of more than
-// MaxRefusals the first are returned. The error is that of the flows, or of a rule in the plan that cannot be read.
-func Replay(plan Plan, flows iter.Seq2[Flow, error], lists PrefixLists, opaque func(schema.Peer) bool) (Replayed, []Refusal, error) {
+// MaxRefusals the first are returned. The error is that of ctx, of the flows, or of a rule in the plan that cannot be read.
+func Replay(ctx context.Context, plan Plan, flows iter.Seq2[Flow, error], lists PrefixLists, opaque func(schema.Peer) bool) (Replayed, []Refusal, error) {
 	index, err := newReplayIndex(plan, lists, opaque)
 	if err != nil {
 		return Replayed{}, nil, err
@@ -54,6 +55,9 @@ func Replay(plan Plan, flows iter.Seq2[Flow, error], lists PrefixLists, opaque f
 	var total Replayed
 	var refused refusals
 	for f, err := range flows {
+		if err == nil && total.Edges%1024 == 0 {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return total, refused.sorted(), fmt.Errorf("read flows to replay: %w", err)
 		}

@@ -131,7 +131,7 @@ func TestReplay(t *testing.T) {
 		{"unknown prefix list removed", planOf("remove: tcp 443 pl-else"), flowTo("tcp 443 10.8.3.4"), true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, refusals, err := Replay(tt.plan, flowsOf(tt.flow), lists, opaque)
+			got, refusals, err := Replay(t.Context(), tt.plan, flowsOf(tt.flow), lists, opaque)
 			want := Replayed{Edges: 1}
 			if tt.refused {
 				want.Refused = 1
@@ -141,7 +141,7 @@ func TestReplay(t *testing.T) {
 			}
 			noise := tt.flow
 			noise.Noise = true
-			got, _, _ = Replay(tt.plan, flowsOf(noise), lists, opaque)
+			got, _, _ = Replay(t.Context(), tt.plan, flowsOf(noise), lists, opaque)
 			if want := (Replayed{Edges: 1, NoiseRefused: want.Refused}); got != want {
 				t.Errorf("as noise: Replay = %+v, want %+v", got, want)
 			}
@@ -158,12 +158,12 @@ func TestReplaySides(t *testing.T) {
 	other.Groups = []string{"sg-not-in-plan"}
 	both := flowTo("tcp 443 10.0.0.1")
 	both.Groups = []string{"sg-a", "sg-b"}
-	got, _, err := Replay(plan, flowsOf(egress, other, both), nil, nil)
+	got, _, err := Replay(t.Context(), plan, flowsOf(egress, other, both), nil, nil)
 	if want := (Replayed{Edges: 3}); err != nil || got != want {
 		t.Errorf("Replay = %+v, %v, want %+v", got, err, want)
 	}
 	both.Peer = netip.MustParseAddr("192.0.2.1")
-	got, refusals, err := Replay(plan, flowsOf(both, both), nil, nil)
+	got, refusals, err := Replay(t.Context(), plan, flowsOf(both, both), nil, nil)
 	if want := (Replayed{Edges: 2, Refused: 2}); err != nil || got != want {
 		t.Errorf("Replay = %+v, %v, want %+v", got, err, want)
 	}
@@ -177,18 +177,18 @@ func TestReplaySides(t *testing.T) {
 func TestReplayErrors(t *testing.T) {
 	broken := errors.New("disk on fire")
 	flows := func(yield func(Flow, error) bool) { yield(Flow{}, broken) }
-	if _, _, err := Replay(planOf(), flows, nil, nil); !errors.Is(err, broken) {
+	if _, _, err := Replay(t.Context(), planOf(), flows, nil, nil); !errors.Is(err, broken) {
 		t.Errorf("Replay says %v, want the error of the flows", err)
 	}
 	for _, rule := range []string{"drop: tcp 443 0.0.0.0/0", "keep: tpc 443 0.0.0.0/0"} {
-		if _, _, err := Replay(planOf(rule), flowsOf(), nil, nil); err == nil {
+		if _, _, err := Replay(t.Context(), planOf(rule), flowsOf(), nil, nil); err == nil {
 			t.Errorf("a plan with the rule %q is replayed without an error", rule)
 		}
 	}
 	for _, peer := range []schema.Peer{{Kind: schema.PeerIPv4, Value: "10.0.0.0/99"}, {Kind: "asn", Value: "64496"}} {
 		plan := planOf("keep: tcp 443 0.0.0.0/0")
 		plan.Groups[0].Rules[0].Peer = peer
-		if _, _, err := Replay(plan, flowsOf(), nil, nil); err == nil {
+		if _, _, err := Replay(t.Context(), plan, flowsOf(), nil, nil); err == nil {
 			t.Errorf("a plan with the peer %v is replayed without an error", peer)
 		}
 	}
@@ -206,7 +206,7 @@ func TestReplayKeepsTheFirstRefusals(t *testing.T) {
 			flows = append(flows, f)
 		}
 	}
-	total, refusals, err := Replay(planOf("remove: all 0.0.0.0/0"), flowsOf(flows...), nil, nil)
+	total, refusals, err := Replay(t.Context(), planOf("remove: all 0.0.0.0/0"), flowsOf(flows...), nil, nil)
 	if want := (Replayed{Edges: 2 * ports, Refused: 2 * ports / 10 * 9, NoiseRefused: 2 * ports / 10}); err != nil || total != want {
 		t.Fatalf("Replay = %+v, %v, want %+v", total, err, want)
 	}
@@ -377,7 +377,7 @@ func TestReplayAgainstTwin(t *testing.T) {
 	some, none := 0, 0
 	for range 300 {
 		plan := u.randomPlan(r)
-		got, _, err := Replay(plan, flowsOf(flows...), u.lists, away)
+		got, _, err := Replay(t.Context(), plan, flowsOf(flows...), u.lists, away)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -409,7 +409,7 @@ func TestReplayCatchesMutants(t *testing.T) {
 		flows = append(flows, flowTo(s+"0"), flowTo(s+"1"))
 	}
 	flows = append(flows, flowTo("tcp 8080 10.0.0.4"), flowTo("tcp 8080 10.0.0.5"), flowTo("icmpv6 2001:db8::2"), flowTo("icmpv6 2001:db8::3"))
-	if got, refusals, err := Replay(plan, flowsOf(flows...), nil, nil); err != nil || got.Refused != 0 {
+	if got, refusals, err := Replay(t.Context(), plan, flowsOf(flows...), nil, nil); err != nil || got.Refused != 0 {
 		t.Fatalf("the plan itself is refused: %+v, %v, %v", got, refusals, err)
 	}
 	mutants := 0
@@ -419,7 +419,7 @@ func TestReplayCatchesMutants(t *testing.T) {
 			broken := planOf()
 			broken.Groups[0].Rules = slices.Clone(plan.Groups[0].Rules)
 			broken.Groups[0].Rules[i] = mutant
-			if got, refusals, err := Replay(broken, flowsOf(flows...), nil, nil); err != nil || got.Refused == 0 || len(refusals) == 0 {
+			if got, refusals, err := Replay(t.Context(), broken, flowsOf(flows...), nil, nil); err != nil || got.Refused == 0 || len(refusals) == 0 {
 				t.Errorf("not caught (%v): %+v", err, mutant)
 			}
 		}
@@ -473,7 +473,7 @@ func narrowings(r ReplacementRule) []ReplacementRule {
 func TestReplayNamesRules(t *testing.T) {
 	names := []string{}
 	for _, s := range []string{"remove: tcp 80-90 10.0.0.0/8", "remove: all 10.0.0.0/8", "remove: tcp 85 sg-web"} {
-		_, refusals, err := Replay(planOf(s), flowsOf(flowTo("tcp 85 10.0.0.1", "sg-web")), nil, nil)
+		_, refusals, err := Replay(t.Context(), planOf(s), flowsOf(flowTo("tcp 85 10.0.0.1", "sg-web")), nil, nil)
 		if err != nil || len(refusals) != 1 {
 			t.Fatalf("%q: %v, %v", s, refusals, err)
 		}
@@ -498,7 +498,7 @@ func BenchmarkReplay(b *testing.B) {
 		flows = append(flows, f)
 	}
 	for b.Loop() {
-		if got, _, err := Replay(plan, flowsOf(flows...), nil, nil); err != nil || got.Refused != 0 {
+		if got, _, err := Replay(b.Context(), plan, flowsOf(flows...), nil, nil); err != nil || got.Refused != 0 {
 			b.Fatal(got, err)
 		}
 	}

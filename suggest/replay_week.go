@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"iter"
 	"net/netip"
@@ -17,14 +18,18 @@ const mostRefusedFlows = 20
 // ReplayWeek asks of every flow of the window's last seven days whether the plan that would have been made before them
 // still admits what today's rules admit. Like Replay it shares no code with what makes plans. weekAgo is Made.WeekAgo;
 // flows are real uses with what they did in those days (analyze.Analysis.LateFlows).
-func ReplayWeek(weekAgo Plan, flows iter.Seq2[Flow, error], lists PrefixLists, opaque func(schema.Peer) bool) (*PlanBacktest, error) {
+func ReplayWeek(ctx context.Context, weekAgo Plan, flows iter.Seq2[Flow, error], lists PrefixLists, opaque func(schema.Peer) bool) (*PlanBacktest, error) {
 	index, err := newReplayIndex(weekAgo, lists, opaque)
 	if err != nil {
 		return nil, err
 	}
 	out := &PlanBacktest{From: weekAgo.Window.End, To: weekAgo.Window.End.Add(7 * 24 * time.Hour), Changes: changes(weekAgo), Refusals: []RefusedFlow{}}
 	sources := map[netip.Addr]bool{}
+	asked := 0
 	for f, err := range flows {
+		if asked++; asked%1024 == 0 && err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read flows of the last week: %w", err)
 		}

@@ -126,7 +126,7 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOp
 		return suggest.Plan{}, err
 	}
 	term.say("Deciding the rules of %d groups", len(groups))
-	made, err := suggest.Make(ev, groups, a.WithUses(ctx, groups),
+	made, err := suggest.Make(ctx, ev, groups, a.WithUses(ctx, groups),
 		suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays})
 	if err != nil {
 		return suggest.Plan{}, err
@@ -134,13 +134,13 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOp
 	term.say("Replaying the window against the plan")
 	opaque, lists := suggest.OpaquePeers(groups), suggest.ListEntries(ev)
 	plan, err := suggest.Prove(ev, made.Plan, func(plan suggest.Plan) (suggest.Replayed, []suggest.Refusal, error) {
-		return suggest.Replay(plan, a.Flows(ctx), lists, opaque)
+		return suggest.Replay(ctx, plan, a.Flows(ctx), lists, opaque)
 	})
 	if err != nil || made.WeekAgo == nil {
 		return plan, err
 	}
 	term.say("Replaying the last week against the plan of a week ago")
-	plan.Backtest, err = suggest.ReplayWeek(*made.WeekAgo, a.LateFlows(ctx), lists, opaque)
+	plan.Backtest, err = suggest.ReplayWeek(ctx, *made.WeekAgo, a.LateFlows(ctx), lists, opaque)
 	return plan, err
 }
 

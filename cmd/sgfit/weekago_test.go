@@ -92,7 +92,7 @@ func makeOf(t *testing.T, dir, name string, args ...string) (made suggest.Made) 
 		if err != nil {
 			return err
 		}
-		made, err = suggest.Make(ev, groups, a.WithUses(ctx, groups), suggest.Options{})
+		made, err = suggest.Make(ctx, ev, groups, a.WithUses(ctx, groups), suggest.Options{})
 		return err
 	})
 	if err != nil {

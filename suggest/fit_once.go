@@ -1,0 +1,44 @@
+package suggest
+
+import (
+	"slices"
+
+	"sgfit/analyze"
+)
+
+// fitted is the outcome of one fit, and what it hangs on.
+type fitted struct {
+	uses    []analyze.Use
+	budget  int
+	elastic bool
+	accept  []analyze.PortUse
+	rules   []ReplacementRule
+	fits    bool
+}
+
+// fitOnce is fit, but what was worked out for the same uses within the same budget is not worked out again: mostly a rule
+// had a week ago all the sources that it has now.
+func (m *maker) fitOnce(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
+	asked := fitted{uses: uses, budget: budget, elastic: m.comesAndGoes(s), accept: acceptedServices(s)}
+	known := []*fitted{s.fitted}
+	if m.later != nil {
+		known = append(known, m.later.rules[s.No].fitted)
+	}
+	for _, k := range known {
+		if k != nil && k.answers(asked) {
+			return k.rules, k.fits
+		}
+	}
+	asked.rules, asked.fits = m.fit(s, uses, budget)
+	s.fitted = &asked
+	return asked.rules, asked.fits
+}
+
+// answers says whether the outcome holds for what is asked.
+func (f *fitted) answers(asked fitted) bool {
+	return f.budget == asked.budget && f.elastic == asked.elastic &&
+		slices.EqualFunc(f.accept, asked.accept, func(a, b analyze.PortUse) bool { return a.Protocol == b.Protocol && a.Port == b.Port }) &&
+		slices.EqualFunc(f.uses, asked.uses, func(a, b analyze.Use) bool {
+			return a.Protocol == b.Protocol && a.Port == b.Port && a.Peer == b.Peer
+		})
+}

@@ -1,0 +1,108 @@
+package suggest
+
+import (
+	"net/netip"
+	"slices"
+	"sort"
+)
+
+// knownAddresses are the addresses of known interfaces of one family, sorted, with the groups that each wears as numbers.
+type knownAddresses struct {
+	addrs   []netip.Addr
+	keys    []Count
+	wearing [][]int
+}
+
+// sortAddresses sorts the known addresses, and says in numbers which groups each wears.
+func (e *estate) sortAddresses() {
+	sorted := make([]netip.Addr, 0, len(e.inv.Addresses))
+	for a := range e.inv.Addresses {
+		sorted = append(sorted, a)
+	}
+	slices.SortFunc(sorted, netip.Addr.Compare)
+	for _, a := range sorted {
+		k := e.known(a.BitLen())
+		k.addrs, k.keys = append(k.addrs, a), append(k.keys, addrKey(a))
+		worn := make([]int, 0, len(e.inv.Addresses[a]))
+		for _, g := range e.inv.Addresses[a] {
+			n, ok := e.numbers[g]
+			if !ok {
+				n = len(e.numbers)
+				e.numbers[g] = n
+			}
+			worn = append(worn, n)
+		}
+		k.wearing = append(k.wearing, worn)
+	}
+}
+
+// known is the side of a family, told by its width.
+func (e *estate) known(width int) *knownAddresses {
+	if width == 32 {
+		return &e.known4
+	}
+	return &e.known6
+}
+
+// strangers are the addresses within some prefixes that belong to interfaces which wear none of some groups, and are not
+// among the peers: a cover must not reach them. They are looked for only where a cover asks.
+type strangers struct {
+	known  *knownAddresses
+	within []keyRange // sorted and disjoint
+	groups []bool     // by number
+	peers  map[netip.Addr]bool
+	asked  map[keyRange]bool // answers that took long
+}
+
+// longSearch is how many addresses are looked at before the answer is kept.
+const longSearch = 64
+
+// strangers takes peers and prefixes of one family.
+func (e *estate) strangers(within []netip.Prefix, groups map[string]bool, peers map[netip.Addr]bool) *strangers {
+	s := &strangers{groups: make([]bool, len(e.numbers)), peers: peers}
+	for g := range groups {
+		if n, ok := e.numbers[g]; ok {
+			s.groups[n] = true
+		}
+	}
+	for _, p := range within {
+		s.known = e.known(p.Addr().BitLen())
+		s.within = append(s.within, prefixKeys(addrKey(p.Masked().Addr()), p.Bits()))
+	}
+	s.within = mergeKeys(s.within)
+	return s
+}
+
+// meet says whether a stranger lies in the range.
+func (s *strangers) meet(r keyRange) bool {
+	if s == nil {
+		return false
+	}
+	if answer, ok := s.asked[r]; ok {
+		return answer
+	}
+	i := sort.Search(len(s.within), func(i int) bool { return !s.within[i].to.Less(r.from) })
+	looked, found := 0, false
+	for ; i < len(s.within) && !found && !r.to.Less(s.within[i].from); i++ {
+		found = s.meetWithin(overlap(r, s.within[i]), &looked)
+	}
+	if looked > longSearch {
+		if s.asked == nil {
+			s.asked = map[keyRange]bool{}
+		}
+		s.asked[r] = found
+	}
+	return found
+}
+
+func (s *strangers) meetWithin(r keyRange, looked *int) bool {
+	keys := s.known.keys
+	i := sort.Search(len(keys), func(i int) bool { return !keys[i].Less(r.from) })
+	for ; i < len(keys) && !r.to.Less(keys[i]); i++ {
+		*looked++
+		if !slices.ContainsFunc(s.known.wearing[i], func(n int) bool { return s.groups[n] }) && !s.peers[s.known.addrs[i]] {
+			return true
+		}
+	}
+	return false
+}
