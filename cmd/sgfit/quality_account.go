@@ -66,7 +66,7 @@ func judgePlan(ctx context.Context, account *simulate.Account, opt simulate.Opti
 		return judge.Verdict{}, err
 	}
 	_, end := account.Window()
-	return judge.Judge(judge.Case{Truth: truth, After: opt.After, Lists: listsAt(account, end), Plan: plan, Services: services})
+	return judge.Judge(ctx, judge.Case{Truth: truth, After: opt.After, Lists: listsAt(account, end), Plan: plan, Services: services})
 }
 
 // listsAt are the prefix lists as they stood at a time.

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"context"
 	"fmt"
 
 	"sgfit/schema"
@@ -25,8 +26,8 @@ type Service struct {
 	Port        uint16           `json:"port"`
 }
 
-// Judge compares. The error is that of a plan that cannot be read.
-func Judge(c Case) (Verdict, error) {
+// Judge compares. The error is that of a plan that cannot be read, or of the context.
+func Judge(ctx context.Context, c Case) (Verdict, error) {
 	h := &hearing{Case: c, rules: map[string]entry{}}
 	h.Faults = []Fault{}
 	h.enter()
@@ -35,7 +36,7 @@ func Judge(c Case) (Verdict, error) {
 	h.planted()
 	h.openers()
 	h.bits()
-	if err := h.later(); err != nil {
+	if err := h.later(ctx); err != nil {
 		return h.Verdict, err
 	}
 	return h.Verdict, nil

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func narrowedToUsers(r suggest.Rule, w simulate.RuleTruth) suggest.Rule {
 
 func mustJudge(t *testing.T, c Case) Verdict {
 	t.Helper()
-	v, err := Judge(c)
+	v, err := Judge(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -70,9 +71,9 @@ func keyOf(day int, f suggest.Flow) encounterKey {
 }
 
 // later replays the days after the window, and compares them with what the plan foretold.
-func (h *hearing) later() error {
+func (h *hearing) later(ctx context.Context) error {
 	met := h.encounters()
-	if err := h.replay(met); err != nil {
+	if err := h.replay(ctx, met); err != nil {
 		return err
 	}
 	h.Later.Week, h.Later.All = h.refusals(met, 7), h.refusals(met, h.After)
@@ -101,7 +102,7 @@ func (h *hearing) encounters() []*encounter {
 }
 
 // replay asks of every encounter whether the plan refuses it, a day at a time, since refusals that are listed are limited.
-func (h *hearing) replay(met []*encounter) error {
+func (h *hearing) replay(ctx context.Context, met []*encounter) error {
 	at := map[encounterKey]*encounter{}
 	days := map[int][]suggest.Flow{}
 	for _, e := range met {
@@ -116,7 +117,7 @@ func (h *hearing) replay(met []*encounter) error {
 				}
 			}
 		}
-		outcome, refused, err := suggest.Replay(h.Plan, each, h.Lists, nil)
+		outcome, refused, err := suggest.Replay(ctx, h.Plan, each, h.Lists, nil)
 		if err != nil {
 			return fmt.Errorf("replay the days after the window: %w", err)
 		}
