@@ -121,6 +121,7 @@ func printLater(term *terminal, o qualityAsked, l judge.Later) {
 	row("sources (egress: destinations)", func(r judge.Refusals) any { return of(r.Sources) })
 	row("bytes", func(r judge.Refusals) any { return percent(float64(r.Bytes.N), float64(r.Bytes.Of)) })
 	row("changed rules with a refusal", func(r judge.Refusals) any { return of(r.Rules) })
+	w.AppendRow(table.Row{"conversations, had also been done what is suggested for review", "", of(l.Reviewed)})
 	w.Render()
 }
 
@@ -136,7 +137,7 @@ func printForecast(term *terminal, f judge.Forecast) {
 
 	fmt.Fprintln(term.out)
 	w = newTable(term)
-	w.AppendHeader(table.Row{"narrowed rules by refused sources foretold", "rules", "any refused in 7 days", "sources foretold", "came", "conversations foretold", "came"})
+	w.AppendHeader(table.Row{"rules narrowed, or for review to be, by refused sources foretold", "rules", "any refused in 7 days", "sources foretold", "came", "conversations foretold", "came"})
 	for _, b := range f.Bins {
 		w.AppendRow(backtestRow(rangeName(b.Least, b.Most), b.Backtest))
 	}

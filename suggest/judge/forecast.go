@@ -12,9 +12,9 @@ type Forecast struct {
 	// All is of all used rules, Labels of those of each label (A to E).
 	All    Newcomers            `json:"all"`
 	Labels map[string]Newcomers `json:"labels"`
-	// Backtest: of the rules that the plan narrows, what one made a week or two earlier would have refused in the week after
-	// it, whichever is worse, against what this plan refused in the week after the window. Rules that could not be tested
-	// are not in it.
+	// Backtest: of the rules that the plan narrows, or for which it suggests so for review, what one made a week or two earlier would have refused in the week after
+	// it, whichever is worse, against what this one, with all that is for review done as suggested, refused in the week after
+	// the window. Rules that could not be tested are not in it.
 	Backtest Backtest `json:"backtest"`
 	Bins     []Bin    `json:"backtest_bins"` // the same by how many refused sources were foretold
 	// Plan is the backtest of whole plans, all changes together.
@@ -145,7 +145,7 @@ func (h *hearing) foretold(met []*encounter) {
 		case w.Uses > 0 && e.Evidence.Conversations > 0:
 			h.newcomers(i, e, byRule[i])
 			h.returned(e, byRule[i])
-			if e.Action == suggest.Replace && e.Confidence.Backtest.Weeks > 0 {
+			if len(e.Replacement) > 0 && e.Confidence.Backtest.Weeks > 0 {
 				h.backtest(e, byRule[i])
 			}
 		}
@@ -190,7 +190,7 @@ func (h *hearing) backtest(e entry, met []*encounter) {
 		Conversations: Pair{Foretold: e.Confidence.Backtest.RefusedConversations}, Bytes: Pair{Foretold: e.Confidence.Backtest.RefusedBytes}}
 	sources := map[netip.Addr]bool{}
 	for _, m := range met {
-		if m.day < 7 && m.refused {
+		if m.day < 7 && m.reviewed {
 			one.Conversations.Came += m.Conversations
 			one.Bytes.Came += m.bytes
 			sources[m.Peer] = true

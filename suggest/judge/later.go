@@ -16,6 +16,8 @@ import (
 type Later struct {
 	Week Refusals `json:"week"` // the first seven days
 	All  Refusals `json:"all"`
+	// Reviewed counts, of all days, the conversations refused had also been done what is suggested of rules for review.
+	Reviewed Count `json:"reviewed"`
 }
 
 // Refusals are counted over real conversations that today's rules admit. A source is one peer of all interfaces that
@@ -36,6 +38,7 @@ type Refusals struct {
 func (l *Later) add(o Later) {
 	l.Week.add(o.Week)
 	l.All.add(o.All)
+	l.Reviewed.Add(o.Reviewed)
 }
 
 func (r *Refusals) add(o Refusals) {
@@ -54,6 +57,7 @@ type encounter struct {
 	bytes         int64
 	isNew, logged bool
 	refused       bool
+	reviewed      bool  // refused if also what is for review were done as suggested
 	rules         []int // of the truth
 }
 
@@ -73,12 +77,38 @@ func keyOf(day int, f suggest.Flow) encounterKey {
 // later replays the days after the window, and compares them with what the plan foretold.
 func (h *hearing) later(ctx context.Context) error {
 	met := h.encounters()
-	if err := h.replay(ctx, met); err != nil {
+	err := h.replay(ctx, h.Plan, met, func(e *encounter) { e.refused = true })
+	if err == nil {
+		err = h.replay(ctx, reviewed(h.Plan), met, func(e *encounter) { e.reviewed = true })
+	}
+	if err != nil {
 		return err
+	}
+	for _, e := range met {
+		c := Count{Of: e.Conversations}
+		if e.reviewed {
+			c.N = c.Of
+		}
+		h.Later.Reviewed.Add(c)
 	}
 	h.Later.Week, h.Later.All = h.refusals(met, 7), h.refusals(met, h.After)
 	h.foretold(met)
 	return nil
+}
+
+// reviewed is the plan in which rules for review are replaced as suggested.
+func reviewed(p suggest.Plan) suggest.Plan {
+	p.Groups = slices.Clone(p.Groups)
+	for i := range p.Groups {
+		rules := slices.Clone(p.Groups[i].Rules)
+		for j := range rules {
+			if rules[j].Action == suggest.Review && len(rules[j].Replacement) > 0 {
+				rules[j].Action = suggest.Replace
+			}
+		}
+		p.Groups[i].Rules = rules
+	}
+	return p
 }
 
 // encounters gathers what is alike, in the order of the truth.
@@ -101,8 +131,8 @@ func (h *hearing) encounters() []*encounter {
 	return met
 }
 
-// replay asks of every encounter whether the plan refuses it, a day at a time, since refusals that are listed are limited.
-func (h *hearing) replay(ctx context.Context, met []*encounter) error {
+// replay asks of every encounter whether a plan refuses it, a day at a time, since refusals that are listed are limited.
+func (h *hearing) replay(ctx context.Context, plan suggest.Plan, met []*encounter, refuse func(*encounter)) error {
 	at := map[encounterKey]*encounter{}
 	days := map[int][]suggest.Flow{}
 	for _, e := range met {
@@ -117,7 +147,7 @@ func (h *hearing) replay(ctx context.Context, met []*encounter) error {
 				}
 			}
 		}
-		outcome, refused, err := suggest.Replay(ctx, h.Plan, each, h.Lists, nil)
+		outcome, refused, err := suggest.Replay(ctx, plan, each, h.Lists, nil)
 		if err != nil {
 			return fmt.Errorf("replay the days after the window: %w", err)
 		}
@@ -125,7 +155,7 @@ func (h *hearing) replay(ctx context.Context, met []*encounter) error {
 			return fmt.Errorf("replay the days after the window: %d kinds of refusals on one day, of which %d are listed", outcome.Refused, len(refused))
 		}
 		for _, r := range refused {
-			at[keyOf(day, r.Flow)].refused = true
+			refuse(at[keyOf(day, r.Flow)])
 		}
 	}
 	return nil

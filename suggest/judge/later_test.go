@@ -69,9 +69,17 @@ func TestNarrowedAgainstTwin(t *testing.T) {
 		v.Later.Week.Conversations.N != week || all.Rules != (Count{1, 1}) || all.New.N != conversations {
 		t.Errorf("%+v, first week %+v; want %d conversations (%d in the first week) of %d sources with %d bytes", all, v.Later.Week, conversations, week, len(sources), bytes)
 	}
+	if v.Later.Reviewed != all.Conversations {
+		t.Errorf("nothing is for review, but %+v would be refused", v.Later.Reviewed)
+	}
 	want := Backtest{1, 1, Pair{12, int64(len(weekly))}, Pair{34, week}, Pair{56, weekBytes}}
 	if v.Forecast.Backtest != want || v.Forecast.Bins[4].Backtest != want || v.Forecast.Bins[3].Rules != 0 {
 		t.Errorf("backtest %+v, bins %+v, want %+v", v.Forecast.Backtest, v.Forecast.Bins, want)
+	}
+	r.Action = suggest.Review // nothing is refused, but it is known what would have been
+	v = mustJudge(t, c)
+	if v.Later.All.Conversations.N != 0 || v.Later.Reviewed != all.Conversations || v.Forecast.Backtest != want {
+		t.Errorf("for review: %+v, %+v, %+v", v.Later.All, v.Later.Reviewed, v.Forecast.Backtest)
 	}
 }
 
