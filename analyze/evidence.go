@@ -26,6 +26,7 @@ type Facts struct {
 	SkipInterfaces       int64            // interfaces with SKIPDATA
 	ForwardingInterfaces int64            // interfaces that hand on the traffic of others
 	Methods              map[string]int64 // conversations by method of the opener
+	Isolated             []schema.IsolatedDay
 }
 
 // Atom is a set of rules that admitted the same conversations: all of them get the credit, and one of them must stay.
@@ -159,5 +160,5 @@ type Flow struct {
 	PeerGroups    []string // worn by the peer's interface when it was seen, nil for none
 	Noise         bool     // a probe, or a stranger on an open administration port
 	Conversations int64
-	Bytes         int64
+	Bytes         int64 // of late flows only
 }

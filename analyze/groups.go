@@ -2,12 +2,8 @@ package analyze
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"iter"
 	"math/bits"
-	"strconv"
-	"strings"
 
 	"sgfit/schema"
 )
@@ -84,11 +80,9 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 
 func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, protocol, port, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT,
-		       sum(late_0)::BIGINT, sum(late_1)::BIGINT, count(*) FILTER (conversations > 0 AND first_day <= last - 7),
-		       count(*) FILTER (conversations > 0 AND first_day <= last - 14)
-		FROM rule_use CROSS JOIN (SELECT last_day AS last FROM bounds) WHERE conversations + ambiguous > 0 AND rule_no IN (SELECT rule_no FROM in_force)
-		GROUP BY ALL ORDER BY ALL`
+		SELECT rule_no, service >> 16, service & 65535, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT,
+		       sum(late_0)::BIGINT, sum(late_1)::BIGINT, count(*) FILTER (conversations > late_0), count(*) FILTER (conversations > late_0 + late_1)
+		FROM (SELECT *, spot & 16777215 AS service FROM rule_use) GROUP BY rule_no, service ORDER BY rule_no, service`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		var no uint32
 		var protocol uint8
@@ -108,13 +102,10 @@ func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error 
 	return err
 }
 
-// pageDays is how many days of the window the questions put into one number.
-const pageDays = 62
-
 // addPage adds the days of one page.
 func (s *DaySet) addPage(page int, days int64) {
 	for w := uint64(days); w != 0; w &= w - 1 {
-		s.Add(page*pageDays + bits.TrailingZeros64(w))
+		s.Add(page*daysAPage + bits.TrailingZeros64(w))
 	}
 }
 
@@ -185,8 +176,7 @@ func AcceptWildcards(r *Rule, threshold int) {
 
 func (a *Analysis) loadSources(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, p.first_day - b.start_day, p.last_day - b.start_day, p.days, p.early_0, p.early_1, count(*)
-		FROM rule_peer p CROSS JOIN (SELECT first_day AS start_day FROM bounds) b GROUP BY ALL ORDER BY ALL`
+		SELECT rule_no, first_day, last_day, days, early_0, early_1, count(*) FROM rule_peer GROUP BY ALL ORDER BY ALL`
 	return a.each(ctx, query, func(scan func(...any) error) error {
 		var no uint32
 		var s SourceSpan
@@ -218,90 +208,4 @@ func (a *Analysis) loadTopPeers(ctx context.Context, rules map[uint32]*Rule) err
 		}
 		return nil
 	})
-}
-
-// WithUses yields the groups, in the order of Groups, each with the Uses of its rules filled in but for those of
-// accepted wildcards. Uses are the bulk of the evidence: they are dropped again when the next group is asked for. The
-// connection is busy until the iteration ends.
-func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Group, error] {
-	return func(yield func(*Group, error) bool) {
-		rows, err := a.conn.QueryContext(ctx, usesQuery, a.wildcard)
-		if err != nil {
-			yield(nil, fmt.Errorf("load uses: %w", err))
-			return
-		}
-		defer rows.Close()
-		next, more, err := a.scanUse(rows)
-		for _, g := range groups {
-			for more && err == nil && next.group == g.GroupID {
-				g.addUse(next)
-				next, more, err = a.scanUse(rows)
-			}
-			if err == nil {
-				err = ctx.Err() // groups without uses hear of it too
-			}
-			if err != nil {
-				yield(nil, fmt.Errorf("load uses of %s: %w", g.GroupID, err))
-				return
-			}
-			ok := yield(g, nil)
-			for i := range g.Rules {
-				g.Rules[i].Uses = nil
-			}
-			if !ok {
-				return
-			}
-		}
-	}
-}
-
-// usesQuery sorts groups as Groups does. Its parameter is the threshold of wildcards. Services that were not yet accepted
-// before the weeks that are told apart are listed too.
-var usesQuery = `
-	WITH before AS (SELECT last_day - 7 * least(` + strconv.Itoa(Weeks) + `, greatest(0, (last_day - first_day + 1) // 7 - 1))::INTEGER AS day FROM bounds),
-	     port AS (SELECT rule_no, protocol, port FROM rule_use CROSS JOIN before b GROUP BY ALL HAVING count(*) FILTER (conversations > 0 AND first_day <= b.day) > ?),
-	     latest AS (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
-	                WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t)
-	SELECT f.group_id, u.rule_no, u.protocol, u.port, ` + hiLo("a.ip") + `, u.conversations, u.sole, u.ambiguous, u.late_0, u.late_bytes_0, u.late_1, u.late_bytes_1,
-	       u.days, coalesce(u.first_day - b.first_day, -1), coalesce(u.last_day - b.first_day, -1),
-	       coalesce(v.states, u.state::VARCHAR, ''), coalesce(v.sets, m.rules, '')
-	FROM rule_use u JOIN in_force f USING (rule_no) JOIN latest l USING (group_id) JOIN address a ON a.address_no = u.peer_no CROSS JOIN bounds b
-	LEFT JOIN rule_several v ON v.rule_no = u.rule_no AND v.spot = u.spot
-	LEFT JOIN set_number m ON m.set_no = u.set_no
-	LEFT JOIN port p ON p.rule_no = u.rule_no AND p.protocol = u.protocol AND p.port = u.port
-	WHERE u.conversations + u.ambiguous > 0
-	  AND NOT (p.rule_no IS NOT NULL AND u.rule_no IN (SELECT rule_no FROM wild_rule))
-	ORDER BY l.account_id, l.region, l.vpc_id, f.group_id, u.rule_no, u.protocol, u.port, a.ip`
-
-type useRow struct {
-	group string
-	rule  uint32
-	use   Use
-}
-
-func (a *Analysis) scanUse(rows *sql.Rows) (r useRow, more bool, err error) {
-	if !rows.Next() {
-		return r, false, rows.Err()
-	}
-	var protocol uint8
-	var hi, lo uint64
-	var states, sets string
-	u := &r.use
-	err = rows.Scan(&r.group, &r.rule, &protocol, &u.Port, &hi, &lo, &u.Conversations, &u.Sole, &u.Ambiguous,
-		&u.Late[0].Conversations, &u.Late[0].Bytes, &u.Late[1].Conversations, &u.Late[1].Bytes,
-		&u.Days, &u.FirstDay, &u.LastDay, &states, &sets)
-	u.Protocol, u.Peer, u.Owners = schema.Protocol(protocol), schema.AddrFromBits(hi, lo), a.ownersOf(states)
-	for set := range strings.SplitSeq(sets, ";") {
-		u.Sets = append(u.Sets, numbers(set))
-	}
-	return r, true, err
-}
-
-func (g *Group) addUse(r useRow) {
-	for i := len(g.Rules) - 1; i >= 0; i-- {
-		if g.Rules[i].No == r.rule {
-			g.Rules[i].Uses = append(g.Rules[i].Uses, r.use)
-			return
-		}
-	}
 }

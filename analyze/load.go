@@ -83,7 +83,7 @@ func (a *Analysis) ownersOf(states string) []Owner {
 func (a *Analysis) Evidence(ctx context.Context) (*Evidence, error) {
 	ev := &Evidence{Classes: map[string]int64{}}
 	for _, load := range []func(context.Context, *Evidence) error{
-		a.loadWindow, a.loadClasses, a.loadAtoms, a.loadFacts, a.loadInventory} {
+		a.loadWindow, a.loadClasses, a.loadAtoms, a.loadFacts, a.loadIsolated, a.loadInventory} {
 		if err := load(ctx, ev); err != nil {
 			return nil, fmt.Errorf("load evidence: %w", err)
 		}
@@ -110,12 +110,10 @@ func (a *Analysis) loadClasses(ctx context.Context, ev *Evidence) error {
 
 func (a *Analysis) loadAtoms(ctx context.Context, ev *Evidence) error {
 	const query = `
-		WITH used AS (
-		  SELECT flow_no, conversations, late_0, late_1 FROM flow_use
-		  UNION ALL
-		  SELECT flow_no, ambiguous, 0, 0 FROM flow_rest WHERE ambiguous > 0)
 		SELECT rules, sum(conversations)::BIGINT, sum(late_0)::BIGINT, sum(late_1)::BIGINT
-		FROM (SELECT set_no, sum(conversations) AS conversations, sum(late_0) AS late_0, sum(late_1) AS late_1 FROM used JOIN flow_key USING (flow_no) WHERE NOT noise GROUP BY set_no)
+		FROM (SELECT set_no, sum(coalesce(conversations, 0) + coalesce(ambiguous, 0)) AS conversations,
+		             coalesce(sum(late_0), 0) AS late_0, coalesce(sum(late_1), 0) AS late_1
+		      FROM flow WHERE NOT noise AND (conversations > 0 OR ambiguous > 0) GROUP BY set_no)
 		JOIN set_number USING (set_no)
 		GROUP BY rules ORDER BY rules`
 	return a.each(ctx, query, func(scan func(...any) error) error {
@@ -159,44 +157,51 @@ func (a *Analysis) loadFacts(ctx context.Context, ev *Evidence) error {
 	})
 }
 
-// Flows yields every flow of the window, sorted, for the replay check.
+// Flows yields every flow of the window, in no order, for the replay check.
 func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
 	return a.flows(ctx, `
-		  SELECT flow_no, n.flow_no IS NOT NULL AS noise, conversations, bytes FROM flow_use LEFT JOIN flow_noise n USING (flow_no)
+		  SELECT way, spot, peer_state, noise, coalesce(conversations, 0) + coalesce(ambiguous, 0) AS conversations, 0 AS bytes FROM flow
+		  WHERE conversations > 0 OR ambiguous > 0
 		  UNION ALL
-		  SELECT flow_no, n.flow_no IS NOT NULL, ambiguous, 0 FROM flow_rest LEFT JOIN flow_noise n USING (flow_no) WHERE ambiguous > 0
-		  UNION ALL
-		  SELECT flow_no, true, alone, 0 FROM flow_rest WHERE alone > 0`)
+		  SELECT way, spot, peer_state, true, alone, 0 FROM flow WHERE alone > 0`)
 }
 
-// LateFlows yields the flows of real uses in the window's last seven days, sorted, with what they did in these days.
+// LateFlows yields the flows of real uses in the window's last seven days, in no order, with what they did in these days.
 func (a *Analysis) LateFlows(ctx context.Context) iter.Seq2[Flow, error] {
 	return a.flows(ctx, `
-		  SELECT flow_no, false AS noise, late_0 AS conversations, late_bytes_0 AS bytes
-		  FROM flow_use ANTI JOIN flow_noise USING (flow_no) WHERE late_0 > 0`)
+		  SELECT way, spot, peer_state, noise, late_0 AS conversations, late_bytes_0 AS bytes FROM flow WHERE late_0 > 0 AND NOT noise`)
 }
 
 func (a *Analysis) flows(ctx context.Context, part string) iter.Seq2[Flow, error] {
 	query := `
-		WITH part AS (` + part + `)
-		SELECT p.groups, f.direction, f.protocol, f.port, ` + hiLo("f.peer") + `,
-		       coalesce(array_to_string(s.groups, ','), ''), noise, sum(conversations)::BIGINT, sum(bytes)::BIGINT
-		FROM part JOIN flow f USING (flow_no) JOIN policy p USING (policy)
-		LEFT JOIN state s ON s.state_no = f.peer_state
-		GROUP BY ALL ORDER BY ALL`
+		WITH part AS (` + part + `),
+		worn AS (SELECT state_no, dense_rank() OVER (ORDER BY groups)::UINTEGER AS peer_groups FROM state WHERE len(groups) > 0),
+		side AS (SELECT DISTINCT side, direction, min(policy) OVER (PARTITION BY groups) AS policy FROM side_of JOIN policy USING (policy)),
+		sum AS (
+		  SELECT d.policy, d.direction, f.spot, w.peer_groups, f.noise, max(f.peer_state) AS peer_state,
+		         sum(f.conversations)::BIGINT AS conversations, sum(f.bytes)::BIGINT AS bytes
+		  FROM part f JOIN way_side USING (way) JOIN side d USING (side) LEFT JOIN worn w ON w.state_no = f.peer_state
+		  GROUP BY ALL)
+		SELECT f.policy, f.peer_state, f.direction, (f.spot >> 16) & 255, f.spot & 65535, ` + hiLo("a.ip") + `, f.noise, f.conversations, f.bytes
+		FROM sum f JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER`
 	return func(yield func(Flow, error) bool) {
+		policies, err := a.policies(ctx)
+		if err != nil {
+			yield(Flow{}, fmt.Errorf("load flows: %w", err))
+			return
+		}
 		errStop := errors.New("stop")
-		err := a.each(ctx, query, func(scan func(...any) error) error {
+		err = a.each(ctx, query, func(scan func(...any) error) error {
 			var f Flow
-			var groups, peerGroups string
+			var policy, peerState uint32
 			var hi, lo uint64
 			var protocol uint8
-			err := scan(&groups, &f.Direction, &protocol, &f.Port, &hi, &lo, &peerGroups, &f.Noise, &f.Conversations, &f.Bytes)
+			err := scan(&policy, &peerState, &f.Direction, &protocol, &f.Port, &hi, &lo, &f.Noise, &f.Conversations, &f.Bytes)
 			if err != nil {
 				return err
 			}
 			f.Protocol, f.Peer = schema.Protocol(protocol), schema.AddrFromBits(hi, lo)
-			f.Groups, f.PeerGroups = split(groups), split(peerGroups)
+			f.Groups, f.PeerGroups = policies[policy], a.owners[peerState].Groups
 			if !yield(f, nil) {
 				return errStop
 			}
@@ -206,6 +211,19 @@ func (a *Analysis) flows(ctx context.Context, part string) iter.Seq2[Flow, error
 			yield(Flow{}, fmt.Errorf("load flows: %w", err))
 		}
 	}
+}
+
+// policies are the groups of each policy.
+func (a *Analysis) policies(ctx context.Context) (map[uint32][]string, error) {
+	groups := map[uint32][]string{}
+	err := a.each(ctx, `SELECT policy, groups FROM policy`, func(scan func(...any) error) error {
+		var policy uint32
+		var list string
+		err := scan(&policy, &list)
+		groups[policy] = split(list)
+		return err
+	})
+	return groups, err
 }
 
 // secondsToTime reads Unix seconds, 0 as the zero time.

@@ -71,8 +71,9 @@ func (e *earlier) add(stored []schema.Object) {
 	}
 }
 
-// recall makes the records of earlier objects of a slot known to the fold, once a round. One that cannot be read as it
-// was is noted: what it repeats counts twice then.
+// recall makes the records of earlier objects of a slot known to the fold, once a round. One that is gone, or is no longer
+// what it was, is noted: what is repeated of it counts twice then. One that fails for a reason that will pass fails the
+// batch, so that a later load, which goes on from there, can tell.
 func (r *round) recall(ctx context.Context, ref Ref) error {
 	objects := r.earlier.objects[ref.Slot]
 	if len(objects) == 0 {
@@ -96,11 +97,13 @@ func (r *round) recall(ctx context.Context, ref Ref) error {
 func (r *round) recallAll(ctx context.Context, ref Ref, objects []schema.Object) error {
 	b := buffer{temp: r.Temp}
 	for _, o := range objects {
-		err := r.remember(ctx, o, &b)
+		err := r.rememberPatiently(ctx, o, &b)
 		var full *TemporaryError
 		switch {
 		case errors.As(err, &full):
 			return full
+		case err != nil && ctx.Err() == nil && passing(err):
+			return &EarlierError{o.Place, err}
 		case err != nil && ctx.Err() == nil:
 			r.mu.Lock()
 			r.unsure = append(r.unsure, schema.Rejected{Place: o.Place, Reason: "was loaded earlier and cannot be read again, so records " +
@@ -109,6 +112,16 @@ func (r *round) recallAll(ctx context.Context, ref Ref, objects []schema.Object)
 		}
 	}
 	return nil
+}
+
+// rememberPatiently tries again what may pass.
+func (r *round) rememberPatiently(ctx context.Context, o schema.Object, b *buffer) (err error) {
+	for range attempts {
+		if err = r.remember(ctx, o, b); err == nil || ctx.Err() != nil || !passing(err) {
+			return err
+		}
+	}
+	return err
 }
 
 // remember reads one earlier object, if it is still what was loaded.

@@ -1,15 +1,21 @@
 package ingest_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"maps"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"sgfit/ingest"
+	"sgfit/ingest/flowlog"
 )
 
 // delivered puts an object of a flow log with records of a slot of one interface, named as AWS does.
@@ -87,4 +93,57 @@ func TestTwiceAcrossRounds(t *testing.T) {
 	if sum.Batches != 2 || sum.OK != 30 || sum.Duplicates != 30 {
 		t.Errorf("%+v", sum)
 	}
+}
+
+// broken is a source of which one object fails some times, as of a server that is busy.
+type broken struct {
+	*objects
+	place string
+	times int
+}
+
+func (b *broken) Open(ctx context.Context, ref ingest.Ref) (io.ReadCloser, error) {
+	if ref.Place == b.place && b.times > 0 {
+		b.times--
+		return nil, &fs.PathError{Op: "open", Path: ref.Place, Err: syscall.EIO}
+	}
+	return b.objects.Open(ctx, ref)
+}
+
+// TestEarlierObjectFailsForNow: nothing counts twice for a failure that passes. It is tried again; if that is in vain the
+// load fails, and the next one goes on from there.
+func TestEarlierObjectFailsForNow(t *testing.T) {
+	src, sink := newObjects(), newMemory()
+	place := src.delivered("fl-0a", 5, 100, 30, "")
+	load(t, src, sink, ingest.Options{})
+	src.delivered("fl-0b", 5, 100, 30, "\n")
+	options := func() ingest.Options { return ingest.Options{Fold: flowlog.New(flowlog.Options{})} }
+
+	for _, times := range []int{1, 2} {
+		again := newMemory()
+		load(t, onlyOf(src, place), again, ingest.Options{})
+		sum, err := ingest.LoadFlowLogs(context.Background(), &broken{src, place, times}, again, options())
+		if err != nil || sum.OK != 0 || sum.Duplicates != 30 || sum.Rejected > 1 {
+			t.Errorf("%d failures: %v, %+v", times, err, sum)
+		}
+	}
+	sum, err := ingest.LoadFlowLogs(context.Background(), &broken{src, place, 1000}, sink, options())
+	var earlier *ingest.EarlierError
+	if !errors.As(err, &earlier) || earlier.Place != place || !errors.Is(err, syscall.EIO) || sum.Records != 0 || len(sink.batches) != 1 {
+		t.Errorf("it stays: %v, %+v, %d batches", err, sum, len(sink.batches))
+	}
+	if sum := load(t, src, sink, ingest.Options{}); sum.Read != 1 || sum.OK != 0 || sum.Duplicates != 30 {
+		t.Errorf("run again: %+v", sum)
+	}
+}
+
+// onlyOf is a source of one of the objects.
+func onlyOf(src *objects, place string) *objects {
+	one := newObjects()
+	for _, r := range src.refs {
+		if r.Place == place {
+			one.refs, one.content[place] = append(one.refs, r), src.content[place]
+		}
+	}
+	return one
 }

@@ -62,6 +62,14 @@ func (j *joined) Open(ctx context.Context, ref Ref) (io.ReadCloser, error) {
 	return source.Open(ctx, ref)
 }
 
+// Outside returns what the last listings of all of the sources left out.
+func (j *joined) Outside() (all Outside) {
+	for _, source := range j.sources {
+		all.Join(OutsideOf(source))
+	}
+	return all
+}
+
 // CompareRefs gives the order in which sources list: by Slot, then Place.
 func CompareRefs(a, b Ref) int {
 	return cmp.Or(a.Slot.Compare(b.Slot), cmp.Compare(a.Place, b.Place))

@@ -190,7 +190,8 @@ func estate() *objects {
 		for k := range 12 {
 			text := header + lines(day, k*200, 240) // 40 of them again in the next
 			if k == 3 {
-				text += "bogus line\n2 1 eni-0001 - - - - - - - 1767225600 1767225660 - NODATA -\n2 1 eni-0001 - - - - - - - 1767225600 1767225660 - SKIPDATA -\n"
+				at := 1767225600 + 86400*(day-1)
+				text += fmt.Sprintf("bogus line\n2 1 eni-0001 - - - - - - - %d %d - NODATA -\n2 1 eni-0001 - - - - - - - %[1]d %[2]d - SKIPDATA -\n", at, at+60)
 			}
 			src.put(fmt.Sprintf("d%d/o%02d.gz", day, k), day, 5*k, zipped(text))
 		}

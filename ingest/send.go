@@ -54,7 +54,7 @@ func (l *load) settle() error {
 	l.sum.add(r)
 	l.sum.Batches++
 	l.sum.Conversations += int64(len(b.Conversations))
-	l.sum.Rejected += int64(len(b.Rejected))
+	l.sum.Rejected += schema.SetAside(b.Rejected)
 	for i := range b.Objects {
 		l.sum.addObject(&b.Objects[i])
 	}

@@ -3,8 +3,8 @@ package ingest
 import (
 	"context"
 	"io"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"sgfit/schema"
@@ -34,24 +34,21 @@ const TrailLead = 24 * time.Hour
 
 // Within returns what of a source's objects lies in the window, by the slots that their places tell.
 func Within(source Source, w Window) Source {
-	return chosen{source, func(refs []Ref) []Ref {
-		return slices.DeleteFunc(refs, func(r Ref) bool {
-			start, length := SlotOf(slashes(r.Place))
-			return !w.Wants(start, length, Late)
-		})
+	return &chosen{source: source, choose: func(refs []Ref) ([]Ref, Outside) {
+		return split(refs, func(r Ref) (Window, time.Duration) { return w, Late })
 	}}
 }
 
 // WithState returns what of a source's objects of AWS Config, and of CloudTrail, tells what was so in the window: of each
 // account and Region those from the last snapshot before Since on, or all where there is none.
 func WithState(source Source, w Window) Source {
-	return chosen{source, func(refs []Ref) []Ref { return StateOf(refs, w) }}
+	return &chosen{source: source, choose: func(refs []Ref) ([]Ref, Outside) { return StateOf(refs, w) }}
 }
 
 // StateOf is WithState for a list.
-func StateOf(refs []Ref, w Window) []Ref {
+func StateOf(refs []Ref, w Window) ([]Ref, Outside) {
 	if w.Open() {
-		return refs
+		return refs, Outside{}
 	}
 	anchors := map[string]time.Time{}
 	for _, r := range refs {
@@ -60,14 +57,26 @@ func StateOf(refs []Ref, w Window) []Ref {
 			anchors[owner] = start
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(refs), func(r Ref) bool {
-		owner, snapshot := configName(r.Place)
+	return split(refs, func(r Ref) (Window, time.Duration) {
+		owner, _ := configName(r.Place)
+		return Window{anchors[owner], w.Until}, 0
+	})
+}
+
+// split tells apart what lies in the window that goes for it, and what does not.
+func split(refs []Ref, windowOf func(Ref) (w Window, late time.Duration)) (inside []Ref, outside Outside) {
+	for _, r := range refs {
 		start, length := SlotOf(slashes(r.Place))
-		if snapshot {
+		if _, snapshot := configName(r.Place); snapshot {
 			length = 1 // it is of one moment, and wanted where it is the anchor
 		}
-		return !Window{anchors[owner], w.Until}.Wants(start, length, 0)
-	})
+		if w, late := windowOf(r); w.Wants(start, length, late) {
+			inside = append(inside, r)
+		} else {
+			outside.Add(start, start.Add(length))
+		}
+	}
+	return inside, outside
 }
 
 // configName reads whose an object of AWS Config or CloudTrail is by its name, such as
@@ -85,18 +94,30 @@ func slashes(place string) string { return strings.ReplaceAll(place, `\`, "/") }
 
 // chosen is a source with a choice of what it lists.
 type chosen struct {
-	source Source
-	choose func([]Ref) []Ref
+	source  Source
+	choose  func([]Ref) ([]Ref, Outside)
+	mu      sync.Mutex
+	outside Outside
 }
 
-func (c chosen) List(ctx context.Context) ([]Ref, []schema.Rejected, error) {
+func (c *chosen) List(ctx context.Context) ([]Ref, []schema.Rejected, error) {
 	refs, rejected, err := c.source.List(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	return c.choose(refs), rejected, nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	refs, c.outside = c.choose(refs)
+	return refs, rejected, nil
 }
 
-func (c chosen) Open(ctx context.Context, ref Ref) (io.ReadCloser, error) {
+func (c *chosen) Open(ctx context.Context, ref Ref) (io.ReadCloser, error) {
 	return c.source.Open(ctx, ref)
+}
+
+// Outside returns what the last List left out.
+func (c *chosen) Outside() Outside {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.outside
 }

@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,4 +83,32 @@ func TestWithState(t *testing.T) {
 			t.Errorf("%v (-want +got):\n%s", c.window, d)
 		}
 	}
+}
+
+// TestOutside: what a window leaves out is told, of all sources that are joined, and also of one that listed at once.
+func TestOutside(t *testing.T) {
+	file := func(day int) string {
+		return fmt.Sprintf("/logs/1_vpcflowlogs_eu-west-1_fl-1_202609%02dT1200Z_a.log.gz", day)
+	}
+	w := ingest.Window{Since: september(3, 0), Until: september(4, 0)}
+	src, err := ingest.Once(context.Background(), ingest.Join(ingest.Within(named(file(5), file(3), "/logs/plain.log"), w),
+		ingest.Within(named(file(1)), w), named(file(9)),
+		ingest.WithState(named("/Config/1_Config_eu-west-1_ConfigSnapshot_20260904T120000Z_u.json"), w)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{file(3), file(9), "/logs/plain.log"}, sorted(listed(t, src))); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(ingest.Outside{Objects: 3, First: september(1, 12), Last: september(5, 12).Add(5 * time.Minute)}, ingest.OutsideOf(src)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if got := ingest.OutsideOf(named(file(1))); got.Objects != 0 {
+		t.Errorf("a source without a window: %+v", got)
+	}
+}
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return list
 }

@@ -35,10 +35,19 @@ type Object struct {
 	First, Last                                          uint32 // Unix seconds over OK records; 0 when none
 }
 
+// SetAside counts the pieces that rejected input stands for.
+func SetAside(rejected []Rejected) (pieces int64) {
+	for i := range rejected {
+		pieces += max(rejected[i].Pieces, 1)
+	}
+	return pieces
+}
+
 // Rejected is one piece of input that was set aside.
 type Rejected struct {
 	Place  string
 	Line   int64  // 1-based; 0 when the object as a whole is meant; for Config the 1-based item, in a flow log's JSON the 1-based record
 	Reason string // lower-case sentence without a full stop
 	Sample string // the first 200 bytes at most, as read; hostile text
+	Pieces int64  // how many pieces it stands for, where there are too many to list; 0 means one
 }

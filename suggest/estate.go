@@ -162,32 +162,5 @@ func (e *estate) isPrivate(a netip.Addr) bool {
 	return false
 }
 
-// beforeAfter is the exposure of one direction of a group, today and as the plan leaves it.
-func (e *estate) beforeAfter(rules []Rule, d schema.Direction) BeforeAfter {
-	var before, after []ExposedRule
-	for _, r := range rules {
-		if r.Direction != d {
-			continue
-		}
-		p, _ := schema.ParseProtocol(r.Protocol) // made by ourselves
-		own := e.exposed(p, portOr(r.FromPort), portOr(r.ToPort), r.Peer)
-		before = append(before, own)
-		switch r.Action {
-		case Keep, Review:
-			after = append(after, own)
-		case Replace:
-			for _, n := range r.Replacement {
-				after = append(after, e.exposedReplacement(n))
-			}
-		}
-	}
-	return BeforeAfter{Before: roundBits(BitsExposed(before)), After: roundBits(BitsExposed(after))}
-}
-
-// exposure is that of both directions.
-func (e *estate) exposure(rules []Rule) ExposureBits {
-	return ExposureBits{Ingress: e.beforeAfter(rules, schema.Ingress), Egress: e.beforeAfter(rules, schema.Egress)}
-}
-
 // roundBits drops what only the order of additions decides.
 func roundBits(b float64) float64 { return math.Round(b*1e4) / 1e4 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"sgfit/analyze"
 )
@@ -18,6 +19,24 @@ type Options struct {
 	MinDays int
 	// Quota is AWS's limit of rules a direction, group and address family; 0 means DefaultBudget.
 	Quota int
+	// AssumeUnchanged, Since and Until say how the input was loaded; they are for the record. Zero times are no bounds.
+	AssumeUnchanged bool
+	Since, Until    time.Time
+}
+
+// Usual are the settings of a plan for which nothing was chosen.
+func Usual() Settings { return *Options{}.defaults().settings() }
+
+func (o Options) settings() *Settings {
+	return &Settings{MinDays: o.MinDays, WildcardSources: o.WildcardSources, RulesQuota: o.Quota, AssumeUnchanged: o.AssumeUnchanged,
+		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until)}
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func (o Options) defaults() Options {
@@ -41,7 +60,7 @@ func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, wi
 	m := newMaker(ev, groups, opt.defaults())
 	plan := Plan{Schema: SchemaVersion, Accounting: accounting(ev.Classes), Groups: []Group{},
 		Window:      Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays, Calendar: calendarOf(ev.Start, daysFrom(0, m.days))},
-		ReturnCurve: m.curve.points()}
+		ReturnCurve: m.curve.points(), Settings: m.opt.settings()}
 	earlier := Plan{Schema: SchemaVersion}
 	for g, err := range withUses {
 		if err != nil {
@@ -54,6 +73,7 @@ func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, wi
 		plan.Groups, earlier.Groups = append(plan.Groups, decided), append(earlier.Groups, before)
 	}
 	plan.Notes = notes(ev, m.opt)
+	plan.measureExposure(m.estate, OpaquePeers(groups))
 	if len(m.earlier) == 0 {
 		return Made{Plan: plan}, nil
 	}
@@ -139,9 +159,6 @@ func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}
 	slices.SortStableFunc(out.Rules, compareRules)
-	if m.lateFrom < 0 {
-		out.ExposureBits = m.estate.exposure(out.Rules)
-	}
 	return out, nil
 }
 

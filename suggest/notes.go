@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sgfit/analyze"
+	"sgfit/schema"
 )
 
 // notes says what could not be seen, in general.
@@ -23,6 +24,8 @@ func notes(ev *analyze.Evidence, opt Options) []Note {
 	}
 	add(ev.ObservedDays < opt.MinDays, "short-window", fmt.Sprintf(
 		"The window has %s; under %d nothing is removed or replaced.", count(int64(ev.ObservedDays), "observed day"), opt.MinDays))
+	add(opt.AssumeUnchanged, "assume-unchanged", "Resources were taken to have been, before they were first seen, what they were then (--assume-unchanged): a guess, on which verdicts about earlier traffic rest.")
+	add(len(f.Isolated) > 0, "isolated-days", schema.IsolatedWords(f.Isolated))
 	add(f.SkipInterfaces > 0, "skipdata", fmt.Sprintf(
 		"%s on %s say that AWS lost records; one can stand for many.", count(c["skipdata"], "SKIPDATA record"), count(f.SkipInterfaces, "interface")))
 	add(f.UnknownInterfaces > 0, "unknown-interfaces", fmt.Sprintf(

@@ -23,11 +23,25 @@ type Plan struct {
 	Groups     []Group    `json:"groups"` // sorted by account, region, VPC, group id
 	Replay     Replayed   `json:"replay"`
 	Notes      []Note     `json:"notes"` // what could not be seen, in general; sorted by kind
+	// Exposure is that of whole accounts and VPCs; nil in plans of before it was measured, as are those of groups and rules.
+	Exposure *PlanExposure `json:"exposure,omitempty"`
 	// Backtest is what the same plan, made a week before the window's end, would have refused since; nil where the window
 	// is too short for that.
 	Backtest *PlanBacktest `json:"backtest,omitempty"`
 	// ReturnCurve is how likely rules of this estate were used again after a silence, as far as enough silences tell.
 	ReturnCurve []ReturnPoint `json:"return_curve"`
+	// Settings are those that the plan was made with; nil in a plan of an earlier sgfit, which kept none.
+	Settings *Settings `json:"settings,omitempty"`
+}
+
+// Settings are what was chosen, and changes the plan.
+type Settings struct {
+	MinDays         int        `json:"min_days"`         // fewest observed days on which anything is removed or replaced
+	WildcardSources int        `json:"wildcard_sources"` // a wildcard with more distinct real sources is accepted
+	RulesQuota      int        `json:"rules_quota"`      // most rules of a group, direction and address family
+	AssumeUnchanged bool       `json:"assume_unchanged"` // resources were taken to have been before what they were when first seen
+	Since           *time.Time `json:"since"`            // bounds of the flow logs that were asked for; null for none
+	Until           *time.Time `json:"until"`
 }
 
 // Window is the whole UTC days that the flow logs touch. ObservedDays counts the days with any record.
@@ -77,6 +91,8 @@ type Group struct {
 	Findings     []Finding    `json:"findings"`
 	ExposureBits ExposureBits `json:"exposure_bits"`
 	Rules        []Rule       `json:"rules"` // sorted by direction (ingress first), protocol, ports, peer
+	// Exposure is ExposureBits in full: exact, by class of address, seen from the group's VPC.
+	Exposure *GroupExposure `json:"exposure,omitempty"`
 }
 
 // ExposureBits is the exposure of a group's rules, per direction, as log2 of (protocol, port, address) tuples.
@@ -154,6 +170,8 @@ type Rule struct {
 	Opened *Opened `json:"opened,omitempty"`
 	// NamedUsers are the regular users of an open administration port, told apart from strangers.
 	NamedUsers []string `json:"named_users,omitempty"`
+	// Exposure is that of the rule alone, seen from its group's VPC.
+	Exposure *ExposureChange `json:"exposure,omitempty"`
 }
 
 // Opened is the call by which a rule came into force.

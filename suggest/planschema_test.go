@@ -54,13 +54,22 @@ func schemaSample() Plan {
 		Opened:       &Opened{day, "arn:aws:iam::111122223333:user/alice", "AuthorizeSecurityGroupIngress"},
 		StillThrough: []string{"sg-0b ingress tcp 22 10.0.0.0/8"}, NamedUsers: []string{"10.20.0.8"},
 	}
+	exposure := &ExposureChange{
+		Before:    Exposed{Combinations: Count{1, 0}, Bits: 64, Ports: 1, Protocols: 2, Unknown: 1, Classes: []ExposedClass{{InternetIPv6, Count{1, 0}, 1, 2, Count{1, 0}, 64}}},
+		After:     &Exposed{},
+		Suggested: &Exposed{},
+	}
+	rule.Exposure = exposure
+	scope := []ScopeExposure{{"111122223333", "eu-central-1", "vpc-0a", 1, exposure, exposure}}
 	return Plan{
-		Schema: SchemaVersion, Window: Window{day, day.AddDate(0, 0, 30), 30, Calendar{1, 1, 0}},
+		Exposure: &PlanExposure{scope, scope, scope},
+		Schema:   SchemaVersion, Window: Window{day, day.AddDate(0, 0, 30), 30, Calendar{1, 1, 0}},
 		Accounting: Accounting{Records: 3, Matched: 2, Rejected: 1},
 		Groups: []Group{{
 			AccountID: "111122223333", Region: "eu-central-1", VPCID: "vpc-0a", GroupID: "sg-0a", GroupName: "bastion", Interfaces: 1,
 			Findings: []Finding{{DefaultGroup, "This is the VPC's default group."}}, Rules: []Rule{rule},
 			ExposureBits: ExposureBits{Ingress: BeforeAfter{24, 0}},
+			Exposure:     &GroupExposure{exposure, exposure},
 		}},
 		Backtest: &PlanBacktest{From: day, To: day, Conversations: 30, Bytes: 9000, Refused: 2, RefusedBytes: 900, Sources: 1, Changes: 1,
 			Refusals: []RefusedFlow{{[]string{"sg-0a"}, "ingress", "tcp", 22, "10.20.0.9", 2, 900, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}}},
@@ -165,6 +174,11 @@ func TestJSONSchemaRefuses(t *testing.T) {
 		{"no backtest", "groups.0.rules.0.confidence", "backtest", remove},
 		{"no replay", "", "replay", remove},
 		{"a note without text", "notes.0", "text", ""},
+		{"exposure without accounts", "exposure", "accounts", remove},
+		{"a count of combinations as a number", "groups.0.rules.0.exposure.before", "combinations", json.Number("7")},
+		{"a count that is none", "groups.0.exposure.ingress.before.classes.0", "addresses", "many"},
+		{"a class of addresses by another name", "exposure.vpcs.0.egress.before.classes.0", "class", "internet"},
+		{"a change without a beginning", "exposure.regions.0.ingress", "before", remove},
 	}
 	s := compilePlanSchema(t)
 	for _, tt := range tests {
@@ -207,11 +221,13 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"silence": {Silence{}, nil}, "calendar": {Calendar{}, nil},
 		"refused_source": {RefusedSource{}, nil}, "plan_backtest": {PlanBacktest{}, nil}, "refused_flow": {RefusedFlow{}, nil},
 		"return_point": {ReturnPoint{}, nil}, "alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
+		"plan_exposure": {PlanExposure{}, nil}, "scope_exposure": {ScopeExposure{}, nil}, "group_exposure": {GroupExposure{}, nil},
+		"exposure_change": {ExposureChange{}, nil}, "exposed": {Exposed{}, nil}, "exposed_class": {ExposedClass{}, nil},
 	} {
 		want := map[string]bool{}
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(own.of)) {
 			tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-			want[tag] = !strings.Contains(options, "omitempty")
+			want[tag] = !strings.Contains(options, "omit")
 		}
 		got := map[string]bool{}
 		for _, def := range append(own.bases, name) {

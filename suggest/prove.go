@@ -30,7 +30,7 @@ func ListEntries(ev *analyze.Evidence) PrefixLists {
 	return lists
 }
 
-// Prove replays the plan and puts the outcome into it. A refusal of demand would be a fault of ours or a gap in the
+// Prove replays a plan of Make and puts the outcome into it. A refusal of demand would be a fault of ours or a gap in the
 // inventory: the rules that it went through are then put up for review instead of change, with the reason, and the
 // plan is replayed again, so that what is applied refuses nothing.
 func Prove(ev *analyze.Evidence, plan Plan, replay func(Plan) (Replayed, []Refusal, error)) (Plan, error) {
@@ -69,11 +69,14 @@ func (p *Plan) demote(e *estate, refusals []Refusal) bool {
 			}
 			turned = true
 			r.Action = Review
+			r.Exposure = r.Exposure.demoted(r.Replacement)
 			r.Confidence.Grade = "none"
 			r.Findings = append(slices.Clone(r.Findings), Finding{ThinEvidence, fmt.Sprintf(
 				"the replay of the window would refuse %s that this rule admits; it is not changed before that is explained", count(n, "conversation"))})
 		}
-		g.ExposureBits = e.exposure(g.Rules)
+	}
+	if turned {
+		newExposureMeter(e).sum(p)
 	}
 	return turned
 }

@@ -3,7 +3,8 @@
 --           oriented, all conversations with any ACCEPT record, those turned round as they should stand
 --           address(address_no, ip, header), numbered: all that follows compares numbers, since 128 bits cost twice as much.
 --           header is what a segment without data weighs at most, in bytes: IP and TCP headers with options
---           owner(address_no, vpc_no, state_no, vf, vt), owner_elsewhere the same for addresses that one VPC alone knows
+--           vpc_number(vpc_id, vpc_no), from 1
+--           owner(address_no, vpc_no, state_no, vf, vt); vpc_no is 0 for an address that one VPC alone knows
 --           member(address_no, group_id), of the whole window
 -- Assumes:  an address has one owner a VPC at a time; where captures overlap, the later owner has it. An address that
 --           is not the VPC's own may be a peered VPC's: then the one VPC that knows it decides.
@@ -43,15 +44,16 @@ CREATE OR REPLACE TEMP TABLE vpc_number AS
 SELECT vpc_id, row_number() OVER (ORDER BY vpc_id)::UINTEGER AS vpc_no FROM (SELECT DISTINCT vpc_id FROM state);
 
 CREATE OR REPLACE TEMP TABLE owner AS
-SELECT n.address_no, v.vpc_no, o.state_no, o.vf, o.vt
-FROM (SELECT address, vpc_id, state_no, vf,
-             least(vt, coalesce(lead(vf) OVER (PARTITION BY address, vpc_id ORDER BY vf, state_no), vt)) AS vt
-      FROM network_interface_address a JOIN state s USING (state_no)) o
-JOIN address n ON n.ip = o.address JOIN vpc_number v USING (vpc_id);
-
-CREATE OR REPLACE TEMP TABLE owner_elsewhere AS
-SELECT o.* FROM owner o
-WHERE address_no IN (SELECT address_no FROM owner GROUP BY address_no HAVING count(DISTINCT vpc_no) = 1);
+WITH held AS (
+  SELECT n.address_no, v.vpc_no, o.state_no, o.vf, o.vt
+  FROM (SELECT address, vpc_id, state_no, vf,
+               least(vt, coalesce(lead(vf) OVER (PARTITION BY address, vpc_id ORDER BY vf, state_no), vt)) AS vt
+        FROM network_interface_address a JOIN state s USING (state_no)) o
+  JOIN address n ON n.ip = o.address JOIN vpc_number v USING (vpc_id)
+),
+disputed AS (SELECT address_no FROM held GROUP BY address_no HAVING min(vpc_no) < max(vpc_no))
+SELECT address_no, CASE WHEN d.address_no IS NULL THEN 0::UINTEGER ELSE vpc_no END AS vpc_no, state_no, vf, vt
+FROM held LEFT JOIN disputed d USING (address_no);
 
 CREATE OR REPLACE TEMP TABLE member AS
 SELECT DISTINCT n.address_no, w.group_id

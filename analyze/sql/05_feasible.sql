@@ -1,18 +1,27 @@
 -- Question: through which ports could each side have opened conversations, as far as the interfaces' rules go?
--- Result:   reach(iface, day, polset, complete)   the policies of that day and the five days before it, as a number
---           peer(ip, address_no, header, class)   addresses that the same CIDRs and groups hold are one class
---           gate(polset, protocol, class, direction, pmin, pmax)   some rule of the policies admits the class there; the
---           spans of one key do not touch. Only for what SYN flags do not decide.
+-- Result:   reach(iface, from_day, to_day, polset, complete)   the policies of a day and the five days before it, as a
+--           number, for all days before to_day
+--           peer(ip, address_no, header, segment, wearing, disputed)   remote addresses: the segment of the space of
+--           addresses that they lie in, the number of the set of groups they wear, and whether several VPCs know them
+--           one_way(conv, inward, complete)   conversations that the rules admit one way alone; only of those that SYN
+--           flags do not decide
 -- Assumes:  a tracked connection outlives a rule by up to five days (432,000 s, EC2 connection tracking); references
 --           are compared with every member of the window, which errs toward feasible, hence toward "cannot tell".
 CREATE OR REPLACE TEMP TABLE reach AS
-WITH days AS (
-  SELECT c.iface, c.day, list(DISTINCT e.policy ORDER BY e.policy) AS policies, bool_and(e.complete) AS complete
-  FROM coverage c
-  JOIN epoch e ON e.iface = c.iface AND e.vf < epoch(c.day) + 86400 AND e.vt > epoch(c.day) - 5 * 86400
-  GROUP BY c.iface, c.day
+WITH span AS (
+  SELECT iface, policy, complete, (vf // 86400)::INTEGER AS from_n, ((vt + 86399) // 86400 + 5)::INTEGER AS to_n
+  FROM epoch WHERE iface IS NOT NULL
+),
+cut AS (SELECT iface, from_n AS n FROM span UNION SELECT iface, to_n FROM span),
+part AS (SELECT iface, n AS from_n, lead(n) OVER (PARTITION BY iface ORDER BY n) AS to_n FROM cut),
+worn_then AS (
+  SELECT p.iface, p.from_n, p.to_n, list(DISTINCT s.policy ORDER BY s.policy) AS policies, bool_and(s.complete) AS complete
+  FROM part p JOIN span s ON s.iface = p.iface AND s.from_n <= p.from_n AND s.to_n > p.from_n
+  GROUP BY p.iface, p.from_n, p.to_n
 )
-SELECT iface, day, dense_rank() OVER (ORDER BY policies)::UINTEGER AS polset, policies, complete FROM days;
+SELECT iface, DATE '1970-01-01' + from_n AS from_day, DATE '1970-01-01' + to_n AS to_day,
+       dense_rank() OVER (ORDER BY policies)::UINTEGER AS polset, policies, complete
+FROM worn_then;
 
 CREATE OR REPLACE TEMP TABLE polset_policy AS
 SELECT polset, unnest(any_value(policies)) AS policy FROM reach GROUP BY polset;
@@ -23,8 +32,11 @@ UNION
 SELECT DISTINCT polset, direction, protocol, pmin, pmax, 0::UHUGEINT, 340282366920938463463374607431768211455::UHUGEINT
 FROM polset_policy JOIN policy_opaque USING (policy);
 
+CREATE OR REPLACE TEMP TABLE ref_number AS
+SELECT ref, row_number() OVER (ORDER BY ref)::UINTEGER AS ref_no FROM (SELECT DISTINCT ref FROM policy_group);
+
 CREATE OR REPLACE TEMP TABLE polset_group AS
-SELECT DISTINCT polset, direction, protocol, pmin, pmax, ref FROM polset_policy JOIN policy_group USING (policy);
+SELECT DISTINCT polset, direction, protocol, pmin, pmax, ref_no FROM polset_policy JOIN policy_group USING (policy) JOIN ref_number USING (ref);
 
 -- The ends of all ranges cut the space of addresses into segments: within one, every range holds all or nothing.
 CREATE OR REPLACE TEMP TABLE segment AS
@@ -38,44 +50,62 @@ SELECT p.polset, p.direction, p.protocol, p.pmin, p.pmax, f.segment AS first_seg
 FROM polset_span p JOIN segment f ON f.lo = p.lo
 LEFT JOIN segment l ON l.lo = CASE WHEN p.hi < 340282366920938463463374607431768211455::UHUGEINT THEN p.hi + 1 END;
 
-CREATE OR REPLACE TEMP TABLE peer AS
-WITH placed AS (SELECT a.ip, a.address_no, a.header, s.segment FROM address a ASOF JOIN segment s ON a.ip >= s.lo),
-     wears AS (SELECT address_no, list(group_id ORDER BY group_id) AS refs FROM member
-               WHERE group_id IN (SELECT ref FROM polset_group) GROUP BY address_no)
-SELECT p.ip, p.address_no, p.header, p.segment, coalesce(w.refs, []::VARCHAR[]) AS refs,
-       dense_rank() OVER (ORDER BY p.segment, coalesce(w.refs, []::VARCHAR[]))::UINTEGER AS class
-FROM placed p LEFT JOIN wears w USING (address_no);
+CREATE OR REPLACE TEMP TABLE wearing AS
+SELECT address_no, refs, dense_rank() OVER (ORDER BY refs)::UINTEGER AS wearing
+FROM (SELECT m.address_no, list(r.ref_no ORDER BY r.ref_no) AS refs FROM member m JOIN ref_number r ON r.ref = m.group_id GROUP BY m.address_no);
 
-CREATE OR REPLACE TEMP TABLE class_group AS
-SELECT class, unnest(any_value(refs)) AS ref FROM peer GROUP BY class;
+CREATE OR REPLACE TEMP TABLE peer AS
+SELECT p.ip, p.address_no, p.header, p.segment, w.wearing, o.address_no IS NOT NULL AS disputed
+FROM (SELECT a.ip, a.address_no, a.header, s.segment FROM address a ASOF JOIN segment s ON a.ip >= s.lo) p
+LEFT JOIN wearing w USING (address_no)
+LEFT JOIN (SELECT DISTINCT address_no FROM owner WHERE vpc_no > 0) o USING (address_no);
 
 CREATE OR REPLACE TEMP TABLE asked AS
-SELECT DISTINCT r.polset, c.protocol, p.class, p.segment
-FROM oriented c JOIN reach r ON r.iface = c.iface AND r.day = c.day JOIN peer p ON p.ip = c.remote
+SELECT c.conv, r.polset, r.complete, c.protocol, c.lport, c.rport, p.segment, p.wearing
+FROM oriented c
+JOIN reach r ON r.iface = c.iface AND r.from_day <= c.day AND r.to_day > c.day
+JOIN peer p ON p.ip = c.remote
 WHERE NOT (c.protocol = 6 AND c.has_flags AND ((c.in_flags & 18) IN (2, 18) OR (c.out_flags & 18) IN (2, 18)));
 
--- Apart from its question below: joined with the rules in one step, classes and rules would be paired first, by millions.
+-- In steps of their own: joined in one, sets of groups and rules would be paired first, by millions.
 CREATE OR REPLACE TEMP TABLE asked_group AS
-SELECT a.polset, a.protocol, a.class, m.ref FROM asked a JOIN class_group m USING (class);
+SELECT a.polset, a.wearing, w.ref_no
+FROM (SELECT DISTINCT polset, wearing FROM asked WHERE wearing IS NOT NULL) a
+JOIN (SELECT wearing, unnest(any_value(refs)) AS ref_no FROM wearing GROUP BY wearing) w USING (wearing);
 
-CREATE OR REPLACE TEMP TABLE gate AS
-WITH way AS (
-  SELECT a.polset, a.protocol, a.class, s.direction, s.pmin, s.pmax
-  FROM asked a
-  JOIN segment_span s ON s.polset = a.polset AND s.protocol = a.protocol AND a.segment >= s.first_segment AND a.segment <= s.last_segment
-  UNION
-  SELECT a.polset, a.protocol, a.class, g.direction, g.pmin, g.pmax
-  FROM asked_group a JOIN polset_group g ON g.polset = a.polset AND g.protocol = a.protocol AND g.ref = a.ref
-),
--- A span begins an island when all spans before it end before it does.
-island AS (
-  SELECT *, pmin > coalesce(max(pmax) OVER (PARTITION BY polset, protocol, class, direction ORDER BY pmin, pmax
-                                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, -1) AS begins
-  FROM way
-),
-numbered AS (
-  SELECT *, count(*) FILTER (begins) OVER (PARTITION BY polset, protocol, class, direction ORDER BY pmin, pmax ROWS UNBOUNDED PRECEDING) AS n
-  FROM island
-)
-SELECT polset, protocol, class, direction, min(pmin) AS pmin, max(pmax) AS pmax
-FROM numbered GROUP BY polset, protocol, class, direction, n;
+CREATE OR REPLACE TEMP TABLE wearing_span AS
+SELECT DISTINCT a.polset, a.wearing, g.direction, g.protocol, g.pmin, g.pmax
+FROM asked_group a JOIN polset_group g ON g.polset = a.polset AND g.ref_no = a.ref_no;
+DROP TABLE asked_group;
+
+-- Most rules have one port: looked up by it, few are left to compare. Joined in the order that stands here: DuckDB takes the
+-- conversations for few, and would put them into hash tables.
+SET disabled_optimizers = 'join_order,build_side_probe_side';
+CREATE OR REPLACE TEMP TABLE shut_in AS
+SELECT a.conv, a.complete
+FROM asked a
+ANTI JOIN (FROM segment_span WHERE direction = 'ingress' AND pmin = pmax) s
+  ON s.polset = a.polset AND s.protocol = a.protocol AND s.pmin = a.lport AND s.first_segment <= a.segment AND s.last_segment >= a.segment
+ANTI JOIN (FROM segment_span WHERE direction = 'ingress' AND pmin < pmax) w
+  ON w.polset = a.polset AND w.protocol = a.protocol AND w.pmin <= a.lport AND w.pmax >= a.lport AND w.first_segment <= a.segment AND w.last_segment >= a.segment
+ANTI JOIN (FROM wearing_span WHERE direction = 'ingress') g
+  ON g.polset = a.polset AND g.wearing = a.wearing AND g.protocol = a.protocol AND g.pmin <= a.lport AND g.pmax >= a.lport;
+
+CREATE OR REPLACE TEMP TABLE shut_out AS
+SELECT a.conv, a.complete
+FROM asked a
+ANTI JOIN (FROM segment_span WHERE direction = 'egress' AND pmin = pmax) s
+  ON s.polset = a.polset AND s.protocol = a.protocol AND s.pmin = a.rport AND s.first_segment <= a.segment AND s.last_segment >= a.segment
+ANTI JOIN (FROM segment_span WHERE direction = 'egress' AND pmin < pmax) w
+  ON w.polset = a.polset AND w.protocol = a.protocol AND w.pmin <= a.rport AND w.pmax >= a.rport AND w.first_segment <= a.segment AND w.last_segment >= a.segment
+ANTI JOIN (FROM wearing_span WHERE direction = 'egress') g
+  ON g.polset = a.polset AND g.wearing = a.wearing AND g.protocol = a.protocol AND g.pmin <= a.rport AND g.pmax >= a.rport;
+RESET disabled_optimizers;
+
+CREATE OR REPLACE TEMP TABLE one_way AS
+SELECT i.conv, false AS inward, i.complete FROM shut_in i ANTI JOIN shut_out o ON o.conv = i.conv
+UNION ALL
+SELECT o.conv, true, o.complete FROM shut_out o ANTI JOIN shut_in i ON i.conv = o.conv;
+DROP TABLE asked;
+DROP TABLE shut_in;
+DROP TABLE shut_out;

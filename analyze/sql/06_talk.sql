@@ -1,9 +1,10 @@
 -- Question: who talked to whom, in which epoch of the interface, who owned the other address then, and who opened it, as
 --           far as one conversation alone tells?
--- Result:   talk, one row a conversation with any ACCEPT record: conv numbers it; policy is NULL where the interface is
---           not in the inventory at that time; peer_state 0 where nobody known owned the remote address; local and remote
---           are address numbers; inward and outward say in which directions it flowed, data that a TCP segment surely held
---           some; may_in and may_out that a rule admits it that way (asked where SYN flags do not decide);
+-- Result:   talk, one row a conversation with any ACCEPT record: conv numbers it; here and there are its two endpoints,
+--           address number, protocol and port in one number (endpoint); policy is NULL where the interface is
+--           not in the inventory at that time; peer_state 0 where nobody known owned the remote address;
+--           inward and outward say in which directions it flowed, data that a TCP segment surely held
+--           some; way is true where the rules admit it inward alone, false where outward alone, else NULL;
 --           who opened it where that is beyond doubt (methods syn and infeasible), else NULL
 --           talk_again: the later epochs that a conversation reached into (changes while it went on)
 -- Assumes:  tcp-flags are the OR over an interval: SYN 2 without ACK from the opener, SYN-ACK 18 from the responder
@@ -16,9 +17,15 @@
 -- The smaller of two; least() sorts texts for most types of numbers, which costs more than all else here.
 CREATE OR REPLACE TEMP MACRO at_most(n, most) AS CASE WHEN n < most THEN n ELSE most END;
 
+CREATE OR REPLACE TEMP MACRO endpoint(address_no, protocol, port) AS (address_no::UBIGINT << 24) + (protocol::UBIGINT << 16) + port;
+CREATE OR REPLACE TEMP MACRO address_of(spot) AS (spot >> 24)::UINTEGER;
+CREATE OR REPLACE TEMP MACRO port_of(spot) AS (spot & 65535)::USMALLINT;
+
 DROP TYPE IF EXISTS side;
 CREATE TEMP TYPE side AS ENUM ('remote', 'local', 'both', 'unknown');
 
+-- Joined in the order that stands here: DuckDB takes the conversations for few, and would put them into hash tables.
+SET disabled_optimizers = 'join_order,build_side_probe_side';
 CREATE OR REPLACE TEMP TABLE talk AS
 WITH flagged AS (
   SELECT *, CASE WHEN in_records = 0 THEN out_first WHEN out_records = 0 THEN in_first ELSE at_most(in_first, out_first) END AS first_s,
@@ -26,31 +33,23 @@ WITH flagged AS (
          protocol = 6 AND has_flags AND ((out_flags & 18) = 2 OR (in_flags & 18) = 18) AS syn_out
   FROM oriented
 ),
--- A key that is NULL meets no gate: SYN flags need none.
 placed AS (
-  SELECT c.*, e.policy, e.group_count, e.vpc_no, r.complete, CASE WHEN NOT (syn_in OR syn_out) THEN r.polset END AS polset,
-         l.address_no AS local_no, p.address_no AS remote_no, p.header, p.class
+  SELECT c.*, e.policy, e.group_count, p.header, endpoint(l.address_no, c.protocol, c.lport) AS here, endpoint(p.address_no, c.protocol, c.rport) AS there,
+         coalesce(o.state_no, 0)::UINTEGER AS peer_state, w.inward AS way, w.complete
   FROM flagged c
-  LEFT JOIN reach r ON r.iface = c.iface AND r.day = c.day
+  LEFT JOIN one_way w ON w.conv = c.conv
   LEFT JOIN (FROM epoch JOIN vpc_number USING (vpc_id)) e ON e.iface = c.iface AND e.vf <= c.first_s AND e.vt > c.first_s
   JOIN peer p ON p.ip = c.remote
   JOIN address l ON l.ip = c.local
-),
-admitted AS (
-  SELECT c.*, i.pmin IS NOT NULL AS may_in, x.pmin IS NOT NULL AS may_out, coalesce(o.state_no, w.state_no, 0)::UINTEGER AS peer_state
-  FROM placed c
-  LEFT JOIN gate i ON i.direction = 'ingress' AND i.polset = c.polset AND i.protocol = c.protocol AND i.class = c.class AND i.pmin <= c.lport AND i.pmax >= c.lport
-  LEFT JOIN gate x ON x.direction = 'egress' AND x.polset = c.polset AND x.protocol = c.protocol AND x.class = c.class AND x.pmin <= c.rport AND x.pmax >= c.rport
-  LEFT JOIN owner o ON o.address_no = c.remote_no AND o.vpc_no = c.vpc_no AND o.vf <= c.first_s AND o.vt > c.first_s
-  LEFT JOIN owner_elsewhere w ON w.address_no = c.remote_no AND w.vf <= c.first_s AND w.vt > c.first_s
+  LEFT JOIN owner o ON o.address_no = p.address_no AND o.vpc_no = CASE WHEN p.disputed THEN e.vpc_no ELSE 0 END AND o.vf <= c.first_s AND o.vt > c.first_s
 ),
 -- Of few packets and bytes only; more count as many. 32 bits are counted several times as fast as what fits all.
 few AS (
   SELECT *, at_most(in_packets, 11::UBIGINT)::INTEGER AS few_in, at_most(out_packets, 11::UBIGINT)::INTEGER AS few_out,
          at_most(in_bytes, 10000::UBIGINT)::INTEGER AS light_in, at_most(out_bytes, 10000::UBIGINT)::INTEGER AS light_out
-  FROM admitted
+  FROM placed
 )
-SELECT conv, day, iface, protocol, local_no AS local, lport, remote_no AS remote, rport, hours, policy, group_count > 0 AS grouped, peer_state,
+SELECT conv, day, iface, protocol, here, there, hours, policy, group_count > 0 AS grouped, peer_state,
        first_s, last_s, in_records > 0 AS inward, out_records > 0 AS outward, in_first < out_first AS in_earlier, out_first < in_first AS out_earlier,
        in_records + out_records AS records, in_packets + out_packets AS packets, in_bytes + out_bytes AS bytes,
        in_bytes > header * at_most(in_packets, 100000000000000000::UBIGINT) OR out_bytes > header * at_most(out_packets, 100000000000000000::UBIGINT) AS data,
@@ -59,11 +58,13 @@ SELECT conv, day, iface, protocol, local_no AS local, lport, remote_no AS remote
          AND (few_in < 3 OR few_out < 3 OR light_in + light_out <= (header - 8) * (few_in + few_out) + 16)
          AND (NOT has_flags OR ((in_flags | out_flags) & 6) <> 0 OR in_records = 0 OR out_records = 0) AS probe,
        CASE WHEN has_flags THEN ((in_flags | out_flags) & 16) <> 0 ELSE few_in >= 2 AND few_out >= 2 END AS completed,
-       may_in, may_out, syn_in OR syn_out AS syn,
+       way, syn_in OR syn_out AS syn,
        CASE WHEN syn_in AND syn_out THEN 'both'::side WHEN syn_in THEN 'remote'::side WHEN syn_out THEN 'local'::side
-            WHEN complete AND NOT may_in AND may_out AND in_records > 0 THEN 'local'::side
-            WHEN complete AND NOT may_out AND may_in AND out_records > 0 THEN 'remote'::side END AS who
+            WHEN complete AND NOT way AND in_records > 0 THEN 'local'::side
+            WHEN complete AND way AND out_records > 0 THEN 'remote'::side END AS who
 FROM few;
+RESET disabled_optimizers;
+DROP TABLE one_way;
 
 CREATE OR REPLACE TEMP TABLE talk_again AS
 SELECT t.conv, e.policy, e.group_count > 0 AS grouped, greatest(t.first_s, e.vf) AS from_s, least(t.last_s, e.vt) AS to_s

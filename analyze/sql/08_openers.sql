@@ -1,5 +1,5 @@
 -- Question: who opened the conversations that do not tell it alone, how was it found, and how sure is it?
--- Result:   opener(conv, who, method, confidence, may_in, may_out), one row a conversation of rest; below 0.8 the opener
+-- Result:   opener(conv, who, method, confidence, way), one row a conversation of rest; below 0.8 the opener
 --           counts as unknown
 --           opened, every row of talk with method and confidence; ingress and egress say which rules are to be asked
 -- Assumes:  the cascade and its confidences as measured in the project's reference: proven endpoint .98, the other
@@ -17,14 +17,13 @@ SELECT unnest([20, 21, 22, 23, 25, 53, 67, 68, 69, 80, 88, 110, 111, 123, 135, 1
 
 CREATE OR REPLACE TEMP TABLE mirrored AS
 WITH told AS (
-  SELECT day, protocol, local, lport, remote, rport, who, CASE WHEN syn THEN 0.999 ELSE 0.99 END AS confidence FROM talk WHERE who IS NOT NULL
+  SELECT day, here, there, who, CASE WHEN syn THEN 0.999 ELSE 0.99 END AS confidence FROM talk WHERE who IS NOT NULL
   UNION ALL
-  SELECT day, protocol, local, lport, remote, rport, who, 0.98 FROM pending WHERE who IS NOT NULL
+  SELECT day, here, there, who, 0.98 FROM pending WHERE who IS NOT NULL
 )
 SELECT r.conv, min(t.who) AS who, min(t.confidence) AS confidence
 FROM rest r
-JOIN told t ON t.day = r.day AND t.protocol = r.protocol AND t.local = r.remote AND t.lport = r.rport
-           AND t.remote = r.local AND t.rport = r.lport
+JOIN told t ON t.day = r.day AND t.here = r.there AND t.there = r.here
 WHERE t.who <> 'both' AND r.peer_state > 0
 GROUP BY r.conv
 HAVING min(t.who) = max(t.who);
@@ -33,26 +32,25 @@ HAVING min(t.who) = max(t.who);
 CREATE OR REPLACE TEMP TABLE answered_elsewhen AS
 SELECT DISTINCT r.conv
 FROM (SELECT * FROM rest WHERE protocol <> 6 AND inward <> outward) r
-JOIN talk t ON t.iface = r.iface AND t.protocol = r.protocol AND t.local = r.local AND t.lport = r.lport
-           AND t.remote = r.remote AND t.rport = r.rport AND abs(t.day - r.day) = 1
+JOIN talk t ON t.iface = r.iface AND t.here = r.here AND t.there = r.there AND abs(t.day - r.day) = 1
 WHERE NOT r.inward AND t.inward OR NOT r.outward AND t.outward;
 
 CREATE OR REPLACE TEMP TABLE found AS
 WITH sign AS (
-  SELECT r.conv, r.protocol IN (6, 17) AS ports, r.protocol, r.lport, r.rport, r.inward, r.outward, r.in_earlier, r.out_earlier,
+  SELECT r.conv, r.protocol IN (6, 17) AS ports, r.protocol, port_of(r.here) AS lport, port_of(r.there) AS rport, r.inward, r.outward, r.in_earlier, r.out_earlier,
          m.who AS mirror_who, m.confidence AS mirror_confidence,
          coalesce(fl.nf, 1) AS fan_local, coalesce(fr.nf, 1) AS fan_remote,
-         bl.ip IS NOT NULL AS sibling_local, br.ip IS NOT NULL AS sibling_remote,
+         bl.spot IS NOT NULL AS sibling_local, br.spot IS NOT NULL AS sibling_remote,
          kl.port IS NOT NULL AS known_local, kr.port IS NOT NULL AS known_remote, ae.conv IS NOT NULL AS late
   FROM rest r
   LEFT JOIN mirrored m ON m.conv = r.conv
   LEFT JOIN answered_elsewhen ae ON ae.conv = r.conv
-  LEFT JOIN fan fl ON fl.protocol = r.protocol AND fl.ip = r.local AND fl.port = r.lport
-  LEFT JOIN fan fr ON fr.protocol = r.protocol AND fr.ip = r.remote AND fr.port = r.rport
-  LEFT JOIN sibling_endpoint bl ON bl.protocol = r.protocol AND bl.ip = r.local AND bl.port = r.lport
-  LEFT JOIN sibling_endpoint br ON br.protocol = r.protocol AND br.ip = r.remote AND br.port = r.rport
-  LEFT JOIN known_port kl ON kl.port = r.lport
-  LEFT JOIN known_port kr ON kr.port = r.rport
+  LEFT JOIN fan fl ON fl.spot = r.here
+  LEFT JOIN fan fr ON fr.spot = r.there
+  LEFT JOIN sibling_endpoint bl ON bl.spot = r.here
+  LEFT JOIN sibling_endpoint br ON br.spot = r.there
+  LEFT JOIN known_port kl ON kl.port = port_of(r.here)
+  LEFT JOIN known_port kr ON kr.port = port_of(r.there)
 )
 SELECT conv, CASE
   WHEN mirror_who IS NOT NULL THEN struct_pack(who := CASE mirror_who WHEN 'local' THEN 'remote' ELSE 'local' END,
@@ -76,31 +74,31 @@ SELECT conv, CASE
 FROM sign;
 
 CREATE OR REPLACE TEMP TABLE decided AS
-SELECT r.conv, r.iface, r.protocol, r.local, r.lport, r.remote, r.rport, r.inward AND r.outward AS answered, r.may_in, r.may_out,
+SELECT r.conv, r.iface, r.protocol, r.here, r.there, r.inward AND r.outward AS answered, r.way,
        f.v.who::side AS who, f.v.method::opener_method AS method, f.v.confidence::FLOAT AS confidence
 FROM rest r JOIN found f USING (conv);
 
 -- Pairs of addresses of which one opened all that is decided in the window: FTP's data and RPC's dynamic ports follow the
 -- side that opened the control connection. Only TCP with both ports high is left to it.
 CREATE OR REPLACE TEMP TABLE companion AS
-WITH doubtful AS (SELECT DISTINCT iface, local, remote FROM decided WHERE confidence < 0.8 AND protocol = 6)
+WITH doubtful AS (SELECT DISTINCT iface, address_of(here) AS local, address_of(there) AS remote FROM decided WHERE confidence < 0.8 AND protocol = 6)
 SELECT t.iface, t.local, t.remote, min(t.who) AS who
-FROM (SELECT iface, local, remote, who FROM talk WHERE who IS NOT NULL AND protocol = 6 AND inward AND outward
+FROM (SELECT iface, address_of(here) AS local, address_of(there) AS remote, who FROM talk WHERE who IS NOT NULL AND protocol = 6 AND inward AND outward
       UNION ALL
-      SELECT iface, local, remote, who FROM pending WHERE who IS NOT NULL AND protocol = 6 AND inward AND outward
+      SELECT iface, address_of(here), address_of(there), who FROM pending WHERE who IS NOT NULL AND protocol = 6 AND inward AND outward
       UNION ALL
-      SELECT iface, local, remote, who FROM decided WHERE confidence >= 0.8 AND protocol = 6 AND answered) t
+      SELECT iface, address_of(here), address_of(there), who FROM decided WHERE confidence >= 0.8 AND protocol = 6 AND answered) t
 SEMI JOIN doubtful d ON d.iface = t.iface AND d.local = t.local AND d.remote = t.remote
 GROUP BY ALL
 HAVING min(t.who) = max(t.who) AND min(t.who) <> 'both';
 
 CREATE OR REPLACE TEMP TABLE opener AS
-SELECT d.conv, d.may_in, d.may_out, coalesce(c.who, d.who) AS who,
+SELECT d.conv, d.way, coalesce(c.who, d.who) AS who,
        CASE WHEN c.who IS NULL THEN d.method ELSE 'companion'::opener_method END AS method,
        CASE WHEN c.who IS NULL THEN d.confidence ELSE 0.8::FLOAT END AS confidence
 FROM decided d
-LEFT JOIN companion c ON c.iface = CASE WHEN d.confidence < 0.8 AND d.protocol = 6 AND d.lport <> d.rport AND d.answered THEN d.iface END
-                     AND c.local = d.local AND c.remote = d.remote;
+LEFT JOIN companion c ON c.iface = CASE WHEN d.confidence < 0.8 AND d.protocol = 6 AND port_of(d.here) <> port_of(d.there) AND d.answered THEN d.iface END
+                     AND c.local = address_of(d.here) AND c.remote = address_of(d.there);
 
 CREATE OR REPLACE TEMP VIEW opened AS
 SELECT *, CASE WHEN syn THEN 'syn'::opener_method ELSE 'infeasible'::opener_method END AS method, CASE WHEN syn THEN 0.999::FLOAT ELSE 0.99::FLOAT END AS confidence,
@@ -111,6 +109,6 @@ SELECT *, 'proven'::opener_method, 0.98::FLOAT, who <> 'local', who <> 'remote'
 FROM pending WHERE who IS NOT NULL
 UNION ALL
 SELECT p.* REPLACE (o.who AS who), o.method, o.confidence,
-       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'local' ELSE o.may_in OR NOT o.may_out END,
-       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'remote' ELSE o.may_out OR NOT o.may_in END
+       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'local' ELSE coalesce(o.way, true) END,
+       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'remote' ELSE coalesce(NOT o.way, true) END
 FROM (SELECT * FROM pending WHERE who IS NULL) p JOIN opener o USING (conv);

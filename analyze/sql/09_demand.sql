@@ -6,20 +6,19 @@
 --
 -- Most conversations have one direction and one epoch; extra has the others' further ones.
 CREATE OR REPLACE TEMP TABLE extra AS
-SELECT conv, policy, grouped, first_s, last_s, false AS ingress FROM opened WHERE ingress AND egress
+SELECT * REPLACE (0 AS records, false AS ingress) FROM opened WHERE ingress AND egress
 UNION ALL
-SELECT conv, a.policy, a.grouped, a.from_s, a.to_s, unnest(CASE WHEN o.ingress AND o.egress THEN [true, false] ELSE [o.ingress] END)
-FROM opened o JOIN talk_again a USING (conv);
+SELECT o.* REPLACE (a.policy AS policy, a.grouped AS grouped, a.from_s AS first_s, a.to_s AS last_s, 0 AS records,
+                    unnest(CASE WHEN o.ingress AND o.egress THEN [true, false] ELSE [o.ingress] END) AS ingress)
+FROM opened o JOIN talk_again a ON a.conv = o.conv;
 
 CREATE OR REPLACE TEMP TABLE demand AS
 WITH part AS (
-  SELECT * EXCLUDE (conv, who, syn, egress) FROM opened
+  SELECT * FROM opened
   UNION ALL
-  SELECT o.* EXCLUDE (conv, who, syn, egress)
-         REPLACE (e.policy AS policy, e.grouped AS grouped, e.first_s AS first_s, e.last_s AS last_s, 0 AS records, e.ingress AS ingress)
-  FROM opened o JOIN extra e USING (conv)
+  SELECT * FROM extra
 )
-SELECT day, iface, policy, ingress, protocol, CASE WHEN ingress THEN lport ELSE rport END AS port, remote AS peer, peer_state, method, confidence,
+SELECT day, iface, policy, ingress, protocol, port_of(CASE WHEN ingress THEN here ELSE there END) AS port, address_of(there) AS peer, peer_state, method, confidence,
        count(*) FILTER (NOT probe)::UINTEGER AS conversations,
        count(*) FILTER (probe)::UINTEGER AS probes,
        count(*) FILTER (probe AND completed)::UINTEGER AS completed,

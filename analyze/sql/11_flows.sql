@@ -1,14 +1,20 @@
--- Question: which demands differ in what may admit them, and which rules admit each?
--- Result:   flow(flow_no, policy, wear, direction, protocol, port, peer, peer_state, peer_no, side, spot)   what edges have in common that the
---             same rules admit, then and today; wear numbers the sets of groups that interfaces wear at the end of the window
---             side numbers policy, wear and direction, spot is peer, protocol and port in one number
---           edge_flow(edge_no, flow_no, …)                 every edge with its flow and its counts
---           flow_match(flow_no, n)                         how many rules admit a flow, where any does
---           flow_rule(flow_no, rule_no, opaque, sole)      every rule of the policy that admits it; sole where there is one
+-- Question: which rules admit each edge, and which edges differ in nothing that matters to rules?
+-- Result:   side_of(iface, policy, direction, wear, side)  side numbers policy, wear and direction; wear numbers the sets of
+--             groups that interfaces wear at the end of the window; wear_group(wear, group_id)
+--           edge_flow(edge_no, way, spot, peer_state, …)   every edge and its counts. spot is peer, protocol and port in one
+--             number; a way is all that decides which rules admit an edge. Edges of one way, spot and peer_state are a flow
+--           way_side(way, side)
+--           way_rule(way, rule_no, opaque, sole)           every rule that admits what goes that way; sole where there is one
 --             alone. A rule whose peers cannot be listed gets the credit only where no other rule admits the edge.
---           wear_group(wear, group_id)
--- Assumes:  the peer wore its groups throughout its state; prefix-list entries count while they stood. Edges whose rules
---           changed with such entries while they lasted have flows of their own.
+-- Assumes:  the peer wore its groups throughout its state; prefix-list entries count while they stood.
+--
+-- Rules are few and edges many, so rules are cut up until a look-up finds those of an edge:
+--
+--   door   of a side: ports between which no rule begins or ends
+--   lane   of a door: addresses between which no rule's range begins or ends
+--   tail   of a door: the rules that admit the peer by the groups it wore, and by entries that came or went
+--
+-- A way is lane and tail; lane 0 is no door, where the tail is the side.
 CREATE OR REPLACE TEMP TABLE wear AS
 WITH worn_last AS (
   SELECT s.iface, list(DISTINCT w.group_id ORDER BY w.group_id) AS groups
@@ -26,85 +32,131 @@ CREATE OR REPLACE TEMP TABLE side_of AS
 SELECT iface, policy, direction, wear, dense_rank() OVER (ORDER BY policy, wear, direction)::UINTEGER AS side
 FROM (SELECT DISTINCT iface, policy, direction FROM numbered) JOIN wear USING (iface);
 
-CREATE OR REPLACE TEMP VIEW sided AS
-SELECT e.*, s.side, (e.peer::UBIGINT << 24) + (e.protocol::UBIGINT << 16) + e.port AS spot
-FROM numbered e JOIN side_of s ON s.iface = e.iface AND s.policy = e.policy AND s.direction = e.direction;
+CREATE OR REPLACE TEMP TABLE door_rule AS
+WITH port AS (
+  SELECT s.side, p.protocol, p.pmin::USMALLINT AS pmin, p.pmax::USMALLINT AS pmax, p.rule_no
+  FROM (SELECT DISTINCT side, policy, direction FROM side_of) s
+  JOIN policy_rule r USING (policy) JOIN rule_port p ON p.rule_no = r.rule_no AND p.direction = s.direction
+),
+cut AS (
+  SELECT side, protocol, pmin AS start FROM port UNION SELECT side, protocol, pmax + 1 FROM port WHERE pmax < 65535
+),
+span AS (
+  SELECT row_number() OVER ()::UINTEGER AS door, side, protocol, start::USMALLINT AS pmin,
+         coalesce(lead(start) OVER (PARTITION BY side, protocol ORDER BY start) - 1, 65535)::USMALLINT AS pmax
+  FROM cut
+)
+SELECT s.*, p.rule_no
+FROM span s JOIN port p ON p.side = s.side AND p.protocol = s.protocol AND p.pmin <= s.pmin AND p.pmax >= s.pmin;
 
-CREATE OR REPLACE TEMP TABLE flow AS
-SELECT row_number() OVER ()::UINTEGER AS flow_no, s.policy, s.wear, s.direction, ((f.spot >> 16) & 255)::UTINYINT AS protocol,
-       (f.spot & 65535)::USMALLINT AS port, a.ip AS peer, f.peer_state, a.address_no AS peer_no, f.side, f.spot
-FROM (SELECT DISTINCT side, spot, peer_state FROM sided) f
-JOIN (SELECT DISTINCT side, policy, wear, direction FROM side_of) s USING (side)
-JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER;
+CREATE OR REPLACE TEMP TABLE door AS SELECT DISTINCT door, side, protocol, pmin, pmax FROM door_rule;
 
--- What stood for as long as any edge lasted admits whole flows; the rest is compared edge by edge.
-CREATE OR REPLACE TEMP TABLE span_now AS
-SELECT s.*, s.vf <= e.first_s AND s.vt > e.last_s AS stood, r.peer_kind = 'prefix-list' AS listed
-FROM policy_span s JOIN security_group_rule r USING (rule_no) CROSS JOIN (SELECT min(first_second) AS first_s, max(last_second) AS last_s FROM numbered) e;
+-- What stood for as long as any edge lasted is a lane; the rest is compared edge by edge.
+CREATE OR REPLACE TEMP TABLE standing_span AS
+SELECT s.*, s.vf <= e.first_s AND s.vt > e.last_s AS stood
+FROM rule_span s SEMI JOIN door_rule d ON d.rule_no = s.rule_no
+CROSS JOIN (SELECT min(first_second) AS first_s, max(last_second) AS last_s FROM numbered) e;
 
--- Entries of a prefix list may overlap; other rules have disjoint spans or none, and one reference.
-CREATE OR REPLACE TEMP TABLE admitted AS
-SELECT f.flow_no, s.rule_no
-FROM flow f JOIN span_now s
-  ON s.policy = f.policy AND s.direction = f.direction AND s.protocol = f.protocol AND f.port >= s.pmin AND f.port <= s.pmax
- AND f.peer >= s.lo AND f.peer <= s.hi
-WHERE s.stood AND NOT s.listed
-UNION ALL
-SELECT DISTINCT f.flow_no, s.rule_no
-FROM flow f JOIN span_now s
-  ON s.policy = f.policy AND s.direction = f.direction AND s.protocol = f.protocol AND f.port >= s.pmin AND f.port <= s.pmax
- AND f.peer >= s.lo AND f.peer <= s.hi
-WHERE s.stood AND s.listed
-UNION ALL
-SELECT f.flow_no, g.rule_no
-FROM flow f JOIN worn w ON w.state_no = f.peer_state
-JOIN policy_group g
-  ON g.policy = f.policy AND g.ref = w.group_id AND g.direction = f.direction AND g.protocol = f.protocol
- AND f.port >= g.pmin AND f.port <= g.pmax;
+-- Addresses as the number of the stretch between ends of ranges that they lie in: 128 bits cost more to compare.
+CREATE OR REPLACE TEMP TABLE stretch AS
+SELECT lo, row_number() OVER (ORDER BY lo)::UINTEGER AS stretch
+FROM (SELECT 0::UHUGEINT AS lo UNION SELECT lo FROM standing_span WHERE stood
+      UNION SELECT hi + 1 FROM standing_span WHERE stood AND hi < 340282366920938463463374607431768211455::UHUGEINT);
 
-CREATE OR REPLACE TEMP TABLE passing AS
-SELECT f.*, s.rule_no, s.vf, s.vt
-FROM flow f JOIN span_now s
-  ON s.policy = f.policy AND s.direction = f.direction AND s.protocol = f.protocol AND f.port >= s.pmin AND f.port <= s.pmax
- AND f.peer >= s.lo AND f.peer <= s.hi
-WHERE NOT s.stood;
+CREATE OR REPLACE TEMP TABLE place AS
+SELECT a.address_no, s.stretch FROM address a ASOF JOIN stretch s ON a.ip >= s.lo;
+
+CREATE OR REPLACE TEMP TABLE lane_rule AS
+WITH span AS (
+  SELECT DISTINCT d.door, d.rule_no, f.stretch AS first_stretch, coalesce(l.stretch - 1, (SELECT max(stretch) FROM stretch)) AS last_stretch
+  FROM door_rule d JOIN standing_span s USING (rule_no) JOIN stretch f ON f.lo = s.lo
+  LEFT JOIN stretch l ON l.lo = CASE WHEN s.hi < 340282366920938463463374607431768211455::UHUGEINT THEN s.hi + 1 END
+  WHERE s.stood
+),
+cut AS (
+  SELECT door, 1 AS start FROM door UNION SELECT door, first_stretch FROM span UNION SELECT door, last_stretch + 1 FROM span
+),
+part AS (
+  SELECT row_number() OVER ()::UINTEGER AS lane, door, start::UINTEGER AS first_stretch,
+         coalesce(lead(start) OVER (PARTITION BY door ORDER BY start) - 1, 4294967295)::UINTEGER AS last_stretch
+  FROM cut
+)
+SELECT DISTINCT p.*, s.rule_no
+FROM part p LEFT JOIN span s ON s.door = p.door AND s.first_stretch <= p.first_stretch AND s.last_stretch >= p.first_stretch;
+
+CREATE OR REPLACE TEMP TABLE lane AS SELECT DISTINCT lane, door, first_stretch, last_stretch FROM lane_rule;
+
+-- Who wore the same of the groups that rules refer to is alike.
+CREATE OR REPLACE TEMP TABLE wearing AS
+SELECT state_no, refs, dense_rank() OVER (ORDER BY refs)::UINTEGER AS wearing
+FROM (SELECT state_no, list(DISTINCT group_id ORDER BY group_id) AS refs
+      FROM worn WHERE group_id IN (SELECT ref FROM rule_group) GROUP BY state_no);
+
+CREATE OR REPLACE TEMP TABLE tail_rule AS
+SELECT dense_rank() OVER (ORDER BY d.door, w.wearing)::UINTEGER AS tail, d.door, w.wearing, d.rule_no
+FROM door_rule d JOIN rule_group g USING (rule_no)
+JOIN (SELECT wearing, unnest(any_value(refs)) AS ref FROM wearing GROUP BY wearing) w ON w.ref = g.ref;
+
+CREATE OR REPLACE TEMP TABLE tail AS SELECT DISTINCT tail, door, wearing FROM tail_rule;
+
+-- Joined as it is written, always with the edges on the left: by its estimates DuckDB would keep all edges in memory instead.
+SET disabled_optimizers = 'join_order,build_side_probe_side';
+CREATE OR REPLACE TEMP TABLE edge_flow AS
+SELECT e.edge_no, (coalesce(l.lane, 0)::UBIGINT << 32) + CASE WHEN l.lane IS NULL THEN s.side ELSE coalesce(t.tail, 0) END AS way,
+       (e.peer::UBIGINT << 24) + (e.protocol::UBIGINT << 16) + e.port AS spot, e.peer_state, e.day, e.confidence >= 0.8 AS sure,
+       e.conversations, e.probes, e.completed, e.long_sessions, e.records, e.bytes, e.first_second, e.last_second
+FROM numbered e
+JOIN side_of s ON s.iface = e.iface AND s.policy = e.policy AND s.direction = e.direction
+JOIN place p ON p.address_no = e.peer
+LEFT JOIN door d ON d.side = s.side AND d.protocol = e.protocol AND d.pmin <= e.port AND d.pmax >= e.port
+LEFT JOIN lane l ON l.door = d.door AND l.first_stretch <= p.stretch AND l.last_stretch >= p.stretch
+LEFT JOIN wearing w ON w.state_no = e.peer_state
+LEFT JOIN tail t ON t.door = d.door AND t.wearing = w.wearing;
+RESET disabled_optimizers;
+DROP VIEW numbered;
+DROP TABLE IF EXISTS demand;
 
 CREATE OR REPLACE TEMP TABLE passed AS
-SELECT e.edge_no, p.flow_no AS base, list(DISTINCT p.rule_no ORDER BY p.rule_no) AS rules
-FROM sided e
-JOIN passing p ON p.side = e.side AND p.spot = e.spot AND p.peer_state = e.peer_state AND p.vf <= e.last_second AND p.vt > e.first_second
-GROUP BY e.edge_no, p.flow_no;
+WITH passing AS (
+  SELECT l.lane, s.rule_no, s.lo, s.hi, s.vf, s.vt FROM lane l JOIN door_rule d USING (door) JOIN standing_span s USING (rule_no) WHERE NOT s.stood
+),
+passer AS (
+  SELECT e.edge_no, (e.way >> 32)::UINTEGER AS lane, (e.way & 4294967295)::UINTEGER AS tail, a.ip, e.first_second, e.last_second
+  FROM edge_flow e JOIN address a ON a.address_no = (e.spot >> 24)::UINTEGER
+  WHERE (e.way >> 32)::UINTEGER IN (SELECT lane FROM passing)
+)
+SELECT e.edge_no, e.lane, e.tail, list(DISTINCT p.rule_no ORDER BY p.rule_no) AS rules
+FROM passer e JOIN passing p ON p.lane = e.lane AND p.vf <= e.last_second AND p.vt > e.first_second AND e.ip >= p.lo AND e.ip <= p.hi
+GROUP BY e.edge_no, e.lane, e.tail;
 
-CREATE OR REPLACE TEMP TABLE parted AS
-SELECT (SELECT count(*) FROM flow)::UINTEGER + row_number() OVER ()::UINTEGER AS flow_no, base, rules
-FROM (SELECT DISTINCT base, rules FROM passed);
+CREATE OR REPLACE TEMP TABLE passed_tail AS
+SELECT edge_no, lane, tail AS base, rules, (coalesce((SELECT max(tail) FROM tail), 0) + dense_rank() OVER (ORDER BY tail, rules))::UINTEGER AS tail
+FROM passed;
 
-INSERT INTO admitted
-SELECT p.flow_no, a.rule_no FROM parted p JOIN admitted a ON a.flow_no = p.base
+INSERT INTO tail_rule BY NAME
+SELECT p.tail, t.rule_no FROM (SELECT DISTINCT tail, base FROM passed_tail) p JOIN tail_rule t ON t.tail = p.base
 UNION
-SELECT flow_no, unnest(rules) FROM parted;
+SELECT tail, unnest(any_value(rules)) FROM passed_tail GROUP BY tail;
 
-CREATE OR REPLACE TEMP TABLE edge_flow AS
-SELECT e.edge_no, coalesce(p.flow_no, f.flow_no) AS flow_no, e.day, e.confidence >= 0.8 AS sure, e.conversations, e.probes, e.completed,
-       e.long_sessions, e.records, e.bytes, e.first_second, e.last_second
-FROM sided e
-JOIN flow f ON f.spot = e.spot AND f.side = e.side AND f.peer_state = e.peer_state
-LEFT JOIN (SELECT edge_no, q.flow_no FROM passed JOIN parted q USING (base, rules)) p USING (edge_no);
+UPDATE edge_flow e SET way = (p.lane::UBIGINT << 32) + p.tail FROM passed_tail p WHERE p.edge_no = e.edge_no;
 
-INSERT INTO flow SELECT p.flow_no, f.* EXCLUDE (flow_no) FROM parted p JOIN flow f ON f.flow_no = p.base;
+CREATE OR REPLACE TEMP TABLE way_side AS
+SELECT w.way, coalesce(d.side, (w.way & 4294967295)::UINTEGER) AS side, d.door
+FROM (SELECT DISTINCT way FROM edge_flow) w LEFT JOIN lane l ON l.lane = (w.way >> 32)::UINTEGER LEFT JOIN door d USING (door);
 
-CREATE OR REPLACE TEMP TABLE opaque_admitted AS
-SELECT DISTINCT f.flow_no, o.rule_no
-FROM flow f ANTI JOIN admitted a ON a.flow_no = f.flow_no
-JOIN policy_opaque o
-  ON o.policy = f.policy AND o.direction = f.direction AND o.protocol = f.protocol AND f.port >= o.pmin AND f.port <= o.pmax;
+CREATE OR REPLACE TEMP TABLE way_rule AS
+WITH admitted AS (
+  SELECT w.way, l.rule_no FROM way_side w JOIN lane_rule l ON l.lane = (w.way >> 32)::UINTEGER WHERE l.rule_no IS NOT NULL
+  UNION
+  SELECT w.way, t.rule_no FROM way_side w JOIN tail_rule t ON t.tail = (w.way & 4294967295)::UINTEGER WHERE w.door IS NOT NULL
+),
+credited AS (
+  SELECT *, false AS opaque FROM admitted
+  UNION ALL
+  SELECT DISTINCT w.way, d.rule_no, true
+  FROM way_side w JOIN door_rule d USING (door) SEMI JOIN rule_opaque o ON o.rule_no = d.rule_no ANTI JOIN admitted a ON a.way = w.way
+)
+SELECT *, count(*) OVER (PARTITION BY way) = 1 AS sole FROM credited;
 
-CREATE OR REPLACE TEMP TABLE flow_match AS
-SELECT flow_no, count(*)::UINTEGER AS n FROM (SELECT flow_no FROM admitted UNION ALL SELECT flow_no FROM opaque_admitted) GROUP BY flow_no;
-
-CREATE OR REPLACE TEMP TABLE flow_rule AS
-SELECT a.flow_no, a.rule_no, a.opaque, m.n = 1 AS sole
-FROM (SELECT flow_no, rule_no, false AS opaque FROM admitted UNION ALL SELECT flow_no, rule_no, true FROM opaque_admitted) a
-JOIN flow_match m USING (flow_no);
-DROP TABLE admitted;
-DROP TABLE opaque_admitted;
+DROP TABLE passed;
+DROP TABLE passed_tail;

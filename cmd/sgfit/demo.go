@@ -37,10 +37,10 @@ whole job on these files. No network, no AWS account.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), term, opt) },
 	}
 	cmd.Flags().StringVar(&opt.out, "out", "sgfit-demo", "folder `DIR` for the made-up input and the report")
-	cmd.Flags().Uint64Var(&opt.seed, "seed", 1, "seed of the account; the same seed makes the same account")
-	cmd.Flags().IntVar(&opt.days, "days", 35, "days of flow logs")
-	cmd.Flags().Float64Var(&opt.scale, "scale", 0.3, "amount of ordinary traffic; 1 is about 350,000 records a month")
-	cmd.Flags().StringVar(&opt.format, "format", "v2", "columns of the flow logs: v2 (AWS's default), v5 or shuffled")
+	cmd.Flags().Uint64Var(&opt.seed, "seed", 1, "seed `N` of the account; the same seed makes the same account")
+	cmd.Flags().IntVar(&opt.days, "days", 35, "`N` days of flow logs")
+	cmd.Flags().Float64Var(&opt.scale, "scale", 0.3, "amount `X` of ordinary traffic; 1 is about 350,000 records a month")
+	cmd.Flags().StringVar(&opt.format, "format", "v2", "`COLUMNS` of the flow logs: v2 (AWS's default), v5 or shuffled")
 	_ = cmd.MarkFlagDirname("out") // completion only
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"v2", "v5", "shuffled"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -65,7 +65,7 @@ func runDemo(ctx context.Context, term *terminal, opt demoOptions) error {
 	term.say("It has %d rules and %d flow-log records; the truth about them is in %s", len(truth.Rules), truth.Records.Records,
 		filepath.Join(input, "truth.json"))
 	run := runOptions{flowLogs: []string{filepath.Join(input, "flow-logs")}, config: []string{filepath.Join(input, "config")},
-		out: filepath.Join(opt.out, "report"), plan: defaultPlanOptions(), keep: keepOptions{"conversations"}}
+		out: filepath.Join(opt.out, "report"), plan: defaultPlanOptions(), keep: keepOptions{keepConversations}}
 	run.database = databaseOptions{path: filepath.Join(input, "sgfit.db"), access: making}
 	if err := forget(run.database.path); err != nil {
 		return err

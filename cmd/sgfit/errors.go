@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,6 +108,8 @@ func hint(err error) string {
 		return "See '" + wrong.command + " --help'."
 	case errors.As(err, &wrong):
 		return "See 'sgfit --help'."
+	case errors.As(err, new(*outsideError)):
+		return "Give other --since and --until, or leave them out."
 	case errors.Is(err, analyze.ErrNoRecords):
 		return "Load some first: sgfit ingest flow-logs --db FILE PATH…"
 	case errors.Is(err, analyze.ErrNoInventory):
@@ -122,7 +123,9 @@ func hint(err error) string {
 	case errors.Is(err, errRejectedInput):
 		return "See it with: sgfit status --rejected --db FILE. Without --strict this is only a warning."
 	}
-	if h := cmp.Or(sourceHint(err), liveHint(err)); h != "" {
+	if h := sourceHint(err); h == "" && errors.As(err, new(*ingest.EarlierError)) {
+		return "Run the same command again when it can be read; what was stored is whole."
+	} else if h != "" {
 		return h
 	}
 	return systemHint(err)

@@ -11,6 +11,7 @@ import (
 
 	"sgfit/ingest"
 	"sgfit/ingest/cloudwatch"
+	"sgfit/ingest/ec2"
 	"sgfit/ingest/flowlog"
 	"sgfit/ingest/inventory"
 	"sgfit/ingest/s3"
@@ -32,7 +33,7 @@ type ingestOptions struct {
 
 func (o *ingestOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "end with exit code 3 when this run set input aside")
-	cmd.Flags().IntVar(&o.workers, "workers", 0, "objects read at the same time (default one a core, eight from S3, four from CloudWatch Logs)")
+	cmd.Flags().IntVar(&o.workers, "workers", 0, "`N` objects read at the same time (default one a core, eight from S3, four from CloudWatch Logs)")
 	o.window.addFlags(cmd)
 	addAWSFlags(cmd, &o.s3, &o.regions)
 }
@@ -60,6 +61,7 @@ func newIngestCommand(term *terminal) *cobra.Command {
 that cannot be used is set aside with its place and reason (sgfit status --rejected), and a load that is stopped
 leaves a whole database: run it again to go on.`,
 		Example: `  sgfit ingest config --db account.db ./config
+  sgfit ingest cloudtrail --db account.db ./cloudtrail
   sgfit ingest flow-logs --db account.db ./flow-logs '/more/2026/09/**/*.log.gz'`,
 		Args: subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -108,7 +110,11 @@ Set aside, with the reason: transit gateway flow logs, and records that do not f
 				return err
 			}
 			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
-				_, err := loadFlowLogs(cmd.Context(), term, db, paths, opt)
+				source, err := findFlowLogs(cmd.Context(), term, db, paths, opt)
+				if err != nil {
+					return err
+				}
+				_, err = loadFlowLogs(cmd.Context(), term, db, source, paths, opt)
 				return err
 			})
 		},
@@ -209,17 +215,29 @@ func withDatabase(ctx context.Context, opt *databaseOptions, f func(*duck.DB) er
 	return f(db)
 }
 
-func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (ingest.Summary, error) {
+// findFlowLogs lists the flow logs, so that a wrong path or window is known before anything is loaded.
+func findFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []string, opt ingestOptions) (ingest.Source, error) {
 	if err := opt.check(); err != nil {
-		return ingest.Summary{}, err
+		return nil, err
 	}
 	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
-		return ingest.Summary{}, errors.Join(err, duck.ErrEdgesOnly)
+		return nil, errors.Join(err, duck.ErrEdgesOnly)
 	}
 	source, err := opt.source(ctx, term, paths, flowLogService)
-	if err != nil {
-		return ingest.Summary{}, fmt.Errorf("load flow logs: %w", err)
+	if err == nil {
+		source, err = ingest.Once(ctx, source)
 	}
+	if err == nil {
+		err = opt.window.checkListed(ctx, term, db, source, schema.FlowLogObject)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load flow logs: %w", err)
+	}
+	return source, nil
+}
+
+// loadFlowLogs loads what findFlowLogs has found at the paths.
+func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, source ingest.Source, paths []string, opt ingestOptions) (ingest.Summary, error) {
 	source = opt.window.noting(source, db)
 	sink := duck.FlowLogs{DB: db, Again: opt.logFormat != "" || slices.ContainsFunc(paths, cloudwatch.Is)}
 	known, err := sink.Interfaces(ctx)
@@ -242,6 +260,16 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	} else if wider {
 		term.warn("%s holds flow logs from outside of --since and --until too, from earlier loads, and answers for all of them; load into another file with --db to have this window alone", db.Path())
 	}
+	if err := opt.window.warnOutside(ctx, term, db); err != nil {
+		return sum, err
+	}
+	isolated, err := db.IsolatedDays(ctx)
+	if err != nil {
+		return sum, err
+	}
+	if len(isolated) > 0 {
+		term.warn("%s", schema.IsolatedWords(isolated))
+	}
 	if sum.Rejected > 0 {
 		term.warn("%d lines or objects of the flow logs were set aside; their places and reasons: sgfit status --rejected --db %s",
 			sum.Rejected, shellWord(db.Path()))
@@ -262,42 +290,49 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, config, trails
 		return inventory.Summary{}, err
 	}
 	source, live, err := opt.configSource(ctx, term, config, trails)
-	if err != nil {
-		return inventory.Summary{}, fmt.Errorf("load Config files: %w", err)
+	what := loadingOf(config, trails, live)
+	if err == nil {
+		source, err = ingest.Once(ctx, source)
 	}
-	bar := term.progress("Reading Config files")
-	sum, err := inventory.LoadConfig(ctx, source, duck.Config{DB: db},
+	if err == nil {
+		err = opt.window.checkListed(ctx, term, db, source, schema.ConfigObject)
+	}
+	if err != nil {
+		return inventory.Summary{}, fmt.Errorf("load %s: %w", what.files, err)
+	}
+	bar := term.progress("Reading " + what.files)
+	sum, err := inventory.LoadConfig(ctx, source, duck.Config{DB: db, AssumeUnchanged: opt.assumeUnchanged},
 		inventory.Options{Workers: opt.readers(paths), Progress: bar, AssumeUnchanged: opt.assumeUnchanged,
 			Captured: opt.live.captured})
 	bar.finish()
 	if err != nil {
-		return sum, fmt.Errorf("load Config files: %w", err)
+		return sum, fmt.Errorf("load %s: %w", what.files, err)
 	}
-	term.say("Config: %d objects read, %d known already; %s", sum.Objects, sum.Known, itemWords(sum))
+	term.say("%s: %d objects read, %d known already; %s", what.title, sum.Objects, sum.Known, itemWords(sum))
 	sayTrail(term, sum.Trail)
-	warnUnread(term, sum.Unread)
+	warnUnread(term, unlessFailed(sum.Unread, live))
 	if sum.Rejected > 0 {
-		term.warn("%d pieces of the Config files were set aside; their places and reasons: sgfit status --rejected --db %s",
-			sum.Rejected, shellWord(db.Path()))
+		term.warn("%d pieces of %s were set aside; their places and reasons: sgfit status --rejected --db %s",
+			sum.Rejected, what.files, shellWord(db.Path()))
 	}
 	if live != nil && live.Failed() != nil {
 		return sum, fmt.Errorf("load the inventory from EC2: %w", live.Failed())
 	}
 	if len(config) > 0 || live != nil {
-		warnLacking(term, sum)
+		warnLacking(term, sum, what)
 	}
 	return sum, strictly(opt, sum.Rejected+int64(len(sum.Unread)))
 }
 
 // warnLacking warns of Config files without which no rule can be judged.
-func warnLacking(term *terminal, sum inventory.Summary) {
+func warnLacking(term *terminal, sum inventory.Summary, what loading) {
 	switch {
 	case sum.Objects > 0 && sum.Problems == sum.Objects && sum.OK == 0:
-		term.warn("no object that was read (%d) is an AWS Config file that can be used; are these snapshot or history files (.json, .json.gz)?", sum.Objects)
+		term.warn("no object that was read (%d) is an AWS Config file that can be used; are these snapshot or history files, or saved answers of EC2 (.json, .json.gz)?", sum.Objects)
 	case sum.Items[schema.GroupItem] == 0:
-		term.warn("the Config files hold no security group; have AWS Config record %s, then deliver a snapshot", schema.GroupItem)
+		term.warn("no security group is known, also not from %s; have AWS Config record %s, then deliver a snapshot, or ask EC2 itself: --live", what.files, schema.GroupItem)
 	case sum.Items[schema.InterfaceItem] == 0:
-		term.warn("the Config files hold no network interface, so no record can be judged; have AWS Config record %s, then deliver a snapshot", schema.InterfaceItem)
+		term.warn("no network interface is known, also not from %s, so no record can be judged; have AWS Config record %s, then deliver a snapshot, or ask EC2 itself: --live", what.files, schema.InterfaceItem)
 	}
 }
 
@@ -322,6 +357,14 @@ func sayTrail(term *terminal, t inventory.TrailSummary) {
 	if t.Contradicted > 0 {
 		term.warn("%d of CloudTrail's changes do not fit what AWS Config saw, which was believed; are CloudTrail files missing?", t.Contradicted)
 	}
+}
+
+// unlessFailed leaves out the calls to EC2 whose failure ends the command, and is told then.
+func unlessFailed(unread []schema.Rejected, live *ec2.Source) []schema.Rejected {
+	if live == nil {
+		return unread
+	}
+	return slices.DeleteFunc(slices.Clone(unread), func(r schema.Rejected) bool { return live.Needs(r.Place) })
 }
 
 func warnUnread(term *terminal, unread []schema.Rejected) {

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +20,7 @@ type liveOptions struct {
 }
 
 func (o *liveOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().Lookup("region").Usage = "for AWS: `REGION` of the buckets (default found out), or the regions that --live asks, with commas between (default the configured one)"
 	cmd.Flags().BoolVar(&o.live, "live", false,
 		"also ask EC2 itself, now: groups, rules with their ids, interfaces, prefix lists, subnets, VPCs, flow logs (only reads)")
 	cmd.Flags().StringVar(&o.capturedText, "captured", "",
@@ -70,27 +69,4 @@ func (o *ingestOptions) configSource(ctx context.Context, term *terminal, config
 		sources = append(sources, live)
 	}
 	return ingest.Join(sources...), live, nil
-}
-
-// liveHint says what to do about EC2; "" for other errors.
-func liveHint(err error) string {
-	var failed *ec2.Error
-	if !errors.As(err, &failed) {
-		return ""
-	}
-	for _, h := range []struct {
-		kind error
-		hint string
-	}{
-		{ec2.ErrCredentials, "Check with 'aws sts get-caller-identity'; choose with --profile or --role-arn. A region that is not enabled for the account answers so too."},
-		{ec2.ErrDenied, "--live needs ec2:" + strings.Join(ec2.Permissions(), ", ec2:") + "; AWS's policy AmazonEC2ReadOnlyAccess has them all. What was stored is whole."},
-		{ec2.ErrRegion, "Give one: --region REGION (several with commas)."},
-		{ec2.ErrBusy, "Run the same command again a little later; what was stored is whole."},
-		{ec2.ErrUnreachable, "Check the network and the region's name, and --endpoint-url if you gave one."},
-	} {
-		if errors.Is(err, h.kind) {
-			return h.hint
-		}
-	}
-	return "Run the same command again; what was stored is whole."
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -25,14 +26,27 @@ type planOptions struct {
 
 // defaultPlanOptions are those of a command without flags for them.
 func defaultPlanOptions() planOptions {
-	return planOptions{wildcardSources: analyze.DefaultWildcardSources, minDays: 14}
+	usual := suggest.Usual()
+	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays}
 }
 
 func (o *planOptions) addFlags(cmd *cobra.Command) {
 	*o = defaultPlanOptions()
 	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", o.wildcardSources,
-		"a wildcard with more distinct real sources than this is acceptable")
-	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days on which anything is removed or replaced")
+		"a wildcard with more than `N` distinct real sources is acceptable")
+	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days `N` on which anything is removed or replaced")
+}
+
+// words are the flags that differ from the usual.
+func (o planOptions) words() (words []string) {
+	usual := defaultPlanOptions()
+	if o.minDays != usual.minDays {
+		words = append(words, "--min-days", strconv.Itoa(o.minDays))
+	}
+	if o.wildcardSources != usual.wildcardSources {
+		words = append(words, "--wildcard-sources", strconv.Itoa(o.wildcardSources))
+	}
+	return words
 }
 
 func (o *planOptions) check() error {
@@ -76,13 +90,18 @@ func analyse(ctx context.Context, term *terminal, db *duck.DB, opt planOptions, 
 // keepOptions say what stays in the database after its edges are made.
 type keepOptions struct{ keep string }
 
+const (
+	keepConversations = "conversations"
+	keepEdges         = "edges"
+)
+
 func (o *keepOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.keep, "keep", "conversations", "what the database keeps: `conversations`, or edges alone (smaller; flow logs can then no longer be added)")
-	_ = cmd.RegisterFlagCompletionFunc("keep", cobra.FixedCompletions([]string{"conversations", "edges"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().StringVar(&o.keep, "keep", keepConversations, "`WHAT` the database keeps: conversations, or edges alone (smaller; flow logs can then no longer be added)")
+	_ = cmd.RegisterFlagCompletionFunc("keep", cobra.FixedCompletions([]string{keepConversations, keepEdges}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (o *keepOptions) check() error {
-	if o.keep != "conversations" && o.keep != "edges" {
+	if o.keep != keepConversations && o.keep != keepEdges {
 		return &usageError{error: fmt.Errorf("--keep %q: give conversations or edges", o.keep)}
 	}
 	return nil
@@ -90,7 +109,7 @@ func (o *keepOptions) check() error {
 
 // apply drops conversations where only edges are to be kept. Their edges must have been made.
 func (o *keepOptions) apply(ctx context.Context, db *duck.DB) error {
-	if o.keep != "edges" {
+	if o.keep != keepEdges {
 		return nil
 	}
 	return db.DropConversations(ctx)
@@ -102,7 +121,12 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 		return plan, err
 	}
 	err = analyse(ctx, term, db, opt, fresh, func(a *analyze.Analysis) error {
-		plan, err = decide(ctx, term, a, opt)
+		loading, err := db.Loading(ctx)
+		if err != nil {
+			return err
+		}
+		plan, err = decide(ctx, term, a, suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays,
+			AssumeUnchanged: loading.AssumeUnchanged, Since: loading.Since, Until: loading.Until})
 		return err
 	})
 	if err != nil {
@@ -115,7 +139,7 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 	return plan, db.SavePlan(ctx, body)
 }
 
-func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOptions) (suggest.Plan, error) {
+func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt suggest.Options) (suggest.Plan, error) {
 	ev, err := a.Evidence(ctx)
 	if err != nil {
 		return suggest.Plan{}, err
@@ -126,8 +150,7 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt planOp
 		return suggest.Plan{}, err
 	}
 	term.say("Deciding the rules of %d groups", len(groups))
-	made, err := suggest.Make(ctx, ev, groups, a.WithUses(ctx, groups),
-		suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays})
+	made, err := suggest.Make(ctx, ev, groups, a.WithUses(ctx, groups), opt)
 	if err != nil {
 		return suggest.Plan{}, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,26 @@ func (o *reportOptions) options(command string) report.Options {
 	return report.Options{Title: o.title, Command: command, GeneratedBy: "sgfit " + version}
 }
 
+// words are the flags as they were given.
+func (o *reportOptions) words() []string {
+	if o.title == "" {
+		return nil
+	}
+	return []string{"--title", shellWord(o.title)}
+}
+
+// again is the command line that makes the report of a plan in a database again, with the plan's own settings.
+func (o *reportOptions) again(plan suggest.Plan, db, out string) string {
+	words := append([]string{"sgfit", "report", "--db", shellWord(db)}, o.words()...)
+	command := strings.Join(append(words, "--out", shellWord(out)), " ")
+	if s := plan.Settings; s != nil {
+		if chosen := (planOptions{wildcardSources: s.WildcardSources, minDays: s.MinDays}).words(); len(chosen) > 0 {
+			command = "sgfit suggest --db " + shellWord(db) + " " + strings.Join(chosen, " ") + " && " + command
+		}
+	}
+	return command
+}
+
 func newReportCommand(term *terminal) *cobra.Command {
 	var dbo databaseOptions
 	var opt reportOptions
@@ -34,7 +55,7 @@ func newReportCommand(term *terminal) *cobra.Command {
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withPlan(cmd, &dbo, func(plan suggest.Plan) error {
-				if err := writeReports(plan, out, opt.options("sgfit report --db "+shellWord(dbo.path)+" --out "+shellWord(out))); err != nil {
+				if err := writeReports(plan, out, opt.options(opt.again(plan, dbo.path, out))); err != nil {
 					return err
 				}
 				term.say("Wrote plan.json, report.html and report.md to %s", out)

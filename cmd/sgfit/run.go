@@ -7,11 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sgfit/ingest"
 	"sgfit/schema/duck"
 	"sgfit/suggest"
 	"sgfit/suggest/report"
@@ -138,6 +138,12 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 		}
 		opt.config, opt.flowLogs, opt.trails, opt.ingest.live.live = nil, nil, nil, false
 	}
+	var flowLogs ingest.Source
+	if len(opt.flowLogs) > 0 {
+		if flowLogs, err = findFlowLogs(ctx, term, db, opt.flowLogs, opt.ingest); err != nil {
+			return plan, nil, err
+		}
+	}
 	if len(opt.config)+len(opt.trails) > 0 || opt.ingest.live.live {
 		if _, err := loadConfig(ctx, term, db, opt.config, opt.trails, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err
@@ -145,8 +151,8 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 			return plan, nil, err
 		}
 	}
-	if len(opt.flowLogs) > 0 {
-		if _, err := loadFlowLogs(ctx, term, db, opt.flowLogs, opt.ingest); errors.Is(err, errRejectedInput) {
+	if flowLogs != nil {
+		if _, err := loadFlowLogs(ctx, term, db, flowLogs, opt.flowLogs, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err
 		} else if err != nil {
 			return plan, nil, err
@@ -165,7 +171,7 @@ func warnStrangers(ctx context.Context, term *terminal, db *duck.DB) error {
 	if len(accounts.Logged) == 0 || len(accounts.Known) == 0 || accounts.KnownInterfaces > 0 {
 		return nil
 	}
-	term.warn("none of the %d logged interfaces (accounts %s) is in the Config files (accounts %s), so no record can be judged; load the Config files of the accounts that the flow logs are of: sgfit ingest config --db %s PATH…",
+	term.warn("none of the %d logged interfaces (accounts %s) is in the inventory (accounts %s), so no record can be judged; load the Config files of the accounts that the flow logs are of: sgfit ingest config --db %s PATH…",
 		accounts.LoggedInterfaces, strings.Join(accounts.Logged, ", "), strings.Join(accounts.Known, ", "), shellWord(db.Path()))
 	return nil
 }
@@ -198,13 +204,12 @@ func (o runOptions) command() string {
 	if o.ingest.assumeUnchanged {
 		words = append(words, "--assume-unchanged")
 	}
-	usual := defaultPlanOptions()
-	if o.plan.minDays != usual.minDays {
-		words = append(words, "--min-days", strconv.Itoa(o.plan.minDays))
+	words = append(words, o.ingest.awsWords()...)
+	words = append(words, o.plan.words()...)
+	if o.keep.keep != "" && o.keep.keep != keepConversations {
+		words = append(words, "--keep", o.keep.keep)
 	}
-	if o.plan.wildcardSources != usual.wildcardSources {
-		words = append(words, "--wildcard-sources", strconv.Itoa(o.plan.wildcardSources))
-	}
+	words = append(words, o.report.words()...)
 	return strings.Join(append(words, "--out", shellWord(o.out)), " ")
 }
 

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"gzip":      gzipped,
 			"cut":       cut,
 			"touch":     touch,
+			"repeat":    repeat,
 			"json":      isJSON,
 			"plain":     isPlain,
 			"sql":       runSQL,
@@ -150,6 +151,20 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 func touch(ts *testscript.TestScript, neg bool, args []string) {
 	later := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	ts.Check(os.Chtimes(ts.MkAbs(args[0]), later, later))
+}
+
+// repeat FILE N: the file's last line comes N times, with the number of each where it has a #.
+func repeat(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	lines := strings.SplitAfter(ts.ReadFile(args[0]), "\n")
+	last := len(lines) - 2
+	var out strings.Builder
+	out.WriteString(strings.Join(lines[:last], ""))
+	for i := range n {
+		out.WriteString(strings.ReplaceAll(lines[last], "#", strconv.Itoa(i)))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out.String()), 0o644))
 }
 
 // json FILE: the file, or stdout, is JSON and nothing else.

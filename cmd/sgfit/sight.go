@@ -7,6 +7,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"sgfit/schema"
 	"sgfit/schema/duck"
 )
 
@@ -17,6 +18,9 @@ const mostSightRows = 20
 func printSight(term *terminal, s duck.Sight) {
 	printFlowLogs(term, s.FlowLogs)
 	printStreams(term, s.Streams)
+	if len(s.Isolated) > 0 {
+		fmt.Fprintf(term.out, "\n%s\n", oneLine(schema.IsolatedWords(s.Isolated)))
+	}
 	if s.Worn == 0 && s.Lost.Records == 0 {
 		return
 	}
@@ -147,6 +151,13 @@ func printLost(term *terminal, l duck.LostStatus) {
 	w.Render()
 }
 
+type isolatedJSON struct {
+	Day     string `json:"day"`
+	Records int64  `json:"records"`
+	Objects int64  `json:"objects"` // that reach the day
+	Place   string `json:"place"`   // of one of them
+}
+
 // sightJSON is the part of `sgfit status --json` that says what could be seen.
 type sightJSON struct {
 	FlowLogs          []flowLogJSON `json:"flow_logs"`
@@ -156,6 +167,8 @@ type sightJSON struct {
 	InterfacesDark    int64         `json:"interfaces_not_seen"`    // no record, and perhaps not logged
 	InterfacesRejects int64         `json:"interfaces_reject_only"` // REJECT records only
 	Lost              lostJSON      `json:"lost"`
+	// Isolated are days with few records, far from all others: they stretch the window.
+	Isolated []isolatedJSON `json:"isolated_days"`
 }
 
 type flowLogJSON struct {
@@ -200,7 +213,7 @@ type lostInterfaceJSON struct {
 func sightAsJSON(s duck.Sight) sightJSON {
 	out := sightJSON{FlowLogs: []flowLogJSON{}, Streams: []streamJSON{}, InterfacesWorn: s.Worn, InterfacesQuiet: s.Quiet,
 		InterfacesDark: s.Dark, InterfacesRejects: s.RejectsOnly,
-		Lost: lostJSON{s.Lost.Interfaces, s.Lost.Hours, s.Lost.Records, []lostInterfaceJSON{}}}
+		Lost: lostJSON{s.Lost.Interfaces, s.Lost.Hours, s.Lost.Records, []lostInterfaceJSON{}}, Isolated: []isolatedJSON{}}
 	for _, f := range s.FlowLogs {
 		out.FlowLogs = append(out.FlowLogs, flowLogJSON{f.FlowLogID, f.ResourceID, f.TrafficType, f.Destination, f.DeliveryError,
 			orNull(f.First), orNull(f.Last), f.Interfaces, f.Days})
@@ -214,6 +227,9 @@ func sightAsJSON(s duck.Sight) sightJSON {
 	}
 	for _, x := range s.Lost.Worst {
 		out.Lost.Worst = append(out.Lost.Worst, lostInterfaceJSON{x.InterfaceID, x.Days, x.Hours, x.Records, dayName(x.Last)})
+	}
+	for _, d := range s.Isolated {
+		out.Isolated = append(out.Isolated, isolatedJSON{dayName(d.Day), d.Records, d.Objects, d.Place})
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,12 +29,29 @@ const (
 func addAWSFlags(cmd *cobra.Command, o *s3.Options, regions *[]string) {
 	f := cmd.Flags()
 	f.StringVar(&o.Profile, "profile", "", "for AWS: profile `NAME` of the shared AWS configuration")
-	f.StringSliceVar(regions, "region", nil, "for AWS: `REGION` of the buckets (default found out), or the regions that --live asks for, with commas between (default the configured one)")
+	f.StringSliceVar(regions, "region", nil, "for AWS: `REGION` of the buckets (default found out)")
 	f.StringVar(&o.RoleARN, "role-arn", "", "for AWS: `ARN` of a role to assume")
 	f.StringVar(&o.ExternalID, "external-id", "", "for AWS: external `ID` that the role asks for")
 	f.StringVar(&o.EndpointURL, "endpoint-url", "", "for AWS: `URL` of another server that speaks like it")
 	f.BoolVar(&o.RequestPayer, "request-payer", false, "for s3://: agree to pay for requests and transfer")
 	f.BoolVar(&o.Anonymous, "no-sign-request", false, "for s3:// and cwl://: do not sign requests (public buckets)")
+}
+
+// awsWords are the flags that say how to reach AWS, as they were given.
+func (o *ingestOptions) awsWords() (words []string) {
+	for _, f := range []struct{ flag, value string }{{"--profile", o.s3.Profile}, {"--region", strings.Join(o.regions, ",")},
+		{"--role-arn", o.s3.RoleARN}, {"--external-id", o.s3.ExternalID}, {"--endpoint-url", o.s3.EndpointURL}} {
+		if f.value != "" {
+			words = append(words, f.flag, shellWord(f.value))
+		}
+	}
+	if o.s3.RequestPayer {
+		words = append(words, "--request-payer")
+	}
+	if o.s3.Anonymous {
+		words = append(words, "--no-sign-request")
+	}
+	return words
 }
 
 // addFlowLogFlags adds what only flow logs need.

@@ -10,7 +10,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
-	"sgfit/schema"
 	"sgfit/schema/duck"
 )
 
@@ -43,7 +42,7 @@ are, which flow logs there are and what they delivered, what could not be seen, 
 				if err != nil {
 					return err
 				}
-				_, rejected, err := db.Rejected(cmd.Context(), 1)
+				rejected, err := db.SetAside(cmd.Context())
 				if err != nil {
 					return err
 				}
@@ -59,7 +58,7 @@ are, which flow logs there are and what they delivered, what could not be seen, 
 	dbo.addFlags(cmd, reading)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&rejected, "rejected", false, "list the input that was set aside")
-	cmd.Flags().IntVar(&limit, "limit", 50, "with --rejected: most lines to list; 0 for all")
+	cmd.Flags().IntVar(&limit, "limit", 50, "with --rejected: list `N` lines at most; 0 for all")
 	return cmd
 }
 
@@ -107,7 +106,8 @@ func printStatus(term *terminal, st duck.Status, sight duck.Sight) {
 	w := newTable(term)
 	w.AppendHeader(table.Row{"loaded", "objects", "with a problem", "records or items", "from", "to"})
 	for _, o := range st.Objects {
-		name := map[schema.ObjectKind]string{schema.FlowLogObject: "flow logs", schema.ConfigObject: "Config files"}[o.Kind]
+		name := map[string]string{"flow-logs": "flow logs", "config": "Config files", "answers": "saved answers of EC2", "live": "EC2 itself",
+			"cloudtrail": "CloudTrail files"}[o.Source]
 		w.AppendRow(table.Row{name, o.Objects, o.Problems, o.Records, moment(o.First), moment(o.Last)})
 	}
 	w.Render()
@@ -184,6 +184,10 @@ func gapDays(s duck.Sight) map[string]bool {
 	return out
 }
 
+func month(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
 // calendar draws a line a month, a column a day.
 func calendar(days []duck.DayStatus, gaps map[string]bool) string {
 	byDay := map[string]duck.DayStatus{}
@@ -193,7 +197,15 @@ func calendar(days []duck.DayStatus, gaps map[string]bool) string {
 	var b strings.Builder
 	b.WriteString("           1   5    10   15   20   25   30\n")
 	first, last := days[0].Day, days[len(days)-1].Day
-	for m := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC); !m.After(last); m = m.AddDate(0, 1, 0) {
+	next := 0 // of the days
+	for m := month(first); !m.After(last); m = m.AddDate(0, 1, 0) {
+		if to := month(days[next].Day); to.After(m.AddDate(0, 2, 0)) { // a long time without any
+			fmt.Fprintf(&b, "  …        %d months without records\n", 12*(to.Year()-m.Year())+int(to.Month()-m.Month()))
+			m = to
+		}
+		for next < len(days)-1 && month(days[next].Day).Equal(m) {
+			next++
+		}
 		fmt.Fprintf(&b, "  %s  ", m.Format("2006-01"))
 		for d := m; d.Month() == m.Month(); d = d.AddDate(0, 0, 1) {
 			s, ok := byDay[d.Format("2006-01-02")]

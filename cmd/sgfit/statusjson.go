@@ -23,6 +23,7 @@ type statusJSON struct {
 
 type objectsJSON struct {
 	Kind     schema.ObjectKind `json:"kind"`
+	Source   string            `json:"source"` // flow-logs, config, answers, live, cloudtrail
 	Objects  int64             `json:"objects"`
 	Problems int64             `json:"problems"`
 	Records  int64             `json:"records"`
@@ -58,6 +59,7 @@ type rejectedJSON struct {
 	Line   int64  `json:"line"`
 	Reason string `json:"reason"`
 	Sample string `json:"sample"`
+	Pieces int64  `json:"pieces"` // how many it stands for, where there are too many to list; else 1
 }
 
 func statusAsJSON(st duck.Status, sight duck.Sight, rejected int64) statusJSON {
@@ -66,7 +68,7 @@ func statusAsJSON(st duck.Status, sight duck.Sight, rejected int64) statusJSON {
 		Accounts: loadedOwnersJSON{append([]string{}, a.Logged...), append([]string{}, a.Known...), a.LoggedInterfaces, a.KnownInterfaces},
 		Sight:    sightAsJSON(sight), Rejected: rejected, Analyzed: st.Analyzed, Plans: st.Plans}
 	for _, o := range st.Objects {
-		out.Objects = append(out.Objects, objectsJSON{o.Kind, o.Objects, o.Problems, o.Records, orNull(o.First), orNull(o.Last)})
+		out.Objects = append(out.Objects, objectsJSON{o.Kind, o.Source, o.Objects, o.Problems, o.Records, orNull(o.First), orNull(o.Last)})
 	}
 	for _, r := range st.Inventory {
 		out.Inventory = append(out.Inventory, resourcesJSON{r.Name, r.Resources, r.States, orNull(r.First), orNull(r.Last)})
@@ -80,7 +82,7 @@ func statusAsJSON(st duck.Status, sight duck.Sight, rejected int64) statusJSON {
 func rejectedAsJSON(list []schema.Rejected) []rejectedJSON {
 	out := []rejectedJSON{}
 	for _, r := range list {
-		out = append(out, rejectedJSON{r.Place, r.Line, r.Reason, r.Sample})
+		out = append(out, rejectedJSON{r.Place, r.Line, r.Reason, r.Sample, r.Pieces})
 	}
 	return out
 }

@@ -57,13 +57,14 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Config makes the configuration. An error of finding credentials comes only with the first request, as a *CredentialsError.
+// Config makes the configuration; the error is a *ConfigError. An error of finding credentials comes only with the first
+// request, as a *CredentialsError.
 func Config(ctx context.Context, o Options) (aws.Config, error) {
 	o = o.withDefaults()
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(o.Profile), config.WithRegion(o.Region),
 		config.WithHTTPClient(transport(o)), config.WithLogger(logging.Nop{}))
 	if err != nil {
-		return cfg, err
+		return cfg, &ConfigError{err}
 	}
 	cfg.Credentials = credentials(cfg, o)
 	retryer := newRetryer(o, cfg)
@@ -86,7 +87,7 @@ func credentials(cfg aws.Config, o Options) aws.CredentialsProvider {
 	case o.Anonymous:
 		return aws.AnonymousCredentials{}
 	case o.RoleARN == "":
-		return marking{cfg.Credentials}
+		return marking{cfg.Credentials, signOn(cfg)}
 	}
 	asking := cfg
 	if asking.Region == "" {
@@ -98,7 +99,7 @@ func credentials(cfg aws.Config, o Options) aws.CredentialsProvider {
 			r.ExternalID = aws.String(o.ExternalID)
 		}
 	})
-	return marking{aws.NewCredentialsCache(role)}
+	return marking{aws.NewCredentialsCache(role), signOn(cfg)}
 }
 
 // newRetryer waits between attempts, but has no budget of retries over all requests: the SDK's would run out early in a
@@ -122,21 +123,26 @@ func newRetryer(o Options, cfg aws.Config) aws.Retryer {
 	return retry.NewStandard(standard)
 }
 
-// CredentialsError marks that credentials, not the service that was called, are what failed.
-type CredentialsError struct{ Err error }
-
-func (e *CredentialsError) Error() string { return e.Err.Error() }
-
-// Unwrap returns what the provider of the credentials said.
-func (e *CredentialsError) Unwrap() error { return e.Err }
-
 // marking returns a provider's failures as *CredentialsError.
-type marking struct{ provider aws.CredentialsProvider }
+type marking struct {
+	provider aws.CredentialsProvider
+	signOn   bool
+}
+
+// signOn says whether the profile signs on with AWS's single sign-on.
+func signOn(cfg aws.Config) bool {
+	for _, source := range cfg.ConfigSources {
+		if shared, ok := source.(config.SharedConfig); ok && (shared.SSOSessionName != "" || shared.SSOStartURL != "") {
+			return true
+		}
+	}
+	return false
+}
 
 func (m marking) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	c, err := m.provider.Retrieve(ctx)
 	if err != nil {
-		return c, &CredentialsError{err}
+		return c, &CredentialsError{err, m.signOn}
 	}
 	return c, nil
 }

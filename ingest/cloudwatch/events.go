@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	ingestaws "sgfit/ingest/aws"
 )
 
 // event is one record in its log stream, which is an interface's.
@@ -68,7 +70,7 @@ func (c *client) page(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInp
 		if err == nil {
 			return out, nil
 		}
-		if err = failure(ctx, "read", place, "logs:FilterLogEvents", err); !errors.Is(err, ErrBroken) || attempt >= retryer.MaxAttempts() {
+		if err = failure(ctx, "read", place, "logs:FilterLogEvents", err); !errors.Is(err, ingestaws.ErrBroken) || attempt >= retryer.MaxAttempts() {
 			return nil, err
 		}
 		delay, _ := retryer.RetryDelay(attempt, err)

@@ -18,6 +18,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"sgfit/ingest"
 	"sgfit/schema"
@@ -33,6 +34,7 @@ type Source struct {
 
 	mu      sync.RWMutex
 	formats map[target]formats // of the groups that were listed
+	outside ingest.Outside     // of the last listing
 }
 
 var _ ingest.Source = (*Source)(nil)
@@ -65,6 +67,7 @@ func New(ctx context.Context, options Options, urls ...string) (*Source, error) 
 // List returns every complete window once, however many URLs name its group. Their Modified is their end. A group that
 // is not there, cannot be read, or has flow logs of formats that cannot be told apart, is an *Error.
 func (s *Source) List(ctx context.Context) ([]ingest.Ref, []schema.Rejected, error) {
+	s.forgetOutside()
 	var refs []ingest.Ref
 	for _, t := range s.targets {
 		t, listed, err := s.scan(ctx, t)
@@ -92,10 +95,12 @@ func (s *Source) scan(ctx context.Context, t target) (target, []window, error) {
 	if len(all) == 0 {
 		return t, nil, &Error{Op: "list", Place: t.String(), Kind: ErrNothing}
 	}
+	first, last := all[0].start, all[len(all)-1].end()
 	wanted := slices.DeleteFunc(all, func(w window) bool {
 		return !s.options.Since.IsZero() && !w.end().After(s.options.Since) || !s.options.Until.IsZero() && !w.start.Before(s.options.Until)
 	})
 	if len(wanted) == 0 {
+		s.leave(first, last)
 		return t, nil, nil
 	}
 	if err := c.probe(ctx, t, wanted[0]); err != nil {
@@ -109,6 +114,26 @@ func (s *Source) scan(ctx context.Context, t target) (target, []window, error) {
 	defer s.mu.Unlock()
 	s.formats[t] = known
 	return t, wanted, nil
+}
+
+// leave notes a group of which nothing lies in the window.
+func (s *Source) leave(first, last time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outside.Add(first, last)
+}
+
+func (s *Source) forgetOutside() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outside = ingest.Outside{}
+}
+
+// Outside returns the groups of which the last listing left everything out, since it lies outside of the window.
+func (s *Source) Outside() ingest.Outside {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.outside
 }
 
 // formatsOf returns the formats that were given, or those that EC2 knows of, or AWS's default with a warning.

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sgfit/ingest"
+	ingestaws "sgfit/ingest/aws"
 	"sgfit/schema"
 )
 
@@ -39,9 +40,17 @@ func TestWindows(t *testing.T) {
 			f := newFake(t)
 			c.group.created = hour(13, 0)
 			f.groups["/aws/flow"] = c.group
-			refs, rejected, err := f.source(c.options, "cwl://eu-west-1/aws/flow").List(context.Background())
+			source := f.source(c.options, "cwl://eu-west-1/aws/flow")
+			refs, rejected, err := source.List(context.Background())
 			if err != nil || len(rejected) > 0 {
 				t.Fatal(err, rejected)
+			}
+			var outside ingest.Outside
+			if len(c.want) == 0 {
+				outside = ingest.Outside{Objects: 1, First: hour(12, 0), Last: hour(14, 0)}
+			}
+			if d := cmp.Diff(outside, source.Outside()); d != "" {
+				t.Errorf("what was left out (-want +got):\n%s", d)
 			}
 			var got []string
 			for _, r := range refs {
@@ -160,14 +169,14 @@ func TestErrors(t *testing.T) {
 		want         error
 		text         string
 	}{
-		{"DescribeLogGroups", "AccessDeniedException", 400, ErrDenied, "look up cwl://eu-west-1/aws/flow: access denied (logs:DescribeLogGroups)"},
-		{"FilterLogEvents", "AccessDeniedException", 400, ErrDenied, "read cwl://eu-west-1//aws/flow: access denied (logs:FilterLogEvents)"},
-		{"DescribeFlowLogs", "UnauthorizedOperation", 403, ErrDenied, "ask for the format of cwl://eu-west-1//aws/flow: access denied (ec2:DescribeFlowLogs)"},
-		{"DescribeLogGroups", "UnrecognizedClientException", 400, ErrCredentials, "no credentials that AWS accepts (UnrecognizedClientException)"},
+		{"DescribeLogGroups", "AccessDeniedException", 400, ingestaws.ErrDenied, "look up cwl://eu-west-1/aws/flow: access denied (logs:DescribeLogGroups)"},
+		{"FilterLogEvents", "AccessDeniedException", 400, ingestaws.ErrDenied, "read cwl://eu-west-1//aws/flow: access denied (logs:FilterLogEvents)"},
+		{"DescribeFlowLogs", "UnauthorizedOperation", 403, ingestaws.ErrDenied, "ask for the format of cwl://eu-west-1//aws/flow: access denied (ec2:DescribeFlowLogs)"},
+		{"DescribeLogGroups", "UnrecognizedClientException", 400, ingestaws.ErrCredentials, "no credentials that AWS accepts (UnrecognizedClientException)"},
 		{"FilterLogEvents", "ResourceNotFoundException", 400, ErrNoGroup, "no such log group"},
-		{"FilterLogEvents", "ThrottlingException", 400, ErrBusy, "asks to slow down"},
-		{"FilterLogEvents", "Odd", 500, ErrBusy, "(Odd)"},
-		{"FilterLogEvents", "InvalidParameterException", 400, ErrRefused, "(InvalidParameterException)"},
+		{"FilterLogEvents", "ThrottlingException", 400, ingestaws.ErrBusy, "asks to slow down"},
+		{"FilterLogEvents", "Odd", 500, ingestaws.ErrBusy, "(Odd)"},
+		{"FilterLogEvents", "InvalidParameterException", 400, ingestaws.ErrRefused, "(InvalidParameterException)"},
 	} {
 		t.Run(c.action+" "+c.code, func(t *testing.T) {
 			f := newFake(t)
@@ -202,7 +211,7 @@ func TestNotThere(t *testing.T) {
 	}
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
-	if _, _, err := f.source(Options{}, "cwl://eu-west-1/aws/flow").List(ctx); !errors.Is(err, ErrCredentials) {
+	if _, _, err := f.source(Options{}, "cwl://eu-west-1/aws/flow").List(ctx); !errors.Is(err, ingestaws.ErrCredentials) {
 		t.Errorf("no credentials: %v", err)
 	}
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
@@ -222,7 +231,7 @@ func TestNotThere(t *testing.T) {
 func TestUnreachable(t *testing.T) {
 	f := newFake(t)
 	f.url = "http://127.0.0.1:1"
-	if _, _, err := f.source(Options{}, "cwl://eu-west-1/aws/flow").List(context.Background()); !errors.Is(err, ErrUnreachable) {
+	if _, _, err := f.source(Options{}, "cwl://eu-west-1/aws/flow").List(context.Background()); !errors.Is(err, ingestaws.ErrUnreachable) {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -280,7 +289,7 @@ func TestBrokenOff(t *testing.T) {
 			return n >= 4
 		}
 		_, err := s.Open(context.Background(), ingest.Ref{Place: "cwl://eu-west-1//aws/flow/2026-09-01T13Z"})
-		if !errors.Is(err, ErrBroken) && !errors.Is(err, ErrBusy) {
+		if !errors.Is(err, ingestaws.ErrBroken) && !errors.Is(err, ingestaws.ErrBusy) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

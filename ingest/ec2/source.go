@@ -58,7 +58,7 @@ type object struct {
 // New reads AWS's configuration, but makes no request yet. The error is an *Error.
 func New(ctx context.Context, o Options) (*Source, error) {
 	if o.Anonymous {
-		return nil, &Error{Op: "ask EC2", Kind: ErrCredentials, Cause: errUnsigned}
+		return nil, &Error{Op: "ask EC2", Kind: ingestaws.ErrCredentials, Cause: errUnsigned}
 	}
 	cfg, err := ingestaws.Config(ctx, o.Options)
 	if err != nil {
@@ -161,6 +161,14 @@ func (s *Source) failure(ctx context.Context, o object, err error) error {
 		s.failed = append(s.failed, err)
 	}
 	return err
+}
+
+// Needs says whether a place is that of a call without whose answer the inventory is not whole.
+func (s *Source) Needs(place string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, listed := s.objects[place]
+	return listed && !o.optional
 }
 
 // Failed returns why calls failed without whose answers the inventory is not whole, nil if none did. Calls that can be

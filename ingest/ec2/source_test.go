@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	ingestaws "sgfit/ingest/aws"
 	"sgfit/ingest/inventory"
 	"sgfit/schema"
 )
@@ -167,15 +168,15 @@ func TestFailures(t *testing.T) {
 		line         string
 		fatal        bool
 	}{
-		{"DescribeSecurityGroups", "UnauthorizedOperation", 403, ErrDenied,
+		{"DescribeSecurityGroups", "UnauthorizedOperation", 403, ingestaws.ErrDenied,
 			"eu-west-1 describe-security-groups: read ec2://111122223333/eu-west-1/describe-security-groups/20260301T120000Z: describe-security-groups in eu-west-1: access denied (UnauthorizedOperation); it needs ec2:DescribeSecurityGroups", true},
-		{"DescribeNetworkInterfaces", "RequestLimitExceeded", 503, ErrBusy,
-			"eu-west-1 describe-network-interfaces: read ec2://111122223333/eu-west-1/describe-network-interfaces/20260301T120000Z: describe-network-interfaces in eu-west-1: EC2 asks to slow down, or fails, again and again (RequestLimitExceeded)", true},
-		{"DescribeStaleSecurityGroups", "UnauthorizedOperation", 403, ErrDenied,
+		{"DescribeNetworkInterfaces", "RequestLimitExceeded", 503, ingestaws.ErrBusy,
+			"eu-west-1 describe-network-interfaces: read ec2://111122223333/eu-west-1/describe-network-interfaces/20260301T120000Z: describe-network-interfaces in eu-west-1: AWS asks to slow down, or fails, again and again (RequestLimitExceeded)", true},
+		{"DescribeStaleSecurityGroups", "UnauthorizedOperation", 403, ingestaws.ErrDenied,
 			"eu-west-1 describe-stale-security-groups: read ec2://111122223333/eu-west-1/describe-stale-security-groups/20260301T120000Z: describe-stale-security-groups in eu-west-1: access denied (UnauthorizedOperation); it needs ec2:DescribeStaleSecurityGroups", false},
-		{"DescribeFlowLogs", "UnauthorizedOperation", 403, ErrDenied,
+		{"DescribeFlowLogs", "UnauthorizedOperation", 403, ingestaws.ErrDenied,
 			"eu-west-1 describe-flow-logs: read ec2://111122223333/eu-west-1/describe-flow-logs/20260301T120000Z: describe-flow-logs in eu-west-1: access denied (UnauthorizedOperation); it needs ec2:DescribeFlowLogs", false},
-		{"GetManagedPrefixListEntries", "UnauthorizedOperation", 403, ErrDenied,
+		{"GetManagedPrefixListEntries", "UnauthorizedOperation", 403, ingestaws.ErrDenied,
 			"eu-west-1 get-managed-prefix-list-entries: read ec2://111122223333/eu-west-1/get-managed-prefix-list-entries/20260301T120000Z: get-managed-prefix-list-entries in eu-west-1: access denied (UnauthorizedOperation); it needs ec2:GetManagedPrefixListEntries", true},
 	} {
 		t.Run(c.action, func(t *testing.T) {
@@ -210,13 +211,13 @@ func TestNobody(t *testing.T) {
 		return true
 	}
 	var e *Error
-	if _, _, err := f.source(small()).List(context.Background()); !errors.As(err, &e) || e.Kind != ErrCredentials ||
+	if _, _, err := f.source(small()).List(context.Background()); !errors.As(err, &e) || e.Kind != ingestaws.ErrCredentials ||
 		err.Error() != "ask who is calling: no credentials that AWS accepts (InvalidClientTokenId)" {
 		t.Errorf("%v", err)
 	}
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
-	if _, _, err := f.source(small()).List(context.Background()); !errors.As(err, &e) || e.Kind != ErrCredentials {
+	if _, _, err := f.source(small()).List(context.Background()); !errors.As(err, &e) || e.Kind != ingestaws.ErrCredentials {
 		t.Errorf("without credentials: %v", err)
 	}
 	if _, err := New(context.Background(), Options{At: at}); !errors.Is(err, ErrRegion) {
@@ -224,12 +225,12 @@ func TestNobody(t *testing.T) {
 	}
 	o := Options{At: at, Regions: []string{"eu-west-1"}}
 	o.Anonymous = true
-	if _, err := New(context.Background(), o); !errors.Is(err, ErrCredentials) {
+	if _, err := New(context.Background(), o); !errors.Is(err, ingestaws.ErrCredentials) {
 		t.Errorf("unsigned: %v", err)
 	}
 	o = Options{At: at}
 	o.Profile = "missing"
-	if _, err := New(context.Background(), o); !errors.Is(err, ErrCredentials) {
+	if _, err := New(context.Background(), o); !errors.Is(err, ingestaws.ErrCredentials) {
 		t.Errorf("a profile that is not there: %v", err)
 	}
 }

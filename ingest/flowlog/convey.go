@@ -48,6 +48,22 @@ func (t *table) conveyOwn(r *record, it *item) {
 	}
 }
 
+// placed says whether a NODATA or SKIPDATA record tells its interface and its time, and then bounds that.
+func (r *record) placed() bool {
+	if !r.has.has(interfaceID) || !r.has.has(start) {
+		return false
+	}
+	if !r.has.has(end) || r.end < r.start {
+		r.end = r.start
+	}
+	return true
+}
+
+// silentMark is mark for a NODATA or SKIPDATA record, of which the rest is not filled in.
+func (r *record) silentMark(iface uint64) uint64 {
+	return max(mix(mix(iface, uint64(r.start)<<32|uint64(r.end)), ^uint64(r.status)), 1)
+}
+
 // mark hashes all of a record that tells it from another: two lines with the same are one record, delivered twice. Of
 // the fields that only some formats have, an address pair of the packet counts as the other pair where it is absent.
 func (r *record) mark(iface uint64) uint64 {

@@ -3,7 +3,10 @@ package flowlog
 import (
 	"cmp"
 	"net/netip"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"sgfit/schema"
 )
@@ -223,19 +226,36 @@ func (d *drain) ends(r ref, e *entry) (ends, raw [2]endpoint) {
 	return ends, raw
 }
 
-// conversations orients, sorts and joins the entries of each day.
+// conversations orients, sorts and joins the entries of each day. Days are independent of each other, so several are done at
+// a time; each has as many places as entries, of which joined ones leave some over.
 func (d *drain) conversations() []schema.Conversation {
 	refs, from := d.entriesByDay()
-	out := make([]schema.Conversation, 0, len(refs))
-	var row []oriented
-	for i := range d.days {
-		row = d.orient(row[:0], refs[from[i]:from[i+1]], d.days[i].iface)
-		slices.SortFunc(row, oriented.compare)
-		for j := range row {
-			out = d.emit(out, d.days[i], &row[j], j > 0 && row[j].same(&row[j-1]))
-		}
+	out, used := make([]schema.Conversation, len(refs)), make([]int, len(d.days))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			var row []oriented
+			for i := int(next.Add(1)) - 1; i < len(d.days); i = int(next.Add(1)) - 1 {
+				row = d.orient(row[:0], refs[from[i]:from[i+1]], d.days[i].iface)
+				slices.SortFunc(row, oriented.compare)
+				room := out[from[i]:from[i]:from[i+1]]
+				for j := range row {
+					room = d.emit(room, d.days[i], &row[j], j > 0 && row[j].same(&row[j-1]))
+				}
+				used[i] = len(room)
+			}
+		})
 	}
-	return out
+	workers.Wait()
+	end := 0
+	for i, n := range used {
+		if end < from[i] {
+			copy(out[end:], out[from[i]:from[i]+n])
+		}
+		end += n
+	}
+	return out[:end]
 }
 
 // oriented is an entry that is told which end is local. hi and lo sort it:

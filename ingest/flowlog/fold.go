@@ -60,16 +60,18 @@ func (f *Fold) Read(r schema.Content, place string, order int) (schema.Object, [
 	rd := f.take()
 	before := rd.table.bytes()
 	s := rd.read(r, place, f.seen, uint16(min(order, lastOrder)), false)
+	rejected := s.listed()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.held += rd.table.bytes() - before + int64(len(s.rejected))*rejectedBytes
+	f.held += rd.table.bytes() - before + int64(len(rejected))*rejectedBytes
 	f.idle = append(f.idle, rd)
 	if s.failed != nil {
-		return s.object, s.rejected, fmt.Errorf("read %s: %w", place, s.failed)
+		return s.object, rejected, fmt.Errorf("read %s: %w", place, s.failed)
 	}
-	f.done = append(f.done, finished{order, s.object, s.rejected})
+	f.done = append(f.done, finished{order, s.object, rejected})
 	rd.stolen = append(rd.stolen, s.stolen...)
-	return s.object, s.rejected, nil
+	rd.silenced = append(rd.silenced, s.silenced...)
+	return s.object, rejected, nil
 }
 
 // Remember reads an object of an earlier load, so that its records are known until the next drain: one that is read
@@ -119,7 +121,7 @@ func (f *Fold) Bytes() int64 {
 func (f *Fold) Reset() {
 	for _, rd := range f.readers {
 		rd.table.reset()
-		rd.stolen = rd.stolen[:0]
+		rd.stolen, rd.silenced = rd.stolen[:0], rd.silenced[:0]
 	}
 	if f.seen != nil {
 		f.seen.reset()
@@ -154,18 +156,24 @@ func (f *Fold) drainObjects(b *schema.Batch) {
 	slices.SortStableFunc(f.done, func(x, y finished) int {
 		return cmp.Or(cmp.Compare(x.order, y.order), cmp.Compare(x.object.Place, y.object.Place))
 	})
-	lost := map[uint16]int64{}
+	lost := map[silenced]int64{}
 	for _, rd := range f.readers {
 		for _, order := range rd.stolen {
-			lost[order]++
+			lost[silenced{order, ok}]++
+		}
+		for _, s := range rd.silenced {
+			lost[s]++
 		}
 	}
 	for _, d := range f.done {
-		order := uint16(min(d.order, lastOrder))
-		n := min(lost[order], d.object.OK) // several objects can share the last order
-		lost[order] -= n
-		d.object.OK -= n
-		d.object.Duplicates += n
+		order, o := uint16(min(d.order, lastOrder)), &d.object
+		for status, count := range map[status]*int64{ok: &o.OK, noData: &o.NoData, skipData: &o.SkipData} {
+			was := silenced{order, status}
+			n := min(lost[was], *count) // several objects can share the last order
+			lost[was] -= n
+			*count -= n
+			o.Duplicates += n
+		}
 		b.Objects = append(b.Objects, d.object)
 		b.Rejected = append(b.Rejected, d.rejected...)
 	}

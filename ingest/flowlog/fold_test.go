@@ -100,7 +100,12 @@ func (f *plainFold) count(o *schema.Object, p plain, get map[string]string) {
 		f.cover[plainDay{day, p.iface}] = c
 	}
 	hours := hourBits(day, p.start, p.end)
+	silent := plain{status: p.status, iface: p.iface, start: p.start, end: max(p.start, p.end)}
+	told := p.status != ok && p.start > 0
 	switch {
+	case told && f.seen[silent]:
+		o.Duplicates++
+		return
 	case p.status == noData:
 		o.NoData++
 		c.NoData++
@@ -121,6 +126,9 @@ func (f *plainFold) count(o *schema.Object, p plain, get map[string]string) {
 		} else {
 			c.Rejected++
 		}
+	}
+	if told {
+		f.seen[silent] = true
 	}
 	c.Hours |= hours
 	c.FirstSecond = min(c.FirstSecond, uint32(p.start))

@@ -1,8 +1,12 @@
 package flowlog
 
-import "sgfit/schema"
+import (
+	"fmt"
 
-// mostRejected is how many rejected lines of one object are kept; all are counted.
+	"sgfit/schema"
+)
+
+// mostRejected is how many rejected lines of one object are listed; all are counted.
 const mostRejected = 10_000
 
 // gather is what the records of one object go to, whatever format they come in: they are counted, and handed to the
@@ -10,7 +14,9 @@ const mostRejected = 10_000
 type gather struct {
 	object   schema.Object
 	rejected []schema.Rejected
+	unlisted int64 // malformed lines beyond mostRejected
 	stolen   []uint16
+	silenced []silenced
 	table    *table
 	seen     *seen // nil when duplicates are kept
 	order    uint16
@@ -22,12 +28,38 @@ type gather struct {
 	remembering bool
 }
 
+// silenced is an object that lost a record as a duplicate, and what that was.
+type silenced struct {
+	order  uint16
+	status status
+}
+
 // reject counts a line as malformed.
 func (g *gather) reject(line []byte, reason string) {
-	g.object.Malformed++
-	if g.object.Malformed <= mostRejected {
-		g.rejected = append(g.rejected, schema.Rejected{Place: g.object.Place, Line: g.line, Reason: reason, Sample: sample(line)})
+	if g.crowded() {
+		return
 	}
+	g.object.Malformed++
+	g.rejected = append(g.rejected, schema.Rejected{Place: g.object.Place, Line: g.line, Reason: reason, Sample: sample(line)})
+}
+
+// crowded counts a line as malformed if too many of the object's are listed already.
+func (g *gather) crowded() bool {
+	if g.object.Malformed < mostRejected {
+		return false
+	}
+	g.object.Malformed++
+	g.unlisted++
+	return true
+}
+
+// listed is what was set aside, with a line for what is too many to list.
+func (g *gather) listed() []schema.Rejected {
+	if g.unlisted == 0 {
+		return g.rejected
+	}
+	return append(g.rejected, schema.Rejected{Place: g.object.Place, Pieces: g.unlisted,
+		Reason: fmt.Sprintf("malformed lines beside those that are listed: %d more", g.unlisted)})
 }
 
 // rejectObject sets the object as a whole aside.
@@ -41,6 +73,8 @@ func (g *gather) keepRecord() {
 	switch {
 	case g.remembering && g.record.status == ok:
 		g.seen.remember(g.record.mark(hashBytes(g.record.iface)))
+	case g.remembering && g.record.placed():
+		g.seen.remember(g.record.silentMark(hashBytes(g.record.iface)))
 	case g.remembering:
 	case g.record.status == ok:
 		g.queue()
@@ -81,19 +115,30 @@ func (g *gather) fold() {
 	g.items = g.items[:0]
 }
 
-// silence counts a NODATA or SKIPDATA record, and marks the time that it covers where it tells it.
+// silence counts a NODATA or SKIPDATA record, and marks the time that it covers where it tells it. Two flow logs that
+// overlap deliver it twice, like others.
 func (g *gather) silence() {
 	r := &g.record
-	if r.status == noData {
+	placed := r.placed()
+	var known outcome
+	if placed && g.seen != nil {
+		known = g.seen.addOne(r.silentMark(hashBytes(r.iface)), g.order)
+	}
+	switch {
+	case known.duplicate:
+		g.object.Duplicates++
+		return
+	case r.status == noData:
 		g.object.NoData++
-	} else {
+	default:
 		g.object.SkipData++
 	}
-	if !r.has.has(interfaceID) || !r.has.has(start) {
+	if known.stolen {
+		g.silenced = append(g.silenced, silenced{known.from, r.status})
 		return
 	}
-	if !r.has.has(end) || r.end < r.start {
-		r.end = r.start
+	if !placed {
+		return
 	}
 	i := g.table.names.of(r.iface, r.account)
 	c := &g.table.scopes[g.table.scopeOf(i, int32(r.start/daySeconds))]

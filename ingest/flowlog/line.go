@@ -6,6 +6,7 @@ import "math"
 // not in has and hold nothing of use.
 type record struct {
 	has              columns
+	head             head // of the lines before
 	iface, account   []byte
 	src, dst         address // srcaddr and dstaddr
 	pktSrc, pktDst   address

@@ -64,7 +64,7 @@ func TestObjects(t *testing.T) {
 			stored: "\r\n" + strings.ReplaceAll(header, "\n", "\r\n") + "  \n" + strings.ReplaceAll(strings.TrimSpace(line1), " ", "  ") + "\r\n\n" + strings.TrimSpace(line2),
 			counts: "2=2+0+0+0+0", format: "text v2 default"},
 		{name: "byte order mark", stored: "\ufeff" + header + line1, counts: "1=1+0+0+0+0", format: "text v2 default"},
-		{name: "all classes", stored: header + line1 + line1 + line2 + silent + silent + skipped + "2 1 eni-1\n", counts: "7=2+1+2+1+1", format: "text v2 default",
+		{name: "all classes", stored: header + line1 + line1 + line2 + silent + silent + skipped + "2 1 eni-1\n", counts: "7=2+1+1+1+2", format: "text v2 default",
 			rejected: []string{"8: 3 fields where the format has 14"}},
 		{name: "header again", stored: header + line1 + "\n" + header + line2, counts: "2=2+0+0+0+0", format: "text v2 default"},
 		{name: "another header", stored: header + line1 + "start interface-id srcaddr dstaddr srcport dstport protocol action new-field\n1767225600 eni-1 10.0.0.7 10.0.0.9 1 2 6 ACCEPT x\n",
@@ -176,8 +176,9 @@ func TestCutGzip(t *testing.T) {
 func TestManyRejected(t *testing.T) {
 	f := New(Options{})
 	o, rejected, err := f.Read(strings.NewReader(header+strings.Repeat("bogus line\n", mostRejected+500)), "place", 0)
-	if err != nil || o.Malformed != mostRejected+500 || len(rejected) != mostRejected {
-		t.Errorf("%v: %d malformed, %d kept", err, o.Malformed, len(rejected))
+	if err != nil || o.Malformed != mostRejected+500 || len(rejected) != mostRejected+1 || rejected[mostRejected].Pieces != 500 ||
+		schema.SetAside(rejected) != o.Malformed {
+		t.Errorf("%v: %d malformed, %d kept, of %d", err, o.Malformed, len(rejected), schema.SetAside(rejected))
 	}
 }
 

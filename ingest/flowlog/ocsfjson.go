@@ -27,8 +27,11 @@ func (g *gather) keepEvent(raw []byte) {
 // rejectEvent sets an event aside. One that is no flow log's says so of the object; the others like it are counted.
 func (g *gather) rejectEvent(v *event, f fault, spell func() []byte) {
 	foreign := f.kind == otherClass || f.kind == otherProduct
-	if g.object.Malformed >= mostRejected || foreign && g.object.Problem != "" {
+	if foreign && g.object.Problem != "" {
 		g.object.Malformed++
+		return
+	}
+	if g.crowded() {
 		return
 	}
 	reason := v.reason(f)

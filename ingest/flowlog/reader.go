@@ -27,6 +27,8 @@ type reader struct {
 	items  []item
 	carry  []byte
 	stolen []uint16
+	// silenced is stolen for NODATA and SKIPDATA records.
+	silenced []silenced
 	// cursors are those of the last Parquet file.
 	cursors []*cursor
 	format  string // of lines without a header

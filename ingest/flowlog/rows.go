@@ -198,8 +198,7 @@ func (r *rows) row(i int) {
 		r.keepRecord()
 		return
 	}
-	if r.object.Malformed >= mostRejected {
-		r.object.Malformed++
+	if r.crowded() {
 		return
 	}
 	var field []byte

@@ -213,7 +213,7 @@ func written[T any](t testing.TB, rows ...T) []byte {
 func TestTableSamples(t *testing.T) {
 	dir := "../../testdata/flowlogs/"
 	b := foldOf(t, sampleFile(t, dir+"flowlogs-reader/flows.parquet"))
-	if o := b.Objects[0]; countsOf(o) != "3=1+0+2+0+0" || o.Format != "parquet v2 default" || o.Problem != "" {
+	if o := b.Objects[0]; countsOf(o) != "3=1+0+1+0+1" || o.Format != "parquet v2 default" || o.Problem != "" {
 		t.Errorf("flows.parquet: %+v", o)
 	}
 	c := b.Conversations[0]

@@ -219,8 +219,7 @@ func (s *scan) data(line []byte) {
 		s.keepRecord()
 		return
 	}
-	if s.object.Malformed >= mostRejected {
-		s.object.Malformed++
+	if s.crowded() {
 		return
 	}
 	s.reject(whole, l.reason(f, line))

@@ -69,7 +69,23 @@ func (s *seen) add(items []item, order uint16) {
 		}
 	}
 	s.mu.RUnlock()
-	if n := s.count.Add(added); n*5 > s.capacity()*4 {
+	s.counted(added)
+}
+
+// addOne enters one record.
+func (s *seen) addOne(mark uint64, order uint16) outcome {
+	s.mu.RLock()
+	out := s.enterGrowing(mark, uint64(order)+1)
+	s.mu.RUnlock()
+	if !out.duplicate && !out.stolen {
+		s.counted(1)
+	}
+	return out
+}
+
+// counted makes room for more when n records are new.
+func (s *seen) counted(n int64) {
+	if n := s.count.Add(n); n*5 > s.capacity()*4 {
 		s.grow(n)
 	}
 }
@@ -79,11 +95,8 @@ func (s *seen) remember(mark uint64) {
 	s.mu.RLock()
 	out := s.enterGrowing(mark, 0)
 	s.mu.RUnlock()
-	if out.duplicate {
-		return
-	}
-	if n := s.count.Add(1); n*5 > s.capacity()*4 {
-		s.grow(n)
+	if !out.duplicate {
+		s.counted(1)
 	}
 }
 

@@ -190,10 +190,14 @@ func (d *decoder) reject(reason string, sample []byte) {
 	r := schema.Rejected{Place: d.place, Line: d.Records, Reason: clip(reason, 500), Sample: clip(sample, 200)}
 	if len(d.Rejected) < maxRejected {
 		d.Rejected = append(d.Rejected, r)
-	} else if len(d.Rejected) == maxRejected {
-		r.Reason, r.Sample = "further pieces were set aside, too many to list", ""
-		d.Rejected = append(d.Rejected, r)
+		return
 	}
+	if len(d.Rejected) == maxRejected {
+		d.Rejected = append(d.Rejected, schema.Rejected{Place: d.place})
+	}
+	rest := &d.Rejected[maxRejected]
+	rest.Pieces++
+	rest.Reason = fmt.Sprintf("further pieces were set aside, too many to list: %d", rest.Pieces)
 }
 
 func (d *decoder) finish(err error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -398,6 +399,14 @@ func TestMalformedItems(t *testing.T) {
 		if got := strings.Join(reasons(contents), "; "); !strings.HasPrefix(got, want) || (want == "") != (got == "") {
 			t.Errorf("%s: set aside %q, want %q", bad, got, want)
 		}
+	}
+}
+
+// TestManyMalformedItems: more than are listed are counted all the same.
+func TestManyMalformedItems(t *testing.T) {
+	_, contents := decodeText(t, "f", snapshotJSON(slices.Repeat([]string{"null"}, maxRejected+500)...))
+	if got := schema.SetAside(contents.Rejected); got != maxRejected+500 || len(contents.Rejected) != maxRejected+1 {
+		t.Errorf("%d pieces in %d lines", got, len(contents.Rejected))
 	}
 }
 

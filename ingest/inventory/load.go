@@ -175,7 +175,7 @@ func (s *Summary) add(o *Object) {
 		s.Problems++
 	}
 	s.Records, s.OK, s.Malformed = s.Records+line.Records, s.OK+line.OK, s.Malformed+line.Malformed
-	s.Rejected += int64(len(o.Rejected))
+	s.Rejected += schema.SetAside(o.Rejected)
 	for typ, n := range o.Skipped {
 		s.Skipped[typ] += n
 	}

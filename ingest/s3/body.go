@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+
+	ingestaws "sgfit/ingest/aws"
 )
 
 var (
@@ -121,7 +123,7 @@ func (b *body) drop(err error) {
 // resume asks for the rest after a wait, if that was not done too often.
 func (b *body) resume() error {
 	if b.ctx.Err() != nil || b.resumes >= b.source.options.Resumes || b.size >= 0 && b.offset >= b.size {
-		return b.failure("read", &Error{Op: "read", Place: b.String(), Kind: ErrBroken, Cause: b.broken})
+		return b.failure("read", &Error{Op: "read", Place: b.String(), Kind: ingestaws.ErrBroken, Cause: b.broken})
 	}
 	b.resumes++
 	if b.resumes > 1 {

@@ -5,37 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	ingestaws "sgfit/ingest/aws"
 )
 
-// What can be wrong with a place. An Error wraps one of them.
+// What can be wrong with a place. An Error wraps one of them, or one of package aws.
 var (
-	ErrURL         = errors.New("no URL of the form s3://bucket/prefix")
-	ErrNothing     = errors.New("no objects to load under it")
-	ErrCredentials = errors.New("no credentials that AWS accepts")
-	ErrDenied      = errors.New("access denied")
-	ErrNoBucket    = errors.New("no such bucket")
-	ErrRegion      = errors.New("the bucket is in another region")
-	ErrVanished    = errors.New("it vanished since it was listed")
-	ErrChanged     = errors.New("it changed since it was listed")
-	ErrArchived    = errors.New("it is archived and must be restored before it can be read")
-	ErrBusy        = errors.New("S3 asks to slow down, or fails, again and again")
-	ErrBroken      = errors.New("the connection broke off again and again")
-	ErrUnreachable = errors.New("the server cannot be reached")
-	ErrRefused     = errors.New("the server refuses the request")
+	ErrURL      = errors.New("no URL of the form s3://bucket/prefix")
+	ErrNothing  = errors.New("no objects to load under it")
+	ErrNoBucket = errors.New("no such bucket")
+	ErrRegion   = errors.New("the bucket is in another region")
+	ErrVanished = errors.New("it vanished since it was listed")
+	ErrChanged  = errors.New("it changed since it was listed")
+	ErrArchived = errors.New("it is archived and must be restored before it can be read")
 )
 
 // Error says what could not be done with which place, and why. It wraps Kind and Cause.
 type Error struct {
 	Op     string // "open", "list", "read", "connect to"
 	Place  string // s3://bucket/key
-	Kind   error  // one of the Err… of this package
+	Kind   error  // one of the Err… of this package or of package aws
 	Region string // with ErrRegion: where the bucket is, "" when S3 does not say
 	Cause  error  // what the SDK said; nil when there is no more to say
 }
@@ -43,29 +34,10 @@ type Error struct {
 // Error is one sentence with the place; of S3's answer it has the code alone.
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%s %s: %v", e.Op, e.Place, e.Kind)
-	var api smithy.APIError
-	switch {
-	case e.Region != "":
+	if e.Region != "" {
 		return text + " (" + e.Region + ")"
-	case errors.As(e.Cause, &api):
-		return text + " (" + api.ErrorCode() + ")"
-	case e.Cause != nil:
-		return text + ": " + said(e.Cause)
 	}
-	return text
-}
-
-// said is the innermost part of a cause that tells what happened, without what the SDK wraps around it.
-func said(cause error) string {
-	var credentials *ingestaws.CredentialsError
-	if errors.As(cause, &credentials) {
-		return credentials.Error()
-	}
-	var request *url.Error
-	if errors.As(cause, &request) {
-		return request.Err.Error()
-	}
-	return cause.Error()
+	return text + ingestaws.Detail(e.Cause)
 }
 
 // Unwrap returns Kind and, where there is one, Cause.
@@ -74,6 +46,11 @@ func (e *Error) Unwrap() []error {
 		return []error{e.Kind}
 	}
 	return []error{e.Kind, e.Cause}
+}
+
+// Passing says whether the same request may well succeed later.
+func (e *Error) Passing() bool {
+	return e.Kind == ingestaws.ErrBusy || e.Kind == ingestaws.ErrBroken || e.Kind == ingestaws.ErrUnreachable || e.Kind == ingestaws.ErrCredentials
 }
 
 // failure makes an Error of what the SDK returned. Where it is the context that ended, it says just that.
@@ -88,7 +65,7 @@ func failure(ctx context.Context, op, place, region string, err error) error {
 	if e.Region = toldRegion(err); e.Region == region {
 		e.Region = ""
 	}
-	if e.Kind = kindOf(err); e.Kind == ErrRegion || e.Region != "" && e.Kind == ErrRefused {
+	if e.Kind = kindOf(err); e.Kind == ErrRegion || e.Region != "" && e.Kind == ingestaws.ErrRefused {
 		e.Kind = ErrRegion
 	} else {
 		e.Region = ""
@@ -96,30 +73,21 @@ func failure(ctx context.Context, op, place, region string, err error) error {
 	return e
 }
 
-// kindOf tells what an error of the SDK means, by types, codes and HTTP status.
+// kindOf tells what an error of the SDK means.
 func kindOf(err error) error {
-	var api smithy.APIError
-	var credentials *ingestaws.CredentialsError
-	var profile config.SharedConfigProfileNotExistError
+	kind := ingestaws.KindOf(err, kindOfCode)
 	var response *smithyhttp.ResponseError
-	switch {
-	case errors.As(err, &credentials), errors.As(err, &profile):
-		return ErrCredentials
-	case errors.As(err, &api) && kindOfCode(api.ErrorCode()) != nil:
-		return kindOfCode(api.ErrorCode())
-	case errors.As(err, new(*smithyhttp.RequestSendError)):
-		return ErrUnreachable
-	case errors.As(err, &response):
+	if kind == ingestaws.ErrRefused && errors.As(err, &response) {
 		return kindOfStatus(response.HTTPStatusCode())
 	}
-	return ErrRefused
+	return kind
 }
 
 // kindOfCode knows the codes of https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html that matter here.
 func kindOfCode(code string) error {
 	switch code {
-	case "AccessDenied", "AllAccessDisabled", "AccountProblem":
-		return ErrDenied
+	case "AllAccessDisabled", "AccountProblem":
+		return ingestaws.ErrDenied
 	case "NoSuchBucket":
 		return ErrNoBucket
 	case "NoSuchKey":
@@ -128,37 +96,27 @@ func kindOfCode(code string) error {
 		return ErrChanged
 	case "InvalidObjectState":
 		return ErrArchived
-	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired",
-		"InvalidSecurity", "NotSignedUp":
-		return ErrCredentials
+	case "TokenRefreshRequired", "InvalidSecurity", "NotSignedUp":
+		return ingestaws.ErrCredentials
 	case "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
 		return ErrRegion
-	case "SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "Throttling", "ThrottlingException",
-		"RequestLimitExceeded", "TooManyRequests":
-		return ErrBusy
+	case "SlowDown", "RequestTimeout":
+		return ingestaws.ErrBusy
 	}
 	return nil
 }
 
 // kindOfStatus is for answers without a code that is known.
 func kindOfStatus(status int) error {
-	switch {
-	case status == http.StatusMovedPermanently, status == http.StatusTemporaryRedirect:
+	switch status {
+	case http.StatusMovedPermanently, http.StatusTemporaryRedirect:
 		return ErrRegion
-	case status == http.StatusUnauthorized:
-		return ErrCredentials
-	case status == http.StatusForbidden:
-		return ErrDenied
-	case status == http.StatusNotFound:
+	case http.StatusNotFound:
 		return ErrVanished
-	case status == http.StatusPreconditionFailed:
+	case http.StatusPreconditionFailed:
 		return ErrChanged
-	case status == http.StatusTooManyRequests, status >= 500:
-		return ErrBusy
-	case status < 300:
-		return ErrBroken // an answer that cannot be read
 	}
-	return ErrRefused
+	return ingestaws.ErrRefused
 }
 
 // toldRegion is the region that S3 says the bucket is in.

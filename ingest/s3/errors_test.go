@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	ingestaws "sgfit/ingest/aws"
 )
 
 // TestRefusals answers each listing with a code, and wants one clear error.
@@ -21,16 +23,16 @@ func TestRefusals(t *testing.T) {
 		want   error
 		text   string
 	}{
-		{403, "AccessDenied", "", ErrDenied, "list s3://logs/x: access denied (AccessDenied)"},
+		{403, "AccessDenied", "", ingestaws.ErrDenied, "list s3://logs/x: access denied (AccessDenied)"},
 		{404, "NoSuchBucket", "", ErrNoBucket, "list s3://logs/x: no such bucket (NoSuchBucket)"},
 		{301, "PermanentRedirect", "eu-west-1", ErrRegion, "list s3://logs/x: the bucket is in another region (eu-west-1)"},
 		{400, "AuthorizationHeaderMalformed", "eu-west-1", ErrRegion, "list s3://logs/x: the bucket is in another region (eu-west-1)"},
 		{301, "", "", ErrRegion, "list s3://logs/x: the bucket is in another region"},
-		{403, "InvalidAccessKeyId", "", ErrCredentials, "list s3://logs/x: no credentials that AWS accepts (InvalidAccessKeyId)"},
-		{400, "ExpiredToken", "us-east-2", ErrCredentials, "list s3://logs/x: no credentials that AWS accepts (ExpiredToken)"},
-		{403, "SignatureDoesNotMatch", "", ErrCredentials, ""},
-		{500, "InternalError", "", ErrBusy, ""},
-		{400, "InvalidArgument", "", ErrRefused, "list s3://logs/x: the server refuses the request (InvalidArgument)"},
+		{403, "InvalidAccessKeyId", "", ingestaws.ErrCredentials, "list s3://logs/x: no credentials that AWS accepts (InvalidAccessKeyId)"},
+		{400, "ExpiredToken", "us-east-2", ingestaws.ErrCredentials, "list s3://logs/x: no credentials that AWS accepts (ExpiredToken)"},
+		{403, "SignatureDoesNotMatch", "", ingestaws.ErrCredentials, ""},
+		{500, "InternalError", "", ingestaws.ErrBusy, ""},
+		{400, "InvalidArgument", "", ingestaws.ErrRefused, "list s3://logs/x: the server refuses the request (InvalidArgument)"},
 	} {
 		f := newFake(t)
 		f.fault = func(w http.ResponseWriter, r *http.Request, _ int) bool {
@@ -56,7 +58,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestRefusedObjects(t *testing.T) {
-	for code, want := range map[string]error{"AccessDenied": ErrDenied, "InvalidObjectState": ErrArchived, "NoSuchKey": ErrVanished, "ExpiredToken": ErrCredentials} {
+	for code, want := range map[string]error{"AccessDenied": ingestaws.ErrDenied, "InvalidObjectState": ErrArchived, "NoSuchKey": ErrVanished, "ExpiredToken": ingestaws.ErrCredentials} {
 		f := newFake(t, "a.log")
 		f.fault = func(w http.ResponseWriter, r *http.Request, _ int) bool {
 			if isList(r) {
@@ -121,7 +123,7 @@ func TestBrokenListing(t *testing.T) {
 		refuse(w, 503, "SlowDown")
 		return true
 	}
-	if _, _, err := f.source(Options{Attempts: 2}, "s3://logs").List(context.Background()); !errors.Is(err, ErrBusy) {
+	if _, _, err := f.source(Options{Attempts: 2}, "s3://logs").List(context.Background()); !errors.Is(err, ingestaws.ErrBusy) {
 		t.Errorf("error is %v: half a listing looks whole", err)
 	}
 }
@@ -132,7 +134,7 @@ func TestHalfAPage(t *testing.T) {
 	f.alter = func(answer string) string {
 		return strings.Replace(answer, ">false</IsTruncated>", ">true</IsTruncated>", 1)
 	}
-	if _, _, err := f.source(Options{}, "s3://logs").List(context.Background()); !errors.Is(err, ErrRefused) || !errors.Is(err, errNoToken) {
+	if _, _, err := f.source(Options{}, "s3://logs").List(context.Background()); !errors.Is(err, ingestaws.ErrRefused) || !errors.Is(err, errNoToken) {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -162,7 +164,7 @@ func TestUnreachable(t *testing.T) {
 	closed.Close()
 	f.url = closed.URL
 	var e *Error
-	if _, _, err := f.source(Options{Attempts: 2}, "s3://logs").List(context.Background()); !errors.As(err, &e) || e.Kind != ErrUnreachable ||
+	if _, _, err := f.source(Options{Attempts: 2}, "s3://logs").List(context.Background()); !errors.As(err, &e) || e.Kind != ingestaws.ErrUnreachable ||
 		!strings.HasPrefix(err.Error(), "list s3://logs/: the server cannot be reached: dial tcp 127.0.0.1:") {
 		t.Errorf("error is %v", err)
 	}
@@ -172,10 +174,10 @@ func TestCredentials(t *testing.T) {
 	f := newFake(t, "a.log")
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
-	if _, _, err := f.source(Options{}, "s3://logs").List(context.Background()); !errors.Is(err, ErrCredentials) {
+	if _, _, err := f.source(Options{}, "s3://logs").List(context.Background()); !errors.Is(err, ingestaws.ErrCredentials) {
 		t.Errorf("none: error is %v", err)
 	}
-	if _, err := New(context.Background(), Options{Profile: "missing"}, "s3://logs"); !errors.Is(err, ErrCredentials) {
+	if _, err := New(context.Background(), Options{Profile: "missing"}, "s3://logs"); !errors.Is(err, ingestaws.ErrCredentials) {
 		t.Errorf("a profile that is not there: error is %v", err)
 	}
 	if lists, _ := f.count(); lists != 0 {
@@ -243,7 +245,8 @@ func TestRole(t *testing.T) {
 		}
 	}
 	refused = true
-	if _, _, err := f.source(options, "s3://logs").List(context.Background()); !errors.Is(err, ErrCredentials) {
-		t.Errorf("a role that may not be assumed: error is %v", err)
+	_, _, err := f.source(options, "s3://logs").List(context.Background())
+	if want := "list s3://logs/: the role cannot be assumed (AccessDenied): no"; !errors.Is(err, ingestaws.ErrRole) || err.Error() != want {
+		t.Errorf("a role that may not be assumed: error is %v, want %s", err, want)
 	}
 }

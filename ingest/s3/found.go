@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"time"
 
 	"sgfit/ingest"
 	"sgfit/schema"
@@ -16,6 +17,7 @@ type found struct {
 	rejected []schema.Rejected
 	etags    map[string]string // by place
 	skipped  Skipped
+	outside  ingest.Outside
 	requests int
 }
 
@@ -49,6 +51,14 @@ func (f *found) skip(which func(*Skipped) *int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	*which(&f.skipped)++
+}
+
+// leave counts a folder or an object that the window does not want.
+func (f *found) leave(which func(*Skipped) *int, from, to time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	*which(&f.skipped)++
+	f.outside.Add(from, to)
 }
 
 // reached counts what there is to load, in the window or outside.

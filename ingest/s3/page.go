@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	ingestaws "sgfit/ingest/aws"
 )
 
 // errNoToken would make half a listing look whole.
@@ -94,7 +96,7 @@ func (s *Source) page(ctx context.Context, found *found, t target, delimiter str
 		return page{}, failure(ctx, "list", t.String(), s.regionOf(t.bucket), err)
 	}
 	if aws.ToBool(out.IsTruncated) && out.NextContinuationToken == nil {
-		return page{}, &Error{Op: "list", Place: t.String(), Kind: ErrRefused, Cause: errNoToken}
+		return page{}, &Error{Op: "list", Place: t.String(), Kind: ingestaws.ErrRefused, Cause: errNoToken}
 	}
 	return readPage(out), nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sgfit/ingest"
+	ingestaws "sgfit/ingest/aws"
 )
 
 // long is content of which any part can be told from any other.
@@ -68,8 +69,8 @@ func TestResume(t *testing.T) {
 		{0, 0, "[]", nil},
 		{1, 0, "[ bytes=1000-]", nil},
 		{3, 0, "[ bytes=1000- bytes=2000- bytes=3000-]", nil},
-		{9, 0, "[ bytes=1000- bytes=2000- bytes=3000- bytes=4000- bytes=5000-]", ErrBroken},
-		{9, 2, "[ bytes=1000- bytes=2000-]", ErrBroken},
+		{9, 0, "[ bytes=1000- bytes=2000- bytes=3000- bytes=4000- bytes=5000-]", ingestaws.ErrBroken},
+		{9, 2, "[ bytes=1000- bytes=2000-]", ingestaws.ErrBroken},
 	} {
 		f := newFake(t)
 		f.put("a.log", content)
@@ -126,7 +127,7 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 			}
 			_, _ = io.WriteString(w, content)
 			return true
-		}, ErrRefused},
+		}, ingestaws.ErrRefused},
 	} {
 		f := newFake(t)
 		f.put("a.log", content)
@@ -197,7 +198,7 @@ func TestStallForever(t *testing.T) {
 		return true
 	}
 	_, err := f.read(f.source(Options{Stall: 30 * time.Millisecond, Resumes: 2}, "s3://logs"), nil)
-	if !errors.Is(err, ErrBroken) || errors.Is(err, context.Canceled) {
+	if !errors.Is(err, ingestaws.ErrBroken) || errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -248,9 +249,9 @@ func TestStorm(t *testing.T) {
 		listErr, getErr error
 	}{
 		{"it passes", Options{}, 5, 6, nil, nil},
-		{"it passes too late for the reading", Options{}, 5, 8, nil, ErrBusy},
-		{"it stays over the listing", Options{Attempts: 3}, 1000, 0, ErrBusy, nil},
-		{"it stays over the reading", Options{Attempts: 3}, 2, 1000, nil, ErrBusy},
+		{"it passes too late for the reading", Options{}, 5, 8, nil, ingestaws.ErrBusy},
+		{"it stays over the listing", Options{Attempts: 3}, 1000, 0, ingestaws.ErrBusy, nil},
+		{"it stays over the reading", Options{Attempts: 3}, 2, 1000, nil, ingestaws.ErrBusy},
 	} {
 		f := newFake(t, "a.log")
 		f.fault = func(w http.ResponseWriter, r *http.Request, n int) bool {

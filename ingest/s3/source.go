@@ -28,6 +28,7 @@ type Source struct {
 
 	mu      sync.RWMutex
 	etags   map[string]string // by place, of the objects that were listed
+	outside ingest.Outside    // what the window left out of them
 	regions map[string]string // by bucket, where S3 said that it is in another one
 }
 
@@ -88,11 +89,21 @@ func (s *Source) Scan(ctx context.Context) (Listing, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.etags = found.etags
+	s.outside = found.outside
 	l := found.listing()
 	if s.options.State {
-		l.Refs = ingest.StateOf(l.Refs, ingest.Window{Since: s.options.Since, Until: s.options.Until})
+		refs, before := ingest.StateOf(l.Refs, ingest.Window{Since: s.options.Since, Until: s.options.Until})
+		l.Refs = refs
+		s.outside.Join(before)
 	}
 	return l, nil
+}
+
+// Outside returns what the last listing left out since it lies outside of the window.
+func (s *Source) Outside() ingest.Outside {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.outside
 }
 
 // scan gathers what one URL reaches.

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sgfit/ingest"
+	ingestaws "sgfit/ingest/aws"
 )
 
 const (
@@ -80,7 +81,7 @@ func (w *walk) folder(ctx context.Context, prefix string, lost int, window windo
 	default:
 		err = w.list(ctx, prefix, "", takeAll)
 	}
-	if errors.Is(err, ErrDenied) && prefix != w.prefix {
+	if errors.Is(err, ingestaws.ErrDenied) && prefix != w.prefix {
 		w.reject(placeOf(w.bucket, prefix), "folder cannot be listed: access denied; allow s3:ListBucket on it, then load again")
 		return nil
 	}
@@ -109,7 +110,8 @@ func (w *walk) descend(ctx context.Context, above position, folder string, lost 
 		w.skip(services)
 		return
 	case !window.wantsFolder(at):
-		w.skip(days)
+		from, to, _ := ingest.SpanOf(at.dates...)
+		w.leave(days, from, to)
 		return
 	}
 	if above.next == unknown && at.next == unknown {
@@ -146,7 +148,7 @@ func (w *walk) take(o *object, window window) {
 	case len(w.options.Services) > 0 && !w.wantsService(locate(o.key[:strings.LastIndexByte(o.key, '/')+1])):
 		w.skip(services)
 	case !window.wants(start, length):
-		w.skip(slots)
+		w.leave(slots, start, start.Add(length))
 	case o.archived != "":
 		w.reject(place, "object is archived ("+o.archived+"); restore it, then load again")
 	default:

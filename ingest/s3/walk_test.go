@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sgfit/ingest"
 )
 
 func at(day, hour, minute int) time.Time {
@@ -141,8 +143,12 @@ func TestWindow(t *testing.T) {
 			}
 		})
 	}
-	if l := scan(t, f.source(Options{Since: at(20, 0, 0)}, "s3://logs")); len(l.Refs) > 0 || l.Skipped.Days != 1 {
+	late := f.source(Options{Since: at(20, 0, 0)}, "s3://logs")
+	if l := scan(t, late); len(l.Refs) > 0 || l.Skipped.Days != 1 {
 		t.Errorf("outside the window: %v, %+v", keys(l), l.Skipped)
+	}
+	if d := cmp.Diff(ingest.Outside{Objects: 1, First: at(7, 0, 0), Last: at(8, 0, 0)}, late.Outside()); d != "" {
+		t.Errorf("what was left out (-want +got):\n%s", d)
 	}
 }
 

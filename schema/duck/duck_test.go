@@ -89,6 +89,24 @@ func TestABatchLandsWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+// TestSetAside counts pieces that are too many to list.
+func TestSetAside(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	b := batch("a", 5)
+	b.Rejected = append(b.Rejected, schema.Rejected{Place: "a", Reason: "many more", Pieces: 500})
+	if err := db.AddBatch(ctx, b); err != nil {
+		t.Fatal(err)
+	}
+	pieces, err := db.SetAside(ctx)
+	if err != nil || pieces != 501 {
+		t.Errorf("%d pieces, %v; want 501", pieces, err)
+	}
+	list, lines, err := db.Rejected(ctx, 0)
+	if err != nil || lines != 2 || len(list) != 2 || list[0].Pieces != 500 || list[1].Pieces != 1 {
+		t.Errorf("%d lines, %v: %+v", lines, err, list)
+	}
+}
+
 // TestOwnAddressesStay: what batches tell of own addresses is there for the next load, and what one of them does not tell
 // stays as it was.
 func TestOwnAddressesStay(t *testing.T) {
@@ -219,7 +237,7 @@ func TestLeanWhileStoring(t *testing.T) {
 		}
 		defer db.Close()
 		settings := func() (s string) {
-			if err := db.SQL().QueryRow(`SELECT current_setting('threads') || ' ' || current_setting('memory_limit')`).Scan(&s); err != nil {
+			if err := db.SQL().QueryRow(`SELECT current_setting('threads') || ' ' || current_setting('memory_limit') || ' ' || lower(current_setting('force_compression'))`).Scan(&s); err != nil {
 				t.Fatal(err)
 			}
 			return s
@@ -228,7 +246,7 @@ func TestLeanWhileStoring(t *testing.T) {
 		if err := db.AddBatch(ctx, batch("a", 5)); err != nil {
 			t.Fatal(err)
 		}
-		if storing := settings(); storing != "1 80.0 MiB" {
+		if storing := settings(); storing != "1 96.0 MiB bitpacking" {
 			t.Errorf("settings are %s", storing)
 		}
 		if err := db.MergeDays(ctx); err != nil {

@@ -21,11 +21,23 @@ var (
 // ReplaceInventory replaces every interval in one transaction by those of the parts. An error among the parts, which it
 // returns, leaves all as it was.
 func (db *DB) ReplaceInventory(ctx context.Context, parts iter.Seq2[*schema.Inventory, error]) error {
+	return db.replaceInventory(ctx, parts, false)
+}
+
+// ReplaceInventory is DB's, and notes what was assumed.
+func (c Config) ReplaceInventory(ctx context.Context, parts iter.Seq2[*schema.Inventory, error]) error {
+	return c.replaceInventory(ctx, parts, c.AssumeUnchanged)
+}
+
+func (db *DB) replaceInventory(ctx context.Context, parts iter.Seq2[*schema.Inventory, error], assumed bool) error {
 	if err := errors.Join(ctx.Err(), db.ample()); err != nil {
 		return err
 	}
 	err := db.write(func() error {
 		if err := db.exec(forgetAnalysis); err != nil {
+			return err
+		}
+		if err := db.exec(fmt.Sprintf("INSERT OR REPLACE INTO meta VALUES ('assume_unchanged', '%t')", assumed)); err != nil {
 			return err
 		}
 		if err := db.foldSights(); err != nil {

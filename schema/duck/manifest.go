@@ -18,7 +18,11 @@ type (
 		// another format than was thought.
 		Again bool
 	}
-	Config struct{ *DB }
+	Config struct {
+		*DB
+		// AssumeUnchanged is noted with the inventory: that it was made so.
+		AssumeUnchanged bool
+	}
 )
 
 // Loaded says which places are in the manifest: true with size and modification time unchanged, false with others. A place
@@ -115,7 +119,7 @@ func (db *DB) forget(places []string) error {
 
 // Manifest lists the flow-log objects of which records were counted: place, size, time and hash of each.
 func (f FlowLogs) Manifest(ctx context.Context) (objects []schema.Object, err error) {
-	const query = `SELECT place, size, epoch_us(modified), hash FROM object WHERE kind = 'flow-log' AND ok > 0 AND hash <> ''`
+	const query = `SELECT place, size, epoch_us(modified), hash FROM object WHERE kind = 'flow-log' AND ok + nodata + skipdata > 0 AND hash <> ''`
 	err = f.each(ctx, query, func(rows *sql.Rows) error {
 		o := schema.Object{Kind: schema.FlowLogObject}
 		var modified int64
@@ -155,5 +159,6 @@ func (db *DB) appendRejected(rejected []schema.Rejected) error {
 		put(p, r.Line)
 		p.text(valid(r.Reason))
 		p.text(valid(r.Sample))
+		put(p, max(r.Pieces, 1))
 	})
 }

@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"fmt"
 	"time"
+
+	"sgfit/schema"
 )
 
 // Sight says what of the traffic could be seen.
@@ -17,6 +19,8 @@ type Sight struct {
 	// log covered them and its objects came, Dark for all that is known.
 	Worn, Quiet, Dark int64
 	RejectsOnly       int64 // logged interfaces of which only REJECT records came
+	// Isolated are days with few records, far from all others: they stretch the window.
+	Isolated []schema.IsolatedDay
 }
 
 // FlowLogStatus is one flow log that is defined, by AWS Config or DescribeFlowLogs. Last is zero for "still".
@@ -67,7 +71,23 @@ func (db *DB) Sight(ctx context.Context) (Sight, error) {
 	if err != nil {
 		return s, fmt.Errorf("read what could be seen: %w", err)
 	}
-	return s, nil
+	s.Isolated, err = db.IsolatedDays(ctx)
+	return s, err
+}
+
+// IsolatedDays returns the days with few records that are far from all others, sorted.
+func (db *DB) IsolatedDays(ctx context.Context) (days []schema.IsolatedDay, err error) {
+	const query = `SELECT day, records, objects, place, first_rest, last_rest FROM isolated_day ORDER BY day`
+	err = db.each(ctx, query, func(rows *sql.Rows) error {
+		var d schema.IsolatedDay
+		err := rows.Scan(&d.Day, &d.Records, &d.Objects, &d.Place, &d.First, &d.Last)
+		days = append(days, d)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for isolated days: %w", err)
+	}
+	return days, nil
 }
 
 func (db *DB) readFlowLogs(ctx context.Context, s *Sight) error {

@@ -20,9 +20,10 @@ type Status struct {
 	Plans     int
 }
 
-// ObjectStatus sums the manifest by kind of object.
+// ObjectStatus sums the manifest by kind of object and its source.
 type ObjectStatus struct {
 	Kind              schema.ObjectKind
+	Source            string // whose: flow-logs, config, answers (of EC2, saved), live (EC2 itself), cloudtrail
 	Objects, Problems int64
 	Records           int64
 	First, Last       time.Time
@@ -56,6 +57,15 @@ func (db *DB) Status(ctx context.Context) (Status, error) {
 	return st, err
 }
 
+// Holds says whether objects of a kind are loaded.
+func (db *DB) Holds(ctx context.Context, kind schema.ObjectKind) (holds bool, err error) {
+	const query = `SELECT EXISTS (SELECT 1 FROM object WHERE kind = ?)`
+	if err := db.sql.QueryRowContext(ctx, query, string(kind)).Scan(&holds); err != nil {
+		return false, fmt.Errorf("look at the manifest: %w", err)
+	}
+	return holds, nil
+}
+
 func (db *DB) readVersion(ctx context.Context, st *Status) (err error) {
 	if st.Version, err = db.version(ctx); err != nil {
 		return err
@@ -66,13 +76,16 @@ func (db *DB) readVersion(ctx context.Context, st *Status) (err error) {
 
 func (db *DB) readObjects(ctx context.Context, st *Status) error {
 	const query = `
-		SELECT kind, count(*), count(*) FILTER (problem <> ''), sum(records)::BIGINT,
+		SELECT kind, CASE WHEN kind = 'flow-log' THEN 'flow-logs' WHEN starts_with(place, 'ec2://') THEN 'live'
+		                  WHEN regexp_matches(format, '^(describe|get)-') THEN 'answers' WHEN format ILIKE 'cloudtrail%' THEN 'cloudtrail'
+		                  ELSE 'config' END AS source,
+		       count(*), count(*) FILTER (problem <> ''), sum(records)::BIGINT,
 		       coalesce(min(first_second) FILTER (first_second > 0), 0)::BIGINT, max(last_second)::BIGINT
-		FROM object GROUP BY kind ORDER BY kind DESC`
+		FROM object GROUP BY ALL ORDER BY kind DESC, source`
 	return db.each(ctx, query, func(rows *sql.Rows) error {
 		var o ObjectStatus
 		var first, last int64
-		if err := rows.Scan(&o.Kind, &o.Objects, &o.Problems, &o.Records, &first, &last); err != nil {
+		if err := rows.Scan(&o.Kind, &o.Source, &o.Objects, &o.Problems, &o.Records, &first, &last); err != nil {
 			return err
 		}
 		o.First, o.Last = micro(first*1e6), micro(last*1e6)
@@ -119,7 +132,16 @@ func (db *DB) readDays(ctx context.Context, st *Status) error {
 	})
 }
 
-// Rejected returns at most limit pieces of input that were set aside (0: all), sorted by place, and how many there are.
+// SetAside counts the pieces of input that were set aside, those included that were too many to list.
+func (db *DB) SetAside(ctx context.Context) (pieces int64, err error) {
+	const query = `SELECT coalesce(sum(pieces), 0)::BIGINT FROM (SELECT DISTINCT * FROM rejected)`
+	if err := db.sql.QueryRowContext(ctx, query).Scan(&pieces); err != nil {
+		return 0, fmt.Errorf("count rejected input: %w", err)
+	}
+	return pieces, nil
+}
+
+// Rejected returns at most limit lines on input that was set aside (0: all), sorted by place, and how many there are.
 func (db *DB) Rejected(ctx context.Context, limit int) (list []schema.Rejected, total int64, err error) {
 	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT DISTINCT * FROM rejected)`).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("read rejected input: %w", err)
@@ -127,10 +149,10 @@ func (db *DB) Rejected(ctx context.Context, limit int) (list []schema.Rejected, 
 	if limit <= 0 {
 		limit = int(total)
 	}
-	const query = `SELECT DISTINCT place, line, reason, sample FROM rejected ORDER BY place, line, reason, sample LIMIT ?`
+	const query = `SELECT DISTINCT place, line, reason, sample, pieces FROM rejected ORDER BY place, line, reason, sample LIMIT ?`
 	err = db.each(ctx, query, func(rows *sql.Rows) error {
 		var r schema.Rejected
-		if err := rows.Scan(&r.Place, &r.Line, &r.Reason, &r.Sample); err != nil {
+		if err := rows.Scan(&r.Place, &r.Line, &r.Reason, &r.Sample, &r.Pieces); err != nil {
 			return err
 		}
 		list = append(list, r)

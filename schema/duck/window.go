@@ -52,6 +52,53 @@ func (db *DB) WiderThan(ctx context.Context, since, until time.Time) (bool, erro
 	return have.loaded && (before || after), nil
 }
 
+// DaysInWindow says whether any day with records lies in the window that flow logs were asked for, and of which days there
+// are records at all: [first, last], zero for none.
+func (db *DB) DaysInWindow(ctx context.Context) (first, last time.Time, inside bool, err error) {
+	have, err := db.window(ctx)
+	if err != nil {
+		return first, last, false, fmt.Errorf("look at the window: %w", err)
+	}
+	const query = `SELECT DISTINCT epoch_us(day::TIMESTAMP) AS day FROM coverage ORDER BY day`
+	err = db.each(ctx, query, func(rows *sql.Rows) error {
+		var us int64
+		if err := rows.Scan(&us); err != nil {
+			return err
+		}
+		day := micro(us)
+		if first.IsZero() {
+			first = day
+		}
+		last = day
+		inside = inside || day.Add(24*time.Hour).After(have.since) && (have.until.IsZero() || day.Before(have.until))
+		return nil
+	})
+	if err != nil {
+		return first, last, false, fmt.Errorf("look at the window: %w", err)
+	}
+	return first, last, inside, nil
+}
+
+// Loading says how what is in the database was loaded, as far as answers hang on it.
+type Loading struct {
+	AssumeUnchanged bool      // resources were taken to have been before what they were when first seen
+	Since, Until    time.Time // bounds of the flow logs that were asked for; zero for none
+}
+
+// Loading reads it.
+func (db *DB) Loading(ctx context.Context) (l Loading, err error) {
+	w, err := db.window(ctx)
+	if err == nil {
+		l.Since, l.Until = w.since, w.until
+		const query = `SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'assume_unchanged' AND value = 'true')`
+		err = db.sql.QueryRowContext(ctx, query).Scan(&l.AssumeUnchanged)
+	}
+	if err != nil {
+		return l, fmt.Errorf("look up how the input was loaded: %w", err)
+	}
+	return l, nil
+}
+
 // askedWindow is what meta says of the window.
 type askedWindow struct {
 	noted        bool // all that is loaded was asked for within bounds

@@ -16,6 +16,7 @@ type Card struct {
 	Opened       string // who opened it and when, "" when unknown
 	Action       suggest.Action
 	Findings     []Said
+	Reach        *Reach // nil where the plan does not measure
 	Evidence     suggest.Evidence
 	Facts        []Fact
 	Peers        string // the busiest ones
@@ -71,6 +72,7 @@ func card(group suggest.Group, index int) Card {
 		Evidence: r.Evidence, Facts: facts(r.Evidence), Peers: peersWords(r.Evidence.TopPeers),
 		Sure: sureness(r), Grade: r.Confidence.Grade, Label: r.Confidence.NewSources.Label, StillThrough: r.StillThrough, NamedUsers: r.NamedUsers,
 	}
+	c.Reach = reach(r.Direction, r.Exposure)
 	if r.Opened != nil {
 		c.Opened = openedWords(r.Opened)
 	}
@@ -124,6 +126,9 @@ func (c Card) Seen() string {
 // KeptNotes is the rest of a kept rule's evidence in one line under it.
 func (c Card) KeptNotes() string {
 	parts := []string{"grade " + c.Sure[0].Text, "coverage " + percent(c.Evidence.Coverage)}
+	if c.Reach != nil {
+		parts = append(parts, strings.ToLower(c.Reach.Title)+": "+c.Reach.Text())
+	}
 	if c.Evidence.Noise > 0 {
 		parts = append(parts, "noise "+count(c.Evidence.Noise, "one-off session of a stranger", "one-off sessions of strangers"))
 	}

@@ -6,5 +6,6 @@
 // are made visible in every string of the plan (see visiblePlan); each output then escapes for its own language.
 //
 // Limits: nothing here judges. What the plan does not say, a report cannot say. Exposure is shown as the plan has it and
-// is added up over groups, although two groups on one interface may admit the same traffic.
+// is added up over groups, although two groups on one interface may admit the same traffic; only the tables by account and
+// VPC count what several groups admit once.
 package report

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sgfit/schema"
 	"sgfit/suggest"
 )
 
@@ -56,6 +57,22 @@ func (x *explanation) head() {
 		{"Name", x.card.Name}, {"Rule", joined(" · ", x.card.RuleID, x.card.Ref)}, {"Description", x.card.Description}, {"Opened", x.card.Opened},
 		{"Group", joined(" · ", g.GroupName, g.Place(), count(g.Interfaces, "interface", "interfaces"))},
 		{"Exposure", "of the group: inbound " + g.In.Bits() + ", outbound " + g.Out.Bits()},
+	})
+	x.exposure(g)
+}
+
+// exposure says who gets in through the rule alone, and through its direction of the group.
+func (x *explanation) exposure(g GroupView) {
+	group := g.InReach
+	if x.found.rule.Direction == schema.Egress {
+		group = g.OutReach
+	}
+	if x.card.Reach == nil || group == nil {
+		return
+	}
+	x.list(x.card.Reach.Title, []Fact{
+		{"This rule", x.card.Reach.Text()}, {"By address", x.card.Reach.Classes}, {"If it sufficed", x.card.Reach.Suggested},
+		{"Whole group", group.Text()}, {"By address", group.Classes}, {"If it sufficed", group.Suggested},
 	})
 }
 

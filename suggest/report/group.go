@@ -16,6 +16,8 @@ type GroupView struct {
 	Anchor   string // unique in the page
 	Tally    Tally
 	In, Out  Exposure
+	InReach  *Reach // nil without rules, or where the plan does not measure
+	OutReach *Reach
 	Said     []Said
 	ToDo     []Card // everything but keep
 	Kept     []Card
@@ -74,6 +76,9 @@ func groupView(g suggest.Group) GroupView {
 		Group: g, Tally: tally(g.Rules), Said: said(g.Findings),
 		In:  exposure(g.ExposureBits.Ingress, g.Rules, schema.Ingress),
 		Out: exposure(g.ExposureBits.Egress, g.Rules, schema.Egress),
+	}
+	if g.Exposure != nil {
+		v.InReach, v.OutReach = reach(schema.Ingress, g.Exposure.Ingress), reach(schema.Egress, g.Exposure.Egress)
 	}
 	for i := range g.Rules {
 		if c := card(g, i+1); c.Action == suggest.Keep {

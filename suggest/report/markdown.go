@@ -43,6 +43,9 @@ func (p Page) Listed() []GroupView { return p.Groups[:min(shortList, len(p.Group
 // Unlisted is how many groups with something to do Markdown leaves out.
 func (p Page) Unlisted() int { return len(p.Groups) - len(p.Listed()) }
 
+// ListedScopes are the accounts and Regions in Markdown's table.
+func (p Page) ListedScopes() []ScopeView { return p.Accounts[:min(shortList, len(p.Accounts))] }
+
 // Short are the remarks that Markdown lists.
 func (u Unseen) Short() []Remark { return u.Rows[:min(shortList, len(u.Rows))] }
 

@@ -11,14 +11,18 @@ import (
 // thousands writes 1234567 as "1,234,567".
 func thousands[N int | int64](n N) string {
 	s := strconv.FormatInt(int64(n), 10)
-	sign := ""
 	if s[0] == '-' {
-		sign, s = "-", s[1:]
+		return "-" + grouped(s[1:])
 	}
+	return grouped(s)
+}
+
+// grouped puts commas into digits.
+func grouped(s string) string {
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
-	return sign + s
+	return s
 }
 
 // count writes a number with its noun: "1 rule", "2,000 rules".

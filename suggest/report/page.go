@@ -15,8 +15,9 @@ type Page struct {
 	Looked         []Fact
 	Total          Tally
 	In, Out        Exposure
-	Shrinking      int     // worn groups that lose inbound exposure
-	Median         float64 // of the bits that they lose
+	Shrinking      int         // worn groups that lose inbound exposure
+	Median         float64     // of the bits that they lose
+	Accounts, VPCs []ScopeView // none where the plan does not measure them
 	Groups         []GroupView
 	Still          []GroupView // nothing to change, nothing to review
 	Notes          []suggest.Note
@@ -33,6 +34,7 @@ type Page struct {
 	Refusals       []Refusal
 	Curve          []string
 	PrintAll       bool // on paper every group is open
+	MinDays        int  // the plan's own
 }
 
 // printAllGroups is how many groups are still printed whole. More would be a print of thousands of pages by accident.
@@ -47,8 +49,9 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
 		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
 		Backtest: planBacktestWords(plan.Backtest), Refusals: refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
-		PrintAll: len(views) <= printAllGroups,
+		PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
+	p.Accounts, p.VPCs = scopeViews(plan.Exposure)
 	p.addUp(views)
 	for i, v := range views {
 		v.Expanded = i < p.Open && len(v.ToDo) > 0
@@ -59,6 +62,14 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		}
 	}
 	return p
+}
+
+// settingsOf are the plan's settings, or the usual ones where it does not tell.
+func settingsOf(plan suggest.Plan) suggest.Settings {
+	if plan.Settings == nil {
+		return suggest.Usual()
+	}
+	return *plan.Settings
 }
 
 func (p *Page) addUp(views []GroupView) {

@@ -14,6 +14,7 @@ import (
 func bigPlan(groups int) suggest.Plan {
 	start := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 	p := suggest.Plan{Schema: suggest.SchemaVersion, Window: suggest.Window{Start: start, End: start.AddDate(0, 0, 92), ObservedDays: 92}}
+	var vpcs []suggest.ScopeExposure
 	actions := []suggest.Action{suggest.Keep, suggest.Keep, suggest.Keep, suggest.Remove, suggest.Remove, suggest.Replace, suggest.Review, suggest.Review}
 	for i := range groups {
 		g := suggest.Group{
@@ -21,12 +22,29 @@ func bigPlan(groups int) suggest.Plan {
 			GroupName: fmt.Sprintf("service-%d", i), Interfaces: i % 40,
 			ExposureBits: suggest.ExposureBits{Ingress: suggest.BeforeAfter{Before: 40, After: float64(i % 40)}},
 		}
+		g.Exposure = &suggest.GroupExposure{Ingress: bigExposure(suggest.Replace)}
+		if i%50 == 0 {
+			vpcs = append(vpcs, suggest.ScopeExposure{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, Groups: 50, Ingress: bigExposure(suggest.Replace)})
+		}
 		for j, a := range actions {
 			g.Rules = append(g.Rules, bigRule(i, j, a, start))
 		}
 		p.Groups = append(p.Groups, g)
 	}
+	p.Exposure = &suggest.PlanExposure{VPCs: vpcs, Accounts: []suggest.ScopeExposure{{AccountID: "111122223333", Groups: groups, Ingress: bigExposure(suggest.Replace)}}}
 	return p
+}
+
+func bigExposure(a suggest.Action) *suggest.ExposureChange {
+	none := &suggest.Exposed{}
+	c := &suggest.ExposureChange{Before: both(exposedTo(suggest.InternetIPv4, suggest.Count{Lo: 1 << 31}, 1, 0), exposedTo(suggest.OwnVPCIPv4, suggest.Count{Lo: 1 << 16}, 1, 0))}
+	switch a {
+	case suggest.Remove, suggest.Replace:
+		c.After = none
+	case suggest.Review:
+		c.Suggested = none
+	}
+	return c
 }
 
 func bigRule(i, j int, a suggest.Action, first time.Time) suggest.Rule {
@@ -36,6 +54,7 @@ func bigRule(i, j int, a suggest.Action, first time.Time) suggest.Rule {
 		Peer:       schema.Peer{Kind: schema.PeerIPv4, Value: fmt.Sprintf("10.%d.%d.0/24", i%256, j)},
 		Evidence:   suggest.Evidence{ObservedDays: 92, Coverage: 1},
 		Confidence: suggest.Confidence{Grade: "high"},
+		Exposure:   bigExposure(a),
 	}
 	switch a {
 	case suggest.Remove:

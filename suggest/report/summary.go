@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -159,7 +160,29 @@ func closing(page Page, p paint, opts SummaryOptions) []string {
 	if page.Refused {
 		replay = p.alarm(replay)
 	}
+	if len(page.Accounts) > 0 {
+		out = append(out, exposureLine(page))
+	}
 	return append(out, accountingLine(page), replay, page.Backtest, p.strong("Next:")+" "+nextStep(page, opts.Database))
+}
+
+// exposureLine says who gets into the first account or VPC from the internet or, where nobody does, from elsewhere;
+// the report has the rest.
+func exposureLine(page Page) string {
+	first, more := page.Accounts[0], len(page.Accounts)-1
+	line := "Nobody gets into " + first.Name
+	if first.In != nil && first.In.Words != "none" {
+		line = "Into " + first.Name + ": " + first.In.Text()
+	}
+	for _, r := range slices.Backward(first.Rows) {
+		if strings.HasPrefix(r.Class, "Internet") && r.In != "none" {
+			line = r.Class + " addresses that get into " + first.Name + ": " + r.In
+		}
+	}
+	if more > 0 {
+		line += " (" + count(more, "more is", "more are") + " in report.html)"
+	}
+	return line + "."
 }
 
 func accountingLine(page Page) string {

@@ -1,0 +1,85 @@
+-- Question: who used which rule, for what, how much, and when?
+-- Result:   flow(way, spot, peer_state, set_no, noise, …)   what a flow did in the window: surely: conversations, late_0 and
+--             late_bytes_0 (those of the last seven days), late_1 and late_bytes_1 (of the seven before), days (a bit a day of the first 62); ambiguous: conversations whose opener is not known;
+--             alone: probes of days without a conversation. No set_no where no rule admits it
+--           way_sum(way, page, …)    what went a way, 62 days a page: conversations, bytes, days, first_s, last_s of real uses;
+--             noise (strangers' conversations), probes and completed where the opener is known, ambiguous
+--           probe_page(way, spot, page, days)   days with completed probes
+--           rule_use(rule_no, spot, …)   one row a rule in force, service and peer, over the window: conversations, sole, late_…,
+--             days: real uses; ambiguous; low and high: the lowest and the highest owner and set in one number (a
+--             network_interface state that owned the peer's address, 0 for nobody known, above 32 bits of set_no)
+--           rule_several(rule_no, spot, use_state, states, sets)   where these differ: the highest state with a real use, and all: "12,40", "3,17"
+--           rule_page(rule_no, spot, page, days)        days beyond the first 62
+-- Assumes:  days before or after the window count for its ends (window_day in other words: greatest and least cost much more).
+--
+-- Days as bits: distinct days of whatever flows together are then a bit_or, without a row a day.
+CREATE OR REPLACE TEMP TABLE window_bit AS
+SELECT day, counted, ((counted - b.first_day) // 62)::INTEGER AS page, 1::BIGINT << ((counted - b.first_day) % 62) AS bit, (b.last_day - counted) // 7 AS week
+FROM (SELECT day, CASE WHEN day < first_day THEN first_day WHEN day > last_day THEN last_day ELSE day END AS counted
+      FROM (SELECT DISTINCT day FROM edge_flow) CROSS JOIN bounds)
+CROSS JOIN bounds b;
+
+CREATE OR REPLACE TEMP TABLE way_sum AS
+WITH part AS (
+  SELECT e.way, w.page, w.bit, e.sure, e.conversations, e.probes, e.completed, e.bytes, e.first_second, e.last_second,
+         e.sure AND e.conversations > 0 AND n.way IS NULL AS used, e.sure AND n.way IS NOT NULL AS noisy
+  FROM edge_flow e JOIN window_bit w USING (day) LEFT JOIN noise n ON n.way = e.way AND n.spot = e.spot
+)
+SELECT way, page, sum(CASE WHEN used THEN conversations END)::BIGINT AS conversations, sum(CASE WHEN used THEN bytes END)::BIGINT AS bytes,
+       bit_or(CASE WHEN used THEN bit END) AS days, min(CASE WHEN used THEN first_second END) AS first_s, max(CASE WHEN used THEN last_second END) AS last_s,
+       sum(CASE WHEN noisy THEN conversations END)::BIGINT AS noise, sum(CASE WHEN sure THEN probes END)::BIGINT AS probes,
+       sum(CASE WHEN sure THEN completed END)::BIGINT AS completed, sum(CASE WHEN NOT sure THEN conversations END)::BIGINT AS ambiguous
+FROM part GROUP BY way, page;
+
+CREATE OR REPLACE TEMP TABLE probe_page AS
+SELECT way, spot, page, bit_or(bit) AS days FROM edge_flow JOIN window_bit USING (day) WHERE sure AND completed > 0 GROUP BY way, spot, page;
+
+CREATE OR REPLACE TEMP TABLE flow AS
+WITH part AS (
+  SELECT way, spot, peer_state, sum(conversations)::BIGINT AS conversations,
+         sum(CASE WHEN week = 0 THEN conversations ELSE 0 END)::BIGINT AS late_0, sum(CASE WHEN week = 0 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_0,
+         sum(CASE WHEN week = 1 THEN conversations ELSE 0 END)::BIGINT AS late_1, sum(CASE WHEN week = 1 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_1,
+         bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days,
+         NULL::BIGINT AS ambiguous, NULL::BIGINT AS alone
+  FROM edge_flow JOIN window_bit USING (day) WHERE sure AND conversations > 0 GROUP BY way, spot, peer_state
+  UNION ALL BY NAME
+  SELECT way, spot, peer_state, sum(conversations) FILTER (NOT sure)::BIGINT AS ambiguous, sum(probes) FILTER (conversations = 0)::BIGINT AS alone
+  FROM edge_flow WHERE NOT sure OR conversations = 0 GROUP BY way, spot, peer_state
+)
+SELECT f.*, coalesce(o.set_no, s.set_no) AS set_no, n.way IS NOT NULL AS noise
+FROM part f
+LEFT JOIN (SELECT way, set_no FROM way_set WHERE peer_no = 0) s ON s.way = f.way
+LEFT JOIN (SELECT way, peer_no, set_no FROM way_set WHERE peer_no > 0) o ON o.way = f.way AND o.peer_no = (f.spot >> 24)::UINTEGER
+LEFT JOIN noise n ON n.way = f.way AND n.spot = f.spot;
+
+CREATE OR REPLACE TEMP TABLE rule_page AS
+SELECT r.rule_no, e.spot, w.page, bit_or(w.bit) AS days
+FROM edge_flow e JOIN (FROM window_bit WHERE page > 0) w USING (day) ANTI JOIN noise n ON n.way = e.way AND n.spot = e.spot
+JOIN way_rule r ON r.way = e.way SEMI JOIN in_force f ON f.rule_no = r.rule_no
+WHERE e.sure AND e.conversations > 0
+GROUP BY r.rule_no, e.spot, w.page;
+DROP TABLE edge_flow;
+
+-- What a rule in force is credited with, flow by flow; ambiguous conversations of strangers have no owner.
+CREATE OR REPLACE TEMP VIEW share AS
+SELECT r.rule_no, r.sole, f.*
+FROM flow f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way)
+WHERE f.conversations > 0 AND NOT f.noise OR f.ambiguous > 0;
+
+CREATE OR REPLACE TEMP TABLE rule_use AS
+SELECT rule_no, spot, coalesce(sum(conversations), 0)::BIGINT AS conversations, coalesce(sum(CASE WHEN sole THEN conversations END), 0)::BIGINT AS sole,
+       coalesce(sum(late_0), 0)::BIGINT AS late_0, coalesce(sum(late_bytes_0), 0)::BIGINT AS late_bytes_0,
+       coalesce(sum(late_1), 0)::BIGINT AS late_1, coalesce(sum(late_bytes_1), 0)::BIGINT AS late_bytes_1, coalesce(bit_or(days), 0) AS days, coalesce(sum(ambiguous), 0)::BIGINT AS ambiguous,
+       min(owner_set) AS low, max(owner_set) AS high
+FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS owner_set FROM share)
+GROUP BY rule_no, spot;
+
+-- Lists only for the few that have several owners or sets: making a list for each would cost more than all the rest.
+CREATE OR REPLACE TEMP TABLE rule_several AS
+SELECT s.rule_no, s.spot, max(s.peer_state) FILTER (s.conversations > 0) AS use_state,
+       array_to_string(list_sort(list_distinct(list(s.peer_state::VARCHAR))), ',') AS states,
+       array_to_string(list_sort(list_distinct(list(s.set_no))), ',') AS sets
+FROM share s SEMI JOIN (SELECT rule_no, spot FROM rule_use WHERE low <> high) m ON m.rule_no = s.rule_no AND m.spot = s.spot
+WHERE NOT s.noise
+GROUP BY s.rule_no, s.spot;
+DROP VIEW share;
