@@ -55,7 +55,7 @@ func wise(w simulate.RuleTruth) suggest.Rule {
 		r.FromPort, r.ToPort = &w.Rule.FromPort, &w.Rule.ToPort
 	}
 	r.Evidence.Conversations = w.Uses - w.Ambiguous
-	r.Confidence.Backtest.Weeks = 1
+	r.Confidence.Backtest.Weeks, r.Evidence.ObservedDays = 1, 15
 	say := func(action suggest.Action, kind suggest.Kind) {
 		r.Action, r.Findings = action, []suggest.Finding{{Kind: kind, Reason: "known"}}
 	}
@@ -172,6 +172,20 @@ func TestEachFaultIsSeen(t *testing.T) {
 		v := mustJudge(t, c)
 		if !slices.ContainsFunc(v.Faults, func(f Fault) bool { return f.Kind == spoil.kind && f.Text != "" }) {
 			t.Errorf("%s is not seen; faults %+v", spoil.kind, v.Faults)
+		}
+	}
+}
+
+// TestThinEvidenceIsForReview: what was observed on too few days may be left for review, and is not a fault.
+func TestThinEvidenceIsForReview(t *testing.T) {
+	for days, faults := range map[int]int{14: 2, 13: 0} {
+		c := perfect(made())
+		for _, port := range []int32{7012, 80} {
+			r, _ := rule(t, c, port, func(w simulate.RuleTruth) bool { return w.Expect == simulate.Unused || isNarrow(w) })
+			r.Action, r.Evidence.ObservedDays = suggest.Review, days
+		}
+		if v := mustJudge(t, c); len(v.Faults) != faults {
+			t.Errorf("%d observed days: faults %+v, want %d", days, v.Faults, faults)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 func (h *hearing) planted() {
 	for _, w := range h.Truth.Rules {
 		e, ok := h.rules[name(w)]
-		if !ok {
+		if !ok || e.Action == suggest.Review && thin(e) {
 			continue
 		}
 		switch to, narrow := strings.CutPrefix(string(w.Expect), string(simulate.NarrowTo)+" "); {

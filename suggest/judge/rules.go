@@ -56,11 +56,14 @@ func deeds(w simulate.RuleTruth, e entry) actions {
 	switch {
 	case slices.Contains(mustReview, w.Expect):
 		return actions{suggest.Review}
-	case w.Expect == simulate.Seasonal, w.Expect == simulate.NeededLater, lostRecords(e):
+	case w.Expect == simulate.Seasonal, w.Expect == simulate.NeededLater, lostRecords(e), thin(e):
 		return actions{suggest.Remove, suggest.Review}
 	}
 	return actions{suggest.Remove}
 }
+
+// thin says that a use would have been logged on too few days for any change: 14 are needed by default.
+func thin(e entry) bool { return e.Evidence.ObservedDays < 14 }
 
 // lostRecords says that SKIPDATA made the silence doubtful.
 func lostRecords(e entry) bool {
