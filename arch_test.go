@@ -33,8 +33,9 @@ var mayImport = map[string][]string{
 	"analyze":           {"schema"},
 	"suggest":           {"analyze", "schema"},
 	"suggest/report":    {"suggest", "schema"},
+	"suggest/judge":     {"suggest", "schema", "schema/simulate"},
 	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
-		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/report"},
+		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/judge", "suggest/report"},
 }
 
 // onlyImporter names dependencies that one package alone may import.
@@ -45,7 +46,7 @@ var onlyImporter = map[string]string{
 }
 
 // pure packages do no I/O and read no clock or environment outside of their tests.
-var pure = []string{"suggest", "ingest/flowlog", "ingest/parquet", "schema"}
+var pure = []string{"suggest", "suggest/judge", "ingest/flowlog", "ingest/parquet", "schema"}
 
 // impure are imports that a pure package has no use for.
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec"}

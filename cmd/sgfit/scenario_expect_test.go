@@ -90,6 +90,23 @@ func parseSceneCheck(subject, clause string) (sceneCheck, error) {
 	return wholeCheck(verb, rest)
 }
 
+// words spell replacements as scenarios do: tcp 443 10.0.0.0/8.
+func words(rules []suggest.ReplacementRule) (out []string) {
+	for _, r := range rules {
+		out = append(out, strings.TrimSpace(suggest.RuleName("", suggest.Rule{Protocol: r.Protocol, FromPort: r.FromPort, ToPort: r.ToPort, Peer: r.Peer})))
+	}
+	return out
+}
+
+// planKey names a rule of a plan by its content.
+func planKey(group string, r suggest.Rule) string {
+	from, to := int32(-1), int32(-1)
+	if r.FromPort != nil {
+		from, to = *r.FromPort, *r.ToPort
+	}
+	return fmt.Sprintf("%s %s %s %d %d %s", group, r.Direction, r.Protocol, from, to, r.Peer.Value)
+}
+
 // sceneRuleKey turns `sg-web in tcp 80 10.0.0.0/8` into the key that planKey gives.
 func sceneRuleKey(subject string) (string, error) {
 	group, words, _ := strings.Cut(subject, " ")
@@ -295,10 +312,7 @@ func actionAsk(action suggest.Action, rest string) (ruleAsk, error) {
 		return nil, fmt.Errorf("after the action want '-> RULE, RULE', got %q", rest)
 	}
 	return func(r *suggest.Rule) string {
-		var got []string
-		for _, w := range words(r.Replacement) {
-			got = append(got, strings.Join(strings.Fields(w), " "))
-		}
+		got := words(r.Replacement)
 		tail := fmt.Sprintf("got %s -> %s\n\t%s", r.Action, strings.Join(got, ", "), reasons(r.Findings))
 		if r.Action != action || !arrow && len(got) > 0 {
 			return tail

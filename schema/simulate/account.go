@@ -55,7 +55,13 @@ func New(opts Options) *Account {
 	a.makeGroups()
 	a.makeHosts()
 	a.makeWorkers()
+	if a.opts.Churn {
+		a.makeFarm()
+	}
 	a.links = append(a.tierLinks(), a.trapLinks()...)
+	if a.opts.Churn {
+		a.links = append(a.links, a.churnLinks()...)
+	}
 	a.collectChanges()
 	return a
 }
@@ -104,6 +110,9 @@ func (a *Account) changedBetween(from, to int64) bool {
 	i, _ := slices.BinarySearch(a.changes, from+1)
 	return i < len(a.changes) && a.changes[i] <= to
 }
+
+// lived is how many days the account is lived through: those of the window, and those after it.
+func (a *Account) lived() int { return a.opts.Days + a.opts.After }
 
 // Window returns the first instant of the flow logs and the first after them, both at midnight UTC.
 func (a *Account) Window() (start, end time.Time) {

@@ -76,7 +76,11 @@ type hostRow struct {
 
 // makeHosts makes the lasting interfaces, spread over both zones.
 func (a *Account) makeHosts() {
-	for _, row := range a.hostRows() {
+	rows := a.hostRows()
+	if a.opts.Churn {
+		rows = append(rows, churnHosts()...)
+	}
+	for _, row := range rows {
 		for i := range row.count {
 			zone := string("ab"[i%2])
 			v4, v6 := a.subnetNamed(row.tier + "-" + zone).take()

@@ -14,6 +14,9 @@ type ledger struct {
 	truth  Truth
 	rules  map[*rule]*ruleLedger
 	demand map[demandKey]*demandLedger
+	known  map[peerKey]bool // who used what in the window
+	needs  map[Need]bool
+	later  []later
 }
 
 type ruleLedger struct {
@@ -41,7 +44,8 @@ type demandLedger struct {
 
 // newLedger opens an account for each rule that is in force when the window ends.
 func newLedger(a *Account) *ledger {
-	l := &ledger{a: a, rules: map[*rule]*ruleLedger{}, demand: map[demandKey]*demandLedger{}}
+	l := &ledger{a: a, rules: map[*rule]*ruleLedger{}, demand: map[demandKey]*demandLedger{},
+		known: map[peerKey]bool{}, needs: map[Need]bool{}}
 	for _, g := range a.groups {
 		for _, r := range g.rules {
 			if r.life.holds(a.window.to) {
@@ -115,11 +119,7 @@ func (l *ledger) carried(v view, t int64) bool {
 	if !l.a.changedBetween(v.c.start, t) {
 		return false
 	}
-	direction := schema.Ingress
-	if v.opens {
-		direction = schema.Egress
-	}
-	return l.a.judge(v.c, v.local, v.remote, direction, t).refused
+	return l.a.judge(v.c, v.local, v.remote, v.direction(), t).refused
 }
 
 // see writes down one conversation of one day.
@@ -143,6 +143,7 @@ func (l *ledger) see(v view, n int, t tally) {
 	}
 	if v.c.nature == Real && len(v.judged.rules) > 0 {
 		l.want(v)
+		l.meet(v)
 	}
 }
 
@@ -185,10 +186,7 @@ func (e *ruleLedger) credit(v view, c ConversationTruth, sole bool) {
 
 // want counts one conversation as demand.
 func (l *ledger) want(v view) {
-	k := demandKey{v.local.host, schema.Ingress, v.c.protocol, v.c.responder.port}
-	if v.opens {
-		k.direction = schema.Egress
-	}
+	k := demandKey{v.local.host, v.direction(), v.c.protocol, v.c.responder.port}
 	d := l.demand[k]
 	if d == nil {
 		d = &demandLedger{peers: map[netip.Addr]bool{}}
@@ -203,14 +201,12 @@ func (l *ledger) open(c *connection, today span) {
 	if !today.holds(c.start) || c.nature != Real {
 		return
 	}
-	for _, end := range []struct {
-		endpoint
-		side
-	}{{c.opener, c.opening}, {c.responder, c.receiving}} {
-		if end.host == nil || (end.host.logged && !c.link.hidden) {
+	for _, v := range c.ends() {
+		if v.logged() {
 			continue
 		}
-		for _, r := range end.rules {
+		l.meet(v)
+		for _, r := range v.judged.rules {
 			if e := l.rules[r]; e != nil {
 				e.Unlogged++
 			}
@@ -220,10 +216,17 @@ func (l *ledger) open(c *connection, today span) {
 
 // close sorts everything and returns the truth.
 func (l *ledger) close() *Truth {
-	for _, e := range l.rules {
-		l.truth.Rules = append(l.truth.Rules, e.close())
+	var rules []*rule
+	for r := range l.rules {
+		rules = append(rules, r)
 	}
-	slices.SortFunc(l.truth.Rules, compareRules)
+	slices.SortFunc(rules, func(x, y *rule) int { return compareRules(l.rules[x].RuleTruth, l.rules[y].RuleTruth) })
+	place := map[*rule]int{}
+	for i, r := range rules {
+		place[r] = i
+		l.truth.Rules = append(l.truth.Rules, l.rules[r].close())
+	}
+	l.closeLater(place)
 	for k, d := range l.demand {
 		l.truth.Demand = append(l.truth.Demand, Demand{k.host.id, k.direction, k.protocol, k.port, d.uses, int64(len(d.peers))})
 	}

@@ -36,6 +36,10 @@ type Options struct {
 	Overlap bool
 	// Malformed is the number of lines per day that no reader should accept.
 	Malformed int
+	// After is how many days the account lives on after the window. No file shows them; the truth does (Truth.Later).
+	After int
+	// Churn adds what makes narrow rules break: clients and partners that come and go, and jobs that run seldom (churn.go).
+	Churn bool
 }
 
 // withDefaults fills in the documented zero values.
@@ -48,6 +52,7 @@ func (o Options) withDefaults() Options {
 		o.Days = 30
 	}
 	o.Days = max(o.Days, 4)
+	o.After = max(o.After, 0)
 	if o.Scale <= 0 {
 		o.Scale = 1
 	}

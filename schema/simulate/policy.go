@@ -41,14 +41,18 @@ func groupRows() []groupRow {
 
 // makeGroups makes the groups, then their rules, since rules refer to groups.
 func (a *Account) makeGroups() {
-	for i, row := range groupRows() {
+	groups, rules := groupRows(), append(append(a.edgeRules(), tierRules()...), sharedRules()...)
+	if a.opts.Churn {
+		groups, rules = append(groups, churnGroups()...), append(rules, churnRules()...)
+	}
+	for i, row := range groups {
 		a.groups = append(a.groups, &group{
 			id: a.newID("sg", row.name), name: row.name, description: row.description,
 			created: a.window.from - int64(400+i)*day, tags: map[string]string{"Name": row.name},
 		})
 	}
 	a.groupNamed("db").tags["owner"] = "';DROP TABLE rules;-- \"\n<img src=x onerror=alert(1)>"
-	for _, row := range append(append(a.edgeRules(), tierRules()...), sharedRules()...) {
+	for _, row := range rules {
 		g := a.groupNamed(row.group)
 		g.rules = append(g.rules, a.newRule(row, g))
 	}

@@ -1,6 +1,9 @@
 package simulate
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // record is one line of a flow log before it has a format.
 type record struct {
@@ -37,14 +40,7 @@ type view struct {
 
 // views returns the ends that log the connection. What the opener's groups refuse never reaches the responder.
 func (c *connection) views() []view {
-	var seen []view
-	if h := c.opener.host; h != nil && h.logged && !c.link.hidden {
-		seen = append(seen, view{c, c.opener, c.responder, c.opening, true})
-	}
-	if h := c.responder.host; h != nil && h.logged && !c.link.hidden && !c.opening.refused {
-		seen = append(seen, view{c, c.responder, c.opener, c.receiving, false})
-	}
-	return seen
+	return slices.DeleteFunc(c.ends(), func(v view) bool { return !v.logged() || !v.opens && c.opening.refused })
 }
 
 // records gives the records of one day that this end's interface writes, a pair for each aggregation interval.

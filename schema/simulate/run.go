@@ -7,11 +7,11 @@ import (
 )
 
 // run lives through the window, day by day: opens the day's connections, writes the records of all that are open, and
-// tells the ledger. each gets a day's records in order of their end; it may be nil.
+// tells the ledger; then through the days after it, of which only the ledger hears. each gets a day's records in order of their end; it may be nil.
 func (a *Account) run(each func(n int, records []record) error) (*ledger, error) {
 	l := newLedger(a)
 	var open []*connection
-	for n := range a.opts.Days {
+	for n := range a.lived() {
 		today := a.day(n)
 		taken := make(map[tuple]bool, 4*len(open)+1024)
 		for _, c := range open {
@@ -20,20 +20,30 @@ func (a *Account) run(each func(n int, records []record) error) (*ledger, error)
 		for i := range a.links {
 			open = append(open, a.plan(&a.links[i], n, taken)...)
 		}
-		d := a.newDay(n, l)
-		for _, c := range open {
-			d.write(c)
-		}
-		d.fill()
-		if each != nil {
-			slices.SortStableFunc(d.records, func(x, y record) int { return cmp.Compare(x.end, y.end) })
-			if err := each(n, d.records); err != nil {
+		if n < a.opts.Days {
+			if err := a.log(n, l, open, each); err != nil {
 				return nil, err
 			}
+		} else {
+			l.foresee(open, today)
 		}
 		open = slices.DeleteFunc(open, func(c *connection) bool { return max(c.end, c.late) < today.to })
 	}
 	return l, nil
+}
+
+// log writes the records of one day of the window.
+func (a *Account) log(n int, l *ledger, open []*connection, each func(n int, records []record) error) error {
+	d := a.newDay(n, l)
+	for _, c := range open {
+		d.write(c)
+	}
+	d.fill()
+	if each == nil {
+		return nil
+	}
+	slices.SortStableFunc(d.records, func(x, y record) int { return cmp.Compare(x.end, y.end) })
+	return each(n, d.records)
 }
 
 // cell is one aggregation interval of one interface on the day.

@@ -25,8 +25,9 @@ type link struct {
 	beat     int64 // seconds between activity; 0: 20
 	request  uint64
 	response uint64
-	when     span // zero: always
-	office   bool // working hours only
+	when     span             // zero: always
+	on       func(n int) bool // on which days, counted from the window's first; nil: on all
+	office   bool             // working hours only
 	// warm is how long before the window the first day's connections were opened; 0: they open in the window.
 	warm int64
 	via  string // role of the load balancer that keeps the client's address
@@ -53,7 +54,8 @@ type party struct {
 	roles     []string
 	index     int // 1-based: only that host of the role; 0: any
 	addrs     []netip.Addr
-	behind    string // role of the gateway through which addrs are reached
+	there     func(n int) []netip.Addr // more of them, those of one day
+	behind    string                   // role of the gateway through which addrs are reached
 	draw      func(*rand.Rand) netip.Addr
 	v6        bool
 	secondary bool
@@ -65,9 +67,14 @@ func (p portRange) pick(r *rand.Rand) uint16 {
 
 // candidates are the ends that this party has on a day, with the times at which each may be used: not before Config
 // has recorded it, and not at its very end.
-func (a *Account) candidates(p party, today span) []candidate {
+func (a *Account) candidates(p party, n int) []candidate {
+	today := a.day(n)
+	addrs := p.addrs
+	if p.there != nil {
+		addrs = slices.Concat(addrs, p.there(n))
+	}
 	var found []candidate
-	for _, addr := range p.addrs {
+	for _, addr := range addrs {
 		found = append(found, candidate{endpoint{addr: addr, host: a.hostOf(p.behind)}, today})
 	}
 	nth := 0
@@ -99,9 +106,12 @@ type candidate struct {
 
 // plan makes the day's new connections of one link, in order of nothing in particular.
 func (a *Account) plan(l *link, n int, taken map[tuple]bool) []*connection {
+	if l.on != nil && !l.on(n) {
+		return nil
+	}
 	today := a.day(n)
 	r := a.rng("link "+l.purpose, n)
-	from, to := a.candidates(l.from, today), a.candidates(l.to, today)
+	from, to := a.candidates(l.from, n), a.candidates(l.to, n)
 	var made []*connection
 	if l.pairs {
 		for i, f := range from {
@@ -228,7 +238,7 @@ func claim(taken map[tuple]bool, t tuple) bool {
 	return true
 }
 
-// day returns the nth day of the window.
+// day returns the nth day from the window's first on.
 func (a *Account) day(n int) span {
 	from := a.window.from + int64(n)*day
 	return span{from, from + day}

@@ -29,6 +29,11 @@ const (
 	Young            Expect = "young"             // under 14 days old
 	StaleReference   Expect = "stale-reference"
 	Unattached       Expect = "unattached"
+	// Of accounts with Options.Churn.
+	Churning    Expect = "churning"     // used, by peers that come and go
+	Seasonal    Expect = "seasonal"     // a job that runs now and then, perhaps not within the window
+	Silenced    Expect = "silenced"     // used for two weeks, then silent for good
+	NeededLater Expect = "needed-later" // silent in the window, needed after it: no log can tell
 )
 
 // Truth is what really happened in the window. Slices are sorted, so that the same account gives the same bytes.
@@ -41,6 +46,8 @@ type Truth struct {
 	WithoutGroups []string            `json:"without_groups"` // interfaces that Config knows and that wear no group
 	Malformed     []string            `json:"malformed"`      // the planted lines
 	Conversations []ConversationTruth `json:"-"`              // kept apart: one for each row of schema.Conversation
+	Needs         []Need              `json:"-"`              // what each group's rules were really used for, each once
+	Later         []LaterTruth        `json:"-"`              // kept apart: what was opened after the window (Options.After)
 }
 
 // Accounting counts the records written, each in exactly one class; the classes add up to Records.
@@ -95,6 +102,33 @@ type Demand struct {
 	Port        uint16           `json:"port"` // the service's
 	Uses        int64            `json:"uses"`
 	Peers       int64            `json:"peers"`
+}
+
+// Need is one service and peer that a group's rules were really used for in the window, seen by flow logs or not.
+type Need struct {
+	GroupID   string           `json:"group_id"`
+	Direction schema.Direction `json:"direction"`
+	Protocol  uint8            `json:"protocol"`
+	Port      uint16           `json:"port"` // the service's
+	Peer      netip.Addr       `json:"peer"`
+}
+
+// LaterTruth is one end of a real connection that was opened, and admitted, after the window. Groups are those worn
+// then. It holds what a replay needs, which then need not ask the simulator.
+type LaterTruth struct {
+	Day         int32            `json:"day"` // days since 1970-01-01
+	InterfaceID string           `json:"interface_id"`
+	Groups      []string         `json:"groups"` // of the interface, sorted
+	Direction   schema.Direction `json:"direction"`
+	Protocol    uint8            `json:"protocol"`
+	Port        uint16           `json:"port"` // the service's
+	Peer        netip.Addr       `json:"peer"`
+	PeerGroups  []string         `json:"peer_groups"` // of the peer, and of a load balancer that kept its address; sorted
+	Bytes       uint64           `json:"bytes"`       // both directions, as far as the account is lived through
+	New         bool             `json:"new"`         // nobody of that address used that service of these groups in the window
+	Logged      bool             `json:"logged"`      // a flow log would show it
+	Rules       []int            `json:"rules"`       // places in Truth.Rules of the rules that admitted it
+	Purpose     string           `json:"purpose"`
 }
 
 // ConversationTruth is one conversation as a fold of the records should find it, with what the records do not tell.

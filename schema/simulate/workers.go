@@ -30,7 +30,7 @@ func (a *Account) makeWorkers() {
 	r := a.rng("workers", 0)
 	p := &pool{subnet: a.subnetNamed("batch-a"), last: map[int]lease{}, next: firstWorker}
 	perDay := int64(5 + int(4*min(a.opts.Scale, 3)))
-	for d := range int64(a.opts.Days) {
+	for d := range int64(a.lived()) {
 		for w := range perDay {
 			start := a.window.from + d*day + w*(20*hour/perDay) + r.Int64N(hour/2) + 5*minute
 			number := d*perDay + w

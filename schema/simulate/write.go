@@ -15,7 +15,8 @@ func (a *Account) Truth() *Truth {
 }
 
 // Write lives through the window and hands over every file that AWS would have written, below flow-logs/, config/ and
-// (with Options.Trail) cloudtrail/, then truth.json and conversations.ndjson.gz (one ConversationTruth a line). The error is Put's.
+// (with Options.Trail) cloudtrail/, then truth.json, conversations.ndjson.gz (one ConversationTruth a line) and, with
+// Options.After, later.ndjson.gz (one LaterTruth a line). The error is Put's.
 func (a *Account) Write(put Put) (*Truth, error) {
 	logs := a.flowLogs(put)
 	l, err := a.run(func(n int, records []record) error {
@@ -61,16 +62,24 @@ func writeTruth(t *Truth, put Put) error {
 	if err := put("truth.json", append(summary, '\n')); err != nil {
 		return err
 	}
+	if err := putLines(put, "conversations.ndjson.gz", t.Conversations); err != nil || len(t.Later) == 0 {
+		return err
+	}
+	return putLines(put, "later.ndjson.gz", t.Later)
+}
+
+// putLines writes a file of JSON, one value a line.
+func putLines[T any](put Put, name string, values []T) error {
 	var lines bytes.Buffer
 	encoder := json.NewEncoder(&lines)
-	for _, c := range t.Conversations {
-		if err := encoder.Encode(c); err != nil {
-			return fmt.Errorf("encode conversation: %w", err)
+	for _, v := range values {
+		if err := encoder.Encode(v); err != nil {
+			return fmt.Errorf("encode %s: %w", name, err)
 		}
 	}
 	packed, err := pack(lines.Bytes())
 	if err != nil {
-		return fmt.Errorf("pack conversations: %w", err)
+		return fmt.Errorf("pack %s: %w", name, err)
 	}
-	return put("conversations.ndjson.gz", packed)
+	return put(name, packed)
 }
