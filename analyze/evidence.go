@@ -105,7 +105,6 @@ type Use struct {
 	Port          uint16
 	Peer          netip.Addr
 	Conversations int64
-	Sole          int64
 	Ambiguous     int64
 	Late          [Weeks]Load // of the last weeks
 	Days          int

@@ -82,7 +82,7 @@ func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error 
 	const query = `
 		SELECT rule_no, service >> 16, service & 65535, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT,
 		       sum(late_0)::BIGINT, sum(late_1)::BIGINT, count(*) FILTER (conversations > late_0), count(*) FILTER (conversations > late_0 + late_1)
-		FROM (SELECT *, spot & 16777215 AS service FROM rule_use) GROUP BY rule_no, service ORDER BY rule_no, service`
+		FROM (` + usedLate + `) GROUP BY rule_no, service ORDER BY rule_no, service`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		var no uint32
 		var protocol uint8

@@ -110,10 +110,10 @@ func (a *Analysis) loadClasses(ctx context.Context, ev *Evidence) error {
 
 func (a *Analysis) loadAtoms(ctx context.Context, ev *Evidence) error {
 	const query = `
-		SELECT rules, sum(conversations)::BIGINT, sum(late_0)::BIGINT, sum(late_1)::BIGINT
-		FROM (SELECT set_no, sum(coalesce(conversations, 0) + coalesce(ambiguous, 0)) AS conversations,
-		             coalesce(sum(late_0), 0) AS late_0, coalesce(sum(late_1), 0) AS late_1
+		SELECT rules, sum(conversations)::BIGINT, coalesce(sum(late_0), 0)::BIGINT, coalesce(sum(late_1), 0)::BIGINT
+		FROM (SELECT set_no, sum(coalesce(conversations, 0) + coalesce(ambiguous, 0)) AS conversations
 		      FROM flow WHERE NOT noise AND (conversations > 0 OR ambiguous > 0) GROUP BY set_no)
+		LEFT JOIN (SELECT set_no, sum(late_0) AS late_0, sum(late_1) AS late_1 FROM late GROUP BY set_no) USING (set_no)
 		JOIN set_number USING (set_no)
 		GROUP BY rules ORDER BY rules`
 	return a.each(ctx, query, func(scan func(...any) error) error {
@@ -169,7 +169,7 @@ func (a *Analysis) Flows(ctx context.Context) iter.Seq2[Flow, error] {
 // LateFlows yields the flows of real uses in the window's last seven days, in no order, with what they did in these days.
 func (a *Analysis) LateFlows(ctx context.Context) iter.Seq2[Flow, error] {
 	return a.flows(ctx, `
-		  SELECT way, spot, peer_state, noise, late_0 AS conversations, late_bytes_0 AS bytes FROM flow WHERE late_0 > 0 AND NOT noise`)
+		  SELECT way, spot, peer_state, false AS noise, late_0 AS conversations, late_bytes_0 AS bytes FROM late WHERE late_0 > 0`)
 }
 
 func (a *Analysis) flows(ctx context.Context, part string) iter.Seq2[Flow, error] {

@@ -39,10 +39,15 @@ func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Gro
 	}
 }
 
+// usedLate selects uses with their service, and what of them came in the weeks that are told apart.
+const usedLate = `SELECT u.*, u.spot & 16777215 AS service, coalesce(l.late_0, 0) AS late_0, coalesce(l.late_bytes_0, 0) AS late_bytes_0,
+	coalesce(l.late_1, 0) AS late_1, coalesce(l.late_bytes_1, 0) AS late_bytes_1
+	FROM rule_use u LEFT JOIN rule_late l ON l.rule_no = u.rule_no AND l.spot = u.spot`
+
 // usesQuery sorts rules as Groups does. Its parameter is the threshold of wildcards. Services that were not yet accepted
 // before the weeks that are told apart are listed too.
 var usesQuery = `
-	WITH used AS (SELECT *, spot & 16777215 AS service FROM rule_use),
+	WITH used AS (` + usedLate + `),
 	     told AS (SELECT greatest(0, (last_day - first_day + 1) // 7 - 1) AS weeks FROM bounds),
 	     accepted AS (SELECT rule_no, service FROM used SEMI JOIN wild_rule USING (rule_no) CROSS JOIN told GROUP BY ALL
 	                  HAVING count(*) FILTER (conversations > CASE weeks WHEN 0 THEN 0 WHEN 1 THEN late_0 ELSE late_0 + late_1 END) > ?),
@@ -51,7 +56,7 @@ var usesQuery = `
 	     place AS (SELECT rule_no, row_number() OVER (ORDER BY account_id, region, vpc_id, group_id, rule_no) AS place FROM in_force JOIN latest USING (group_id)),
 	     host AS (SELECT address_no, ip, row_number() OVER (ORDER BY ip) AS host FROM address),
 	     page AS (SELECT rule_no, spot, string_agg(page || ':' || days, ',' ORDER BY page) AS pages FROM rule_page GROUP BY ALL)
-	SELECT u.rule_no, u.service, ` + hiLo("h.ip") + `, u.conversations, u.sole, u.ambiguous, u.late_0, u.late_bytes_0, u.late_1, u.late_bytes_1,
+	SELECT u.rule_no, u.service, ` + hiLo("h.ip") + `, u.conversations, u.ambiguous, u.late_0, u.late_bytes_0, u.late_1, u.late_bytes_1,
 	       u.days, d.pages, coalesce(u.low, 0), u.low IS NOT NULL, v.states, v.sets
 	FROM used u JOIN place p USING (rule_no) JOIN host h ON h.address_no = (u.spot >> 24)::UINTEGER
 	LEFT JOIN rule_several v ON v.rule_no = u.rule_no AND v.spot = u.spot
@@ -113,7 +118,7 @@ func (u *uses) advance() error {
 	var owned bool
 	use := &u.next.use
 	*use = Use{}
-	err := u.rows.Scan(&u.next.rule, &service, &hi, &lo, &use.Conversations, &use.Sole, &use.Ambiguous,
+	err := u.rows.Scan(&u.next.rule, &service, &hi, &lo, &use.Conversations, &use.Ambiguous,
 		&use.Late[0].Conversations, &use.Late[0].Bytes, &use.Late[1].Conversations, &use.Late[1].Bytes,
 		&days, &pages, &ownerSet, &owned, &states, &sets)
 	if err != nil {

@@ -4,6 +4,7 @@
 -- Assumes:  an unknown opener gives an edge for each direction that the rules allowed; their records are accounted as
 --           ambiguous. A conversation's records are accounted in its first epoch and direction: records is 0 in others.
 --
+-- Sums are of doubles, which are exact up to 2^53, and faster than what DuckDB adds integers in.
 -- Most conversations have one direction and one epoch; extra has the others' further ones.
 CREATE OR REPLACE TEMP TABLE extra AS
 SELECT * REPLACE (0 AS records, false AS ingress) FROM opened WHERE ingress AND egress
@@ -23,7 +24,7 @@ SELECT day, iface, policy, ingress, protocol, port_of(CASE WHEN ingress THEN her
        count(*) FILTER (probe)::UINTEGER AS probes,
        count(*) FILTER (probe AND completed)::UINTEGER AS completed,
        count(*) FILTER (NOT probe AND (last_s - first_s >= 60 OR bytes >= 20000))::UINTEGER AS long_sessions,
-       sum(records)::UBIGINT AS records, sum(packets)::UBIGINT AS packets, sum(bytes)::UBIGINT AS bytes,
+       sum(records::DOUBLE)::UBIGINT AS records, sum(packets::DOUBLE)::UBIGINT AS packets, sum(bytes::DOUBLE)::UBIGINT AS bytes,
        count(*) FILTER (inward AND outward)::UINTEGER AS answered,
        min(first_s)::UINTEGER AS first_second, max(last_s)::UINTEGER AS last_second
 FROM part

@@ -1,11 +1,13 @@
 -- Question: who used which rule, for what, how much, and when?
--- Result:   flow(way, spot, peer_state, set_no, noise, …)   what a flow did in the window: surely: conversations, late_0 and
---             late_bytes_0 (those of the last seven days), late_1 and late_bytes_1 (of the seven before), days (a bit a day of the first 62); ambiguous: conversations whose opener is not known;
+-- Result:   flow(way, spot, peer_state, set_no, noise, …)   what a flow did in the window: surely: conversations,
+--             days (a bit a day of the first 62); ambiguous: conversations whose opener is not known;
 --             alone: probes of days without a conversation. No set_no where no rule admits it
+--           late(way, spot, peer_state, set_no, …), rule_late(rule_no, spot, …)   what of it, without noise, came in the last two weeks:
+--             late_0 and late_bytes_0 in the window's last seven days, late_1 and late_bytes_1 in the seven before
 --           way_sum(way, page, …)    what went a way, 62 days a page: conversations, bytes, days, first_s, last_s of real uses;
 --             noise (strangers' conversations), probes and completed where the opener is known, ambiguous
 --           probe_page(way, spot, page, days)   days with completed probes
---           rule_use(rule_no, spot, …)   one row a rule in force, service and peer, over the window: conversations, sole, late_…,
+--           rule_use(rule_no, spot, …)   one row a rule in force, service and peer, over the window: conversations,
 --             days: real uses; ambiguous; low and high: the lowest and the highest owner and set in one number (a
 --             network_interface state that owned the peer's address, 0 for nobody known, above 32 bits of set_no)
 --           rule_several(rule_no, spot, use_state, states, sets)   where these differ: the highest state with a real use, and all: "12,40", "3,17"
@@ -37,8 +39,6 @@ SELECT way, spot, page, bit_or(bit) AS days FROM edge_flow JOIN window_bit USING
 CREATE OR REPLACE TEMP TABLE flow AS
 WITH part AS (
   SELECT way, spot, peer_state, sum(conversations)::BIGINT AS conversations,
-         sum(CASE WHEN week = 0 THEN conversations ELSE 0 END)::BIGINT AS late_0, sum(CASE WHEN week = 0 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_0,
-         sum(CASE WHEN week = 1 THEN conversations ELSE 0 END)::BIGINT AS late_1, sum(CASE WHEN week = 1 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_1,
          bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days,
          NULL::BIGINT AS ambiguous, NULL::BIGINT AS alone
   FROM edge_flow JOIN window_bit USING (day) WHERE sure AND conversations > 0 GROUP BY way, spot, peer_state
@@ -51,6 +51,22 @@ FROM part f
 LEFT JOIN (SELECT way, set_no FROM way_set WHERE peer_no = 0) s ON s.way = f.way
 LEFT JOIN (SELECT way, peer_no, set_no FROM way_set WHERE peer_no > 0) o ON o.way = f.way AND o.peer_no = (f.spot >> 24)::UINTEGER
 LEFT JOIN noise n ON n.way = f.way AND n.spot = f.spot;
+
+-- Few flows have any of it, so that it stands apart.
+CREATE OR REPLACE TEMP TABLE late AS
+WITH part AS (
+  SELECT way, spot, peer_state, sum(CASE WHEN week = 0 THEN conversations ELSE 0 END)::BIGINT AS late_0, sum(CASE WHEN week = 0 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_0,
+         sum(CASE WHEN week = 1 THEN conversations ELSE 0 END)::BIGINT AS late_1, sum(CASE WHEN week = 1 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_1
+  FROM edge_flow JOIN (FROM window_bit WHERE week < 2) w USING (day) WHERE sure AND conversations > 0 GROUP BY way, spot, peer_state
+)
+SELECT f.*, coalesce(o.set_no, s.set_no) AS set_no
+FROM part f ANTI JOIN noise n ON n.way = f.way AND n.spot = f.spot
+LEFT JOIN (SELECT way, set_no FROM way_set WHERE peer_no = 0) s ON s.way = f.way
+LEFT JOIN (SELECT way, peer_no, set_no FROM way_set WHERE peer_no > 0) o ON o.way = f.way AND o.peer_no = (f.spot >> 24)::UINTEGER;
+
+CREATE OR REPLACE TEMP TABLE rule_late AS
+SELECT r.rule_no, f.spot, sum(f.late_0)::BIGINT AS late_0, sum(f.late_bytes_0)::BIGINT AS late_bytes_0, sum(f.late_1)::BIGINT AS late_1, sum(f.late_bytes_1)::BIGINT AS late_bytes_1
+FROM late f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way) GROUP BY r.rule_no, f.spot;
 
 CREATE OR REPLACE TEMP TABLE rule_page AS
 SELECT r.rule_no, e.spot, w.page, bit_or(w.bit) AS days
@@ -67,9 +83,8 @@ FROM flow f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way
 WHERE f.conversations > 0 AND NOT f.noise OR f.ambiguous > 0;
 
 CREATE OR REPLACE TEMP TABLE rule_use AS
-SELECT rule_no, spot, coalesce(sum(conversations), 0)::BIGINT AS conversations, coalesce(sum(CASE WHEN sole THEN conversations END), 0)::BIGINT AS sole,
-       coalesce(sum(late_0), 0)::BIGINT AS late_0, coalesce(sum(late_bytes_0), 0)::BIGINT AS late_bytes_0,
-       coalesce(sum(late_1), 0)::BIGINT AS late_1, coalesce(sum(late_bytes_1), 0)::BIGINT AS late_bytes_1, coalesce(bit_or(days), 0) AS days, coalesce(sum(ambiguous), 0)::BIGINT AS ambiguous,
+SELECT rule_no, spot, coalesce(sum(conversations), 0)::BIGINT AS conversations,
+       coalesce(bit_or(days), 0) AS days, coalesce(sum(ambiguous), 0)::BIGINT AS ambiguous,
        min(owner_set) AS low, max(owner_set) AS high
 FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS owner_set FROM share)
 GROUP BY rule_no, spot;
