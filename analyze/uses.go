@@ -13,8 +13,8 @@ import (
 )
 
 // WithUses yields the groups, in the order of Groups, each with the Uses of its rules filled in but for those of
-// accepted wildcards. Uses are the bulk of the evidence: they are dropped again when the next group is asked for. The
-// connection is busy until the iteration ends.
+// accepted wildcards. Uses are the bulk of the evidence: whoever asks for them drops them again. The connection is busy
+// until the iteration ends.
 func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Group, error] {
 	return func(yield func(*Group, error) bool) {
 		uses, err := a.openUses(ctx)
@@ -28,11 +28,7 @@ func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Gro
 				yield(nil, fmt.Errorf("load uses of %s: %w", g.GroupID, err))
 				return
 			}
-			ok := yield(g, nil)
-			for i := range g.Rules {
-				g.Rules[i].Uses = nil
-			}
-			if !ok {
+			if !yield(g, nil) {
 				return
 			}
 		}

@@ -37,9 +37,10 @@ func (m *maker) recall(g *analyze.Group) {
 	}
 }
 
-// forget drops them again, and what was worked out from them.
+// forget drops a group's uses, and what was worked out from them.
 func (m *maker) forget(g *analyze.Group) {
 	for i := range g.Rules {
+		g.Rules[i].Uses = nil
 		m.rules[g.Rules[i].No].fitted = nil
 		for _, e := range m.earlier {
 			s := e.rules[g.Rules[i].No]

@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sgfit/analyze"
 )
@@ -53,7 +56,7 @@ func (o Options) defaults() Options {
 }
 
 // Make decides every rule in force. groups are all groups with the facts of their rules; withUses yields the same
-// groups, in the same order, with the uses that replacements are fitted to (analyze.Analysis.WithUses). The plan's
+// groups, in the same order, with the uses that replacements are fitted to (analyze.Analysis.WithUses), which Make drops. The plan's
 // Replay and Backtest are left for the caller to fill in with Prove and ReplayWeek. It ends with ctx, at the latest after
 // the rule at hand.
 func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, withUses iter.Seq2[*analyze.Group, error], opt Options) (Made, error) {
@@ -61,16 +64,13 @@ func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, wi
 	plan := Plan{Schema: SchemaVersion, Accounting: accounting(ev.Classes), Groups: []Group{},
 		Window:      Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays, Calendar: calendarOf(ev.Start, daysFrom(0, m.days))},
 		ReturnCurve: m.curve.points(), Settings: m.opt.settings()}
+	decided, err := m.decide(ctx, withUses)
+	if err != nil {
+		return Made{}, fmt.Errorf("make the plan: %w", err)
+	}
 	earlier := Plan{Schema: SchemaVersion}
-	for g, err := range withUses {
-		if err != nil {
-			return Made{}, fmt.Errorf("make the plan: %w", err)
-		}
-		decided, before, err := m.bothGroups(ctx, g)
-		if err != nil {
-			return Made{}, fmt.Errorf("make the plan: %w", err)
-		}
-		plan.Groups, earlier.Groups = append(plan.Groups, decided), append(earlier.Groups, before)
+	for _, d := range decided {
+		plan.Groups, earlier.Groups = append(plan.Groups, d.now), append(earlier.Groups, d.weekAgo)
 	}
 	plan.Notes = notes(ev, m.opt)
 	plan.measureExposure(m.estate, OpaquePeers(groups))
@@ -162,16 +162,46 @@ func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 	return out, nil
 }
 
-// bothGroups decides one group's rules, and how they would have been decided a week before the window's end.
-func (m *maker) bothGroups(ctx context.Context, g *analyze.Group) (now, weekAgo Group, err error) {
+// decided is one group as the plan shows it, and as a plan made a week before the window's end would have.
+type decided struct{ now, weekAgo Group }
+
+// decide decides the groups in the order in which their uses come, a few at a time: what one becomes does not hang on what
+// another becomes.
+func (m *maker) decide(ctx context.Context, withUses iter.Seq2[*analyze.Group, error]) ([]decided, error) {
+	workers, ctx := errgroup.WithContext(ctx)
+	workers.SetLimit(runtime.GOMAXPROCS(0))
+	var all []*decided
+	for g, err := range withUses {
+		if err != nil || ctx.Err() != nil {
+			return nil, cmp.Or(err, workers.Wait(), ctx.Err())
+		}
+		one := new(decided)
+		all = append(all, one)
+		workers.Go(func() (err error) {
+			*one, err = m.bothGroups(ctx, g)
+			return err
+		})
+	}
+	if err := workers.Wait(); err != nil {
+		return nil, err
+	}
+	out := make([]decided, len(all))
+	for i, one := range all {
+		out[i] = *one
+	}
+	return out, nil
+}
+
+// bothGroups decides one group's rules, then and now, and drops its uses.
+func (m *maker) bothGroups(ctx context.Context, g *analyze.Group) (out decided, err error) {
 	m.recall(g)
 	defer m.forget(g)
-	if now, err = m.group(ctx, g); err != nil || len(m.earlier) == 0 {
-		return now, weekAgo, err
+	if out.now, err = m.group(ctx, g); err != nil || len(m.earlier) == 0 {
+		return out, err
 	}
 	e := m.earlier[0]
-	weekAgo, err = e.group(ctx, e.groups[g.GroupID])
-	return now, weekAgo, err
+	out.weekAgo, err = e.group(ctx, e.groups[g.GroupID])
+	return out, err
 }
 
 // compareRules orders rules as plan.json shows them.
