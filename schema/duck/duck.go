@@ -135,13 +135,16 @@ func followed(path string) string {
 	return path
 }
 
-// settings renders the options as DuckDB's own names and values.
+// settings renders the options as DuckDB's own names and values. A checkpoint must not merge row groups (max_vacuum_tasks):
+// those that end a batch are partly filled, and merging them with full ones packed nearly every row of a load again, and left
+// the file half as large again with free blocks. Batches of less than a row group fill up the last one by themselves.
 func (o Options) settings() map[string]string {
 	set := map[string]string{
 		"duckdb_api":                   "go", // what the driver sets; both handles must agree in everything
 		"preserve_insertion_order":     "false",
 		"autoinstall_known_extensions": "false", // nothing is downloaded
 		"autoload_known_extensions":    "false",
+		"max_vacuum_tasks":             "0",
 	}
 	if o.MemoryBytes > 0 {
 		set["memory_limit"] = strconv.FormatInt(max(o.MemoryBytes>>20, 1), 10) + "MiB"
