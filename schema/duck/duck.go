@@ -135,9 +135,7 @@ func followed(path string) string {
 	return path
 }
 
-// settings renders the options as DuckDB's own names and values. A checkpoint must not merge row groups (max_vacuum_tasks):
-// those that end a batch are partly filled, and merging them with full ones packed nearly every row of a load again, and left
-// the file half as large again with free blocks. Batches of less than a row group fill up the last one by themselves.
+// settings renders the options as DuckDB's own names and values.
 func (o Options) settings() map[string]string {
 	set := map[string]string{
 		"duckdb_api":                   "go", // what the driver sets; both handles must agree in everything
