@@ -78,7 +78,7 @@ func newReportCommand(term *terminal) *cobra.Command {
 'sgfit suggest' makes the plan.`,
 		Example: `  sgfit report --db account.db --out ./report --title 'Firewall review, third quarter'
   sgfit report --db account.db --out ./report --logo ours.png --accent '#7a1f3d'`,
-		Args:    noArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := opt.check(); err != nil {
 				return err
