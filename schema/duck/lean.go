@@ -11,7 +11,8 @@ const leanBytes = 96 << 20
 
 // lean has DuckDB store batches with one thread and little memory, until ample is called. One appender has nothing to share
 // out, and threads that look for work took as much time as the work. Numbers are all stored as bitpacking does it, without
-// a try how well the others would: it has modes for constants and runs, and the file came out as small.
+// a try how well the others would: it has modes for constants and runs, and the file came out as small. But a column that says in
+// the schema how it is stored is stored so.
 func (db *DB) lean(ctx context.Context) error {
 	if db.isLean {
 		return nil
