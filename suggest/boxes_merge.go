@@ -55,6 +55,7 @@ type boxPair struct {
 
 // boxScore says how much a pair is wanted.
 type boxScore struct {
+	may   func(a, b boxRect) bool     // false for pairs that are never wanted
 	bound func(whole boxRect) float64 // no more than the score, and cheap
 	score func(*boxPair) float64      // +Inf for a pair that is not wanted
 }
@@ -72,10 +73,10 @@ func (s boxScore) ask(p *boxPair) {
 // shorten merges while the description gets shorter, the greatest gain first. No port is opened that neither of the
 // two had: ports are services, and only the budget makes a box span one that nobody used.
 func (m *boxMerger) shorten() {
+	touch := func(a, b boxRect) bool {
+		return int(max(a.ports.From, b.ports.From)) <= int(min(a.ports.To, b.ports.To))+1
+	}
 	gain := func(p *boxPair) float64 {
-		if int(max(p.a.ports.From, p.b.ports.From)) > int(min(p.a.ports.To, p.b.ports.To))+1 {
-			return math.Inf(1)
-		}
 		score := m.describe(p.whole)
 		for _, r := range m.rects {
 			if p.whole.holds(r) {
@@ -87,13 +88,13 @@ func (m *boxMerger) shorten() {
 		}
 		return math.Inf(1)
 	}
-	m.merge(boxScore{func(boxRect) float64 { return math.Inf(-1) }, gain}, func() bool { return false })
+	m.merge(boxScore{touch, func(boxRect) float64 { return math.Inf(-1) }, gain}, func() bool { return false })
 }
 
 // reduce merges until at most budget rectangles are left, the fewest new tuples first; false when it cannot.
 func (m *boxMerger) reduce(budget int) bool {
 	fresh := func(p *boxPair) float64 { return m.size(p.whole) - m.held(p.whole) }
-	m.merge(boxScore{m.leastFresh, fresh}, func() bool { return len(m.rects) <= budget })
+	m.merge(boxScore{func(a, b boxRect) bool { return true }, m.leastFresh, fresh}, func() bool { return len(m.rects) <= budget })
 	return len(m.rects) <= budget
 }
 
@@ -112,6 +113,9 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 	m.measure()
 	var pairs []boxPair
 	add := func(a, b boxRect) {
+		if !by.may(a, b) {
+			return
+		}
 		if p, ok := m.pair(a, b); ok {
 			by.forget(&p)
 			pairs = append(pairs, p)
