@@ -85,8 +85,8 @@ const usedLate = `SELECT u.rule_no, u.spot & 16777215 AS service, u.conversation
 
 func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, service, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT,
-		       sum(late_0)::BIGINT, sum(late_1)::BIGINT, count(*) FILTER (conversations > late_0), count(*) FILTER (conversations > late_0 + late_1)
+		SELECT rule_no, service, count(*) FILTER (conversations > 0), sum(conversations::DOUBLE)::BIGINT, sum(ambiguous::DOUBLE)::BIGINT,
+		       sum(late_0::DOUBLE)::BIGINT, sum(late_1::DOUBLE)::BIGINT, count(*) FILTER (conversations > late_0), count(*) FILTER (conversations > late_0 + late_1)
 		FROM (` + usedLate + `) GROUP BY rule_no, service ORDER BY rule_no, service`
 	err := a.eachRow(ctx, query, func(row []driver.Value) error {
 		service := row[1].(uint64)

@@ -51,6 +51,7 @@ type boxPair struct {
 	a, b, whole boxRect
 	score       float64 // the lower the better; +Inf for a pair that is not wanted
 	asked       bool    // score is the score, and not a bound below it
+	free, met   bool    // strangers were looked for in whole, and there were none, or some
 }
 
 // boxScore says how much a pair is wanted.
@@ -62,11 +63,22 @@ type boxScore struct {
 
 // forget puts a bound in the place of the score, for as long as nothing depends on it: most pairs have bounds far above
 // the lowest score and are never asked.
-func (s boxScore) forget(p *boxPair) { p.score, p.asked = s.bound(p.whole), false }
+func (s boxScore) forget(p *boxPair) {
+	if !p.met {
+		p.score, p.asked = s.bound(p.whole), false
+	}
+}
 
-func (s boxScore) ask(p *boxPair) {
-	if !p.asked {
-		p.score, p.asked = s.score(p), true
+func (s boxScore) ask(p *boxPair, strangers *strangers) {
+	if p.asked {
+		return
+	}
+	if !p.free && !p.met {
+		p.met = strangers.meet(prefixKeys(p.whole.key, p.whole.bits))
+		p.free = !p.met
+	}
+	if p.score, p.asked = math.Inf(1), true; p.free {
+		p.score = s.score(p)
 	}
 }
 
@@ -127,7 +139,7 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 		}
 	}
 	for !done() {
-		at := lowestScore(pairs, by)
+		at := lowestScore(pairs, by, m.limits.strangers)
 		if at < 0 {
 			return
 		}
@@ -150,7 +162,7 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 
 // lowestScore is the index of the first pair with the lowest score, -1 where none is wanted. It asks those whose bounds
 // are no higher than the lowest score.
-func lowestScore(pairs []boxPair, by boxScore) int {
+func lowestScore(pairs []boxPair, by boxScore, strangers *strangers) int {
 	least := math.Inf(1)
 	for i := range pairs {
 		if pairs[i].asked {
@@ -163,7 +175,7 @@ func lowestScore(pairs []boxPair, by boxScore) int {
 		if p.score > least {
 			continue
 		}
-		by.ask(p)
+		by.ask(p, strangers)
 		if math.IsInf(p.score, 1) || p.score > least {
 			continue
 		}
@@ -174,7 +186,8 @@ func lowestScore(pairs []boxPair, by boxScore) int {
 	return at
 }
 
-// pair is the bounding box of two rectangles; false for two protocols and for a prefix that is not allowed.
+// pair is the bounding box of two rectangles; false for two protocols and for a prefix that is not allowed. Strangers in
+// it are looked for when its score is asked.
 func (m *boxMerger) pair(a, b boxRect) (boxPair, bool) {
 	if a.protocol != b.protocol {
 		return boxPair{}, false
@@ -182,7 +195,7 @@ func (m *boxMerger) pair(a, b boxRect) (boxPair, bool) {
 	bits := min(a.bits, b.bits, a.key.commonBits(b.key))
 	whole := boxRect{a.protocol, PortSpan{min(a.ports.From, b.ports.From), max(a.ports.To, b.ports.To)}, maskKey(a.key, bits), bits}
 	given := bits == a.bits && whole.key == a.key || bits == b.bits && whole.key == b.key
-	return boxPair{a: a, b: b, whole: whole}, m.limits.permit(whole.key, bits, given)
+	return boxPair{a: a, b: b, whole: whole}, m.limits.mayPermit(whole.key, bits, given)
 }
 
 // replace puts a rectangle in the place of all that it holds.
