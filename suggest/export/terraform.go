@@ -26,16 +26,21 @@ func Terraform(plan suggest.Plan, opt Options) (Export, error) {
 		return Export{}, err
 	}
 	e := Export{Rules: s.rules}
+	unknown := 0
 	for _, p := range s.places() {
 		t := newTerraform(&s)
 		for i := range p.groups {
 			t.group(p.groups[i])
 		}
+		unknown += t.unknown
 		e.Files = append(e.Files, File{Name: p.folder + "rules.tf", Content: hclwrite.Format(t.rules.Bytes())})
 		if t.goes > 0 {
 			e.Files = append(e.Files, File{Name: p.folder + "going.tf", Content: hclwrite.Format(t.going.Bytes())},
 				File{Name: p.folder + "removed.tf.later", Content: hclwrite.Format(t.removed.Bytes())})
 		}
+	}
+	if unknown > 0 {
+		s.warn("the ids of %s to be revoked are unknown (AWS Config has none), so Terraform can add what stands for them, but not take them over; load EC2's own answers (sgfit ingest config --live) and make the plan again, or use 'sgfit export cli'", count(unknown, "rule"))
 	}
 	e.Warnings = s.warnings
 	return e, nil
@@ -45,12 +50,13 @@ func Terraform(plan suggest.Plan, opt Options) (Export, error) {
 type terraform struct {
 	rules, going, removed *hclwrite.File
 	goes                  int
+	unknown               int // rules that should go, but cannot be imported without their ids
 	labels                map[string]int
 	selection             *selection
 }
 
 func newTerraform(s *selection) *terraform {
-	t := &terraform{hclwrite.NewEmptyFile(), hclwrite.NewEmptyFile(), hclwrite.NewEmptyFile(), 0, map[string]int{}, s}
+	t := &terraform{hclwrite.NewEmptyFile(), hclwrite.NewEmptyFile(), hclwrite.NewEmptyFile(), 0, 0, map[string]int{}, s}
 	comment(t.rules, "Rules that stay, and new ones. Made by sgfit.",
 		"1. terraform apply   adds new rules, narrows those that stay, and takes those that go into the state.",
 		"2. Delete going.tf, name removed.tf.later removed.tf, and apply again: what goes is revoked.",
@@ -100,12 +106,11 @@ func (t *terraform) group(g *group) {
 			}
 		}
 	}
-	unknown := 0
 	for _, c := range g.changes {
 		piece, narrowed := becomes(over, c)
 		switch {
 		case c.was.id == "" && !c.stays:
-			unknown++
+			t.unknown++
 			comment(t.rules, "To be revoked, but its id is unknown: "+c.was.words())
 		case c.stays && c.was.id != "":
 			t.imported(t.rules, g, c.was, c.was, nil)
@@ -115,9 +120,6 @@ func (t *terraform) group(g *group) {
 			address := t.imported(t.going, g, c.was, c.was, nil)
 			t.gone(address)
 		}
-	}
-	if unknown > 0 {
-		t.selection.warn("%s: the ids of %s that should go are unknown, so Terraform cannot import them; load EC2's own answers (sgfit ingest config --live) and make the plan again", g.GroupID, count(unknown, "rule"))
 	}
 }
 
