@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -121,8 +120,7 @@ func (c *cloud) build() suggest.Plan {
 func (c *cloud) authorize(g *suggest.Group, d schema.Direction) {
 	c.t.Helper()
 	if d == schema.Egress {
-		id := c.ask("SecurityGroupRules[?IsEgress].SecurityGroupRuleId | [0]", "ec2", "describe-security-group-rules", "--filters", "Name=group-id,Values="+g.GroupID)
-		c.aws("ec2", "revoke-security-group-egress", "--group-id", g.GroupID, "--security-group-rule-ids", id)
+		c.aws("ec2", "revoke-security-group-egress", "--group-id", g.GroupID, "--protocol", "-1", "--cidr", "0.0.0.0/0")
 	}
 	var all []permission
 	for _, r := range g.Rules {
@@ -154,6 +152,7 @@ func (c *cloud) file(v any) string {
 // ruleNow is a rule as describe-security-group-rules gives it.
 type ruleNow struct {
 	ID          string `json:"SecurityGroupRuleId"`
+	GroupID     string `json:"GroupId"`
 	IsEgress    bool
 	IPProtocol  string `json:"IpProtocol"`
 	FromPort    *int32
@@ -165,41 +164,41 @@ type ruleNow struct {
 	Description string
 }
 
-// rules lists what the groups of a plan have now, with their ids where wanted.
-func (c *cloud) rules(plan suggest.Plan, with string) map[string][]string {
+// rules lists what the groups of a plan have now: by content, with descriptions, and with ids.
+func (c *cloud) rules(plan suggest.Plan) (plain, described, identified map[string][]string) {
 	c.t.Helper()
-	out := map[string][]string{}
-	for i := range plan.Groups {
-		id := plan.Groups[i].GroupID
-		var answer struct{ SecurityGroupRules []ruleNow }
-		body := c.aws("ec2", "describe-security-group-rules", "--filters", "Name=group-id,Values="+id, "--output", "json")
-		if err := json.Unmarshal(body, &answer); err != nil {
-			c.t.Fatal(err)
-		}
-		for _, r := range answer.SecurityGroupRules {
-			d := schema.Ingress
-			if r.IsEgress {
-				d = schema.Egress
-			}
-			protocol := strings.Replace(r.IPProtocol, "-1", "all", 1)
-			s := plainRule(d, protocol, r.FromPort, r.ToPort, schema.Peer{Value: r.CIDRIPv4 + r.CIDRIPv6 + r.PrefixList + r.Group.GroupID})
-			switch with {
-			case "description":
-				s += " " + r.Description
-			case "id":
-				s = r.ID + " " + s
-			}
-			out[id] = append(out[id], s)
-		}
-		slices.Sort(out[id])
+	plain, described, identified = map[string][]string{}, map[string][]string{}, map[string][]string{}
+	var answer struct{ SecurityGroupRules []ruleNow }
+	body := c.aws("ec2", "describe-security-group-rules", "--output", "json")
+	if err := json.Unmarshal(body, &answer); err != nil {
+		c.t.Fatal(err)
 	}
-	return out
+	for _, r := range answer.SecurityGroupRules {
+		if !slices.ContainsFunc(plan.Groups, func(g suggest.Group) bool { return g.GroupID == r.GroupID }) {
+			continue
+		}
+		d := schema.Ingress
+		if r.IsEgress {
+			d = schema.Egress
+		}
+		s := plainRule(d, strings.Replace(r.IPProtocol, "-1", "all", 1), r.FromPort, r.ToPort,
+			schema.Peer{Value: r.CIDRIPv4 + r.CIDRIPv6 + r.PrefixList + r.Group.GroupID})
+		plain[r.GroupID] = append(plain[r.GroupID], s)
+		described[r.GroupID] = append(described[r.GroupID], s+" "+r.Description)
+		identified[r.GroupID] = append(identified[r.GroupID], r.ID+" "+s)
+	}
+	for _, all := range []map[string][]string{plain, described, identified} {
+		for _, rules := range all {
+			slices.Sort(rules)
+		}
+	}
+	return plain, described, identified
 }
 
 // write leaves the export of a plan in a new folder.
-func (c *cloud) write(plan suggest.Plan) string {
+func (c *cloud) write(plan suggest.Plan, opt Options) string {
 	c.t.Helper()
-	e, err := CLI(plan, Options{})
+	e, err := CLI(plan, opt)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -243,54 +242,93 @@ func (c *cloud) mustRun(script string, args ...string) string {
 	return out
 }
 
-func TestScriptMakesThePlansOutcomeAndTakesItBack(t *testing.T) {
+// TestScripts runs them against the simulated EC2, one after the other: calls of the AWS command line take a second each.
+func TestScripts(t *testing.T) {
 	c := newCloud(t)
 	plan := c.build()
-	start, described := c.rules(plan, ""), c.rules(plan, "description")
-	for _, quota := range []int{60, 11} { // at once, and step by step
-		t.Run(fmt.Sprintf("quota %d", quota), func(t *testing.T) {
-			plan.Settings = &suggest.Settings{RulesQuota: quota}
-			dir := c.write(plan)
-			apply, undo := filepath.Join(dir, "apply.sh"), filepath.Join(dir, "undo.sh")
-
-			c.mustRun(apply, "--check")
-			if diff := cmp.Diff(start, c.rules(plan, "")); diff != "" {
-				t.Fatalf("--check changed something (-before +after):\n%s", diff)
+	web, db := plan.Groups[0].GroupID, plan.Groups[1].GroupID
+	start, described, _ := c.rules(plan)
+	_ = t.Run("the plan's outcome, also where a rule was added before", func(t *testing.T) {
+		dir := c.write(plan, Options{})
+		c.aws("ec2", "authorize-security-group-ingress", "--group-id", web, "--ip-permissions", "file://"+c.list1(filepath.Join(dir, "apply", web, "0001.json")))
+		apply := filepath.Join(dir, "apply.sh")
+		said := c.mustRun(apply)
+		got, _, made := c.rules(plan)
+		if diff := cmp.Diff(outcome(plan), got); diff != "" {
+			t.Fatalf("-plan +rules:\n%s\n%s", diff, said)
+		}
+		if again := c.mustRun(apply); strings.Contains(again, "adding") || strings.Contains(again, "revoking") {
+			t.Errorf("run again, it does something:\n%s", again)
+		}
+		if _, _, now := c.rules(plan); !cmp.Equal(made, now) {
+			t.Errorf("run again, it changed something:\n%s", cmp.Diff(made, now))
+		}
+		said = c.mustRun(filepath.Join(dir, "undo.sh"))
+		if _, now, _ := c.rules(plan); !cmp.Equal(described, now) {
+			t.Fatalf("undone (-start +rules):\n%s\n%s", cmp.Diff(described, now), said)
+		}
+	}) && t.Run("step by step", func(t *testing.T) {
+		plan := plan
+		plan.Settings = &suggest.Settings{RulesQuota: 4}
+		dir := c.write(plan, Options{Groups: []string{db}})
+		if body, err := os.ReadFile(filepath.Join(dir, "apply", db, "add.tsv")); err != nil || !strings.HasPrefix(string(body), "1\t") {
+			t.Fatalf("not in steps: %v\n%s", err, body)
+		}
+		said := c.mustRun(filepath.Join(dir, "apply.sh"))
+		want := map[string][]string{web: start[web], db: outcome(plan)[db]}
+		if got, _, _ := c.rules(plan); !cmp.Equal(want, got) {
+			t.Fatalf("-plan +rules:\n%s\n%s", cmp.Diff(want, got), said)
+		}
+		said = c.mustRun(filepath.Join(dir, "undo.sh"))
+		if got, _, _ := c.rules(plan); !cmp.Equal(start, got) {
+			t.Fatalf("undone (-start +rules):\n%s\n%s", cmp.Diff(start, got), said)
+		}
+	}) && t.Run("other accounts", func(t *testing.T) {
+		plan := plan
+		plan.Groups = slices.Clone(plan.Groups)
+		for i := range plan.Groups {
+			plan.Groups[i].AccountID = "999988887777"
+		}
+		said, ok := c.run(filepath.Join(c.write(plan, Options{}), "apply.sh"))
+		if ok || !strings.Contains(said, "Use those of: 999988887777") {
+			t.Errorf("ended well: %t\n%s", ok, said)
+		}
+	})
+	_, _, ids := c.rules(plan)
+	known := func(group, key string) *string {
+		for _, r := range ids[group] {
+			if id, rest, _ := strings.Cut(r, " "); rest == key {
+				return &id
 			}
-			said := c.mustRun(apply)
-			if diff := cmp.Diff(outcome(plan), c.rules(plan, "")); diff != "" {
-				t.Fatalf("-plan +rules:\n%s\n%s", diff, said)
-			}
-			ids := c.rules(plan, "id")
-			if again := c.mustRun(apply); strings.Contains(again, "adding") || strings.Contains(again, "revoking") {
-				t.Errorf("run again, it does something:\n%s", again)
-			}
-			if diff := cmp.Diff(ids, c.rules(plan, "id")); diff != "" {
-				t.Errorf("run again, it changed something:\n%s", diff)
-			}
-			said = c.mustRun(undo)
-			if diff := cmp.Diff(start, c.rules(plan, "")); diff != "" {
-				t.Fatalf("undone (-start +rules):\n%s\n%s", diff, said)
-			}
-			if quota == 60 {
-				if diff := cmp.Diff(described, c.rules(plan, "description")); diff != "" {
-					t.Errorf("undone, descriptions (-start +rules):\n%s", diff)
-				}
-			}
-		})
+		}
+		t.Fatalf("no rule %q in %q", key, ids)
+		return nil
 	}
-}
-
-func TestScriptGoesOnWhereItWasStopped(t *testing.T) {
-	c := newCloud(t)
-	plan := c.build()
-	dir := c.write(plan)
-	web := plan.Groups[0].GroupID
-	one := filepath.Join(dir, "apply", web, "0001.json")
-	c.aws("ec2", "authorize-security-group-ingress", "--group-id", web, "--ip-permissions", "file://"+c.list1(one))
-	c.mustRun(filepath.Join(dir, "apply.sh"))
-	if diff := cmp.Diff(outcome(plan), c.rules(plan, "")); diff != "" {
-		t.Errorf("-plan +rules:\n%s", diff)
+	plan.Groups[0].Rules[1].RuleID = known(web, "ingress tcp 22-22 0.0.0.0/0")
+	apply := filepath.Join(c.write(plan, Options{}), "apply.sh")
+	if said := c.mustRun(apply, "--check"); !strings.Contains(said, web+": would revoke ingress tcp 22 22 0.0.0.0/0") {
+		t.Errorf("--check says:\n%s", said)
+	}
+	c.aws("ec2", "modify-security-group-rules", "--group-id", web, "--security-group-rules", "file://"+c.file([]any{map[string]any{
+		"SecurityGroupRuleId": *plan.Groups[0].Rules[1].RuleID,
+		"SecurityGroupRule":   map[string]any{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 23, "CidrIpv4": "0.0.0.0/0"}}}))
+	for group, id := range map[string]*string{web: known(web, "ingress tcp 0-65535 10.0.0.0/8"), db: known(db, "ingress tcp 5432-5432 10.0.0.0/8")} {
+		c.aws("ec2", "revoke-security-group-ingress", "--group-id", group, "--security-group-rule-ids", *id)
+	}
+	_, _, ids = c.rules(plan)
+	said, ok := c.run(apply)
+	for _, want := range []string{
+		"is now: ingress tcp 22 23 0.0.0.0/0; it was: ingress tcp 22 22 0.0.0.0/0",
+		"ingress tcp 0 65535 10.0.0.0/8 is gone, and what should stand for it is not there",
+		"ingress tcp 5432 5432 10.0.0.0/8 is gone, and a change of " + db + " relies on it",
+		"Nothing was changed",
+	} {
+		if ok || !strings.Contains(said, want) {
+			t.Errorf("ended well: %t, want the words %q:\n%s", ok, want, said)
+		}
+	}
+	if _, _, now := c.rules(plan); !cmp.Equal(ids, now) {
+		t.Errorf("refusing, it changed something:\n%s", cmp.Diff(ids, now))
 	}
 }
 
@@ -302,67 +340,4 @@ func (c *cloud) list1(path string) string {
 		c.t.Fatal(err)
 	}
 	return c.file([]json.RawMessage{body})
-}
-
-func TestScriptRefusesWhatIsNotAsItWas(t *testing.T) {
-	c := newCloud(t)
-	plan := c.build()
-	web, db := plan.Groups[0].GroupID, plan.Groups[1].GroupID
-	ids := c.rules(plan, "id")
-	known := func(g int, key string) *string { // the id of a rule
-		for _, r := range ids[plan.Groups[g].GroupID] {
-			if id, rest, _ := strings.Cut(r, " "); rest == key {
-				return &id
-			}
-		}
-		t.Fatalf("no rule %q in %q", key, ids)
-		return nil
-	}
-	plan.Groups[0].Rules[1].RuleID = known(0, "ingress tcp 22-22 0.0.0.0/0")
-	apply := filepath.Join(c.write(plan), "apply.sh")
-	revoke := func(group, id string) {
-		c.aws("ec2", "revoke-security-group-ingress", "--group-id", group, "--security-group-rule-ids", id)
-	}
-	for _, step := range []struct {
-		name, want string
-		change     func()
-	}{
-		{"a rule with the plan's id is another now", "is now: ingress tcp 22 23 0.0.0.0/0; it was: ingress tcp 22 22 0.0.0.0/0", func() {
-			c.aws("ec2", "modify-security-group-rules", "--group-id", web, "--security-group-rules", "file://"+c.file([]any{map[string]any{
-				"SecurityGroupRuleId": *plan.Groups[0].Rules[1].RuleID,
-				"SecurityGroupRule":   map[string]any{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 23, "CidrIpv4": "0.0.0.0/0"}}}))
-		}},
-		{"a rule to be replaced is gone", "ingress tcp 0 65535 10.0.0.0/8 is gone, and what should stand for it is not there", func() {
-			revoke(web, *known(0, "ingress tcp 0-65535 10.0.0.0/8"))
-		}},
-		{"a rule that carries another's traffic is gone", "ingress tcp 5432 5432 10.0.0.0/8 is gone, and a change of " + db + " relies on it", func() {
-			revoke(db, *known(1, "ingress tcp 5432-5432 10.0.0.0/8"))
-		}},
-	} {
-		step.change()
-		before := c.rules(plan, "id")
-		said, ok := c.run(apply)
-		if ok || !strings.Contains(said, step.want) || !strings.Contains(said, "Nothing was changed") {
-			t.Errorf("%s: ended well: %t, want the words %q:\n%s", step.name, ok, step.want, said)
-		}
-		if diff := cmp.Diff(before, c.rules(plan, "id")); diff != "" {
-			t.Errorf("%s: it changed something:\n%s", step.name, diff)
-		}
-	}
-}
-
-func TestScriptLeavesOtherAccountsAlone(t *testing.T) {
-	c := newCloud(t)
-	plan := c.build()
-	for i := range plan.Groups {
-		plan.Groups[i].AccountID = "999988887777"
-	}
-	start := c.rules(plan, "id")
-	said, ok := c.run(filepath.Join(c.write(plan), "apply.sh"))
-	if ok || !strings.Contains(said, "Use those of: 999988887777") {
-		t.Errorf("ended well: %t\n%s", ok, said)
-	}
-	if diff := cmp.Diff(start, c.rules(plan, "id")); diff != "" {
-		t.Errorf("it changed something:\n%s", diff)
-	}
 }

@@ -131,7 +131,7 @@ func resourceOf(g *group, r rule) resource {
 	if r.description != "" {
 		properties["Description"] = apart(r.description)
 	}
-	if r.protocol != schema.AllProtocols {
+	if r.protocol.HasPorts() || r.isICMP() {
 		properties["FromPort"], properties["ToPort"] = r.from, r.to
 	}
 	switch r.peer.Kind {
