@@ -92,7 +92,7 @@ func (s *selection) schedule(g *group, quota int) {
 	}
 	g.changes = kept
 	g.adds = slices.DeleteFunc(g.adds, func(r rule) bool { return !there[r.key()] })
-	s.warn("%s has no room for old and new rules at once (quota %d): its rules change in %s", g.GroupID, quota, count(step+1, "step"))
+	s.warn("%s has no room for old and new rules at once (quota %d): 'sgfit export cli' changes it in %s, with other tools remove first (--only remove)", g.GroupID, quota, count(step+1, "step"))
 }
 
 // missing are the rules that stand for a change and are neither in force nor added before.

@@ -151,6 +151,7 @@ func becomes(over map[string]rule, c change) (rule, bool) {
 // imported writes a rule that is there as was; after names what must be made before it changes.
 func (t *terraform) imported(f *hclwrite.File, g *group, r, was rule, after []string) string {
 	address := t.resource(f, g, r, after)
+	f.Body().AppendNewline()
 	b := f.Body().AppendNewBlock("import", nil).Body()
 	b.SetAttributeRaw("to", hclwrite.TokensForIdentifier(address))
 	b.SetAttributeValue("id", cty.StringVal(was.id))
