@@ -56,7 +56,7 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 		var r Rule
 		var group string
 		var vf, first, last int64
-		err := scan(&r.No, &group, &r.Direction, &r.Protocol, &r.FromPort, &r.ToPort, &r.Peer.Kind, &r.Peer.Value,
+		err := scan(&r.No, &group, &r.Direction, &r.Protocol, &r.FromPort, &r.ToPort, &r.Peer.Kind, &r.Peer.Value, &r.PeerOwner,
 			&r.RuleID, &r.Description, &vf, &r.Conversations, &r.Sole, &r.Probes, &r.Completed, &r.ProbeDays, &r.Noise,
 			&r.Ambiguous, &r.Bytes, &r.Peers, &first, &last, &r.Skipped, &r.Unlogged,
 			&r.Opaque, &r.Stale, &r.Blind, &r.DaysInForce)
