@@ -25,6 +25,11 @@ type Options struct {
 	// AssumeUnchanged, Since and Until say how the input was loaded; they are for the record. Zero times are no bounds.
 	AssumeUnchanged bool
 	Since, Until    time.Time
+	// Exceptions change what becomes of the rules that they are for; nil for none. ExceptionsFile is for the record.
+	Exceptions     []Exception
+	ExceptionsFile string
+	// AsOf is the day on which exceptions are judged; zero means the day after the window.
+	AsOf time.Time
 }
 
 // Usual are the settings of a plan for which nothing was chosen.
@@ -32,7 +37,7 @@ func Usual() Settings { return *Options{}.defaults().settings() }
 
 func (o Options) settings() *Settings {
 	return &Settings{MinDays: o.MinDays, WildcardSources: o.WildcardSources, RulesQuota: o.Quota, AssumeUnchanged: o.AssumeUnchanged,
-		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until)}
+		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until), ExceptionsFile: o.ExceptionsFile, AsOf: timeOrNull(o.AsOf)}
 }
 
 func timeOrNull(t time.Time) *time.Time {
@@ -72,7 +77,9 @@ func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, wi
 	for _, d := range decided {
 		plan.Groups, earlier.Groups = append(plan.Groups, d.now), append(earlier.Groups, d.weekAgo)
 	}
-	plan.Notes = notes(ev, m.opt)
+	plan.Exceptions = m.records
+	plan.Notes = append(notes(ev, m.opt), exceptionNotes(m.records)...)
+	sortNotes(plan.Notes)
 	plan.measureExposure(m.estate, OpaquePeers(groups))
 	if len(m.earlier) == 0 {
 		return Made{Plan: plan}, nil
@@ -101,6 +108,8 @@ type maker struct {
 	later    *maker                    // of those, the one that knows all
 	lateFrom int                       // -1; of those that know less, the week that they do not know
 	groups   map[string]*analyze.Group // of those, as they know them, by id
+	excepted map[string]*Exception     // the exceptions in force, by RuleName
+	records  []ExceptionRecord
 }
 
 func newMaker(ev *analyze.Evidence, groups []*analyze.Group, opt Options) *maker {
@@ -114,6 +123,7 @@ func newMaker(ev *analyze.Evidence, groups []*analyze.Group, opt Options) *maker
 		}
 	}
 	m.curve = newReturnCurve(gaps)
+	m.records = m.findExcepted(groups)
 	m.findShadows(groups)
 	m.findRedundant()
 	m.knowLess(groups)

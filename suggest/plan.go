@@ -32,6 +32,8 @@ type Plan struct {
 	ReturnCurve []ReturnPoint `json:"return_curve"`
 	// Settings are those that the plan was made with; nil in a plan of an earlier sgfit, which kept none.
 	Settings *Settings `json:"settings,omitempty"`
+	// Exceptions are those that were given, in their order, with what became of them; nil where none were.
+	Exceptions []ExceptionRecord `json:"exceptions,omitempty"`
 }
 
 // Settings are what was chosen, and changes the plan.
@@ -42,6 +44,9 @@ type Settings struct {
 	AssumeUnchanged bool       `json:"assume_unchanged"` // resources were taken to have been before what they were when first seen
 	Since           *time.Time `json:"since"`            // bounds of the flow logs that were asked for; null for none
 	Until           *time.Time `json:"until"`
+	// ExceptionsFile is where exceptions were read, and AsOf the day on which they were judged; "" and nil without any.
+	ExceptionsFile string     `json:"exceptions_file,omitempty"`
+	AsOf           *time.Time `json:"as_of,omitempty"`
 }
 
 // Window is the whole UTC days that the flow logs touch. ObservedDays counts the days with any record.
@@ -172,6 +177,8 @@ type Rule struct {
 	NamedUsers []string `json:"named_users,omitempty"`
 	// Exposure is that of the rule alone, seen from its group's VPC.
 	Exposure *ExposureChange `json:"exposure,omitempty"`
+	// Exception is that which the rule is on record with; nil for none in force.
+	Exception *RuleException `json:"exception,omitempty"`
 }
 
 // Opened is the call by which a rule came into force.

@@ -60,6 +60,7 @@ func schemaSample() Plan {
 		Suggested: &Exposed{},
 	}
 	rule.Exposure = exposure
+	rule.Exception = &RuleException{Seasonal, "payroll", "the yearly statement", "2027-06-30"}
 	scope := []ScopeExposure{{"111122223333", "eu-central-1", "vpc-0a", 1, exposure, exposure}}
 	return Plan{
 		Exposure: &PlanExposure{scope, scope, scope},
@@ -74,7 +75,10 @@ func schemaSample() Plan {
 		Backtest: &PlanBacktest{From: day, To: day, Conversations: 30, Bytes: 9000, Refused: 2, RefusedBytes: 900, Sources: 1, Changes: 1,
 			Refusals: []RefusedFlow{{[]string{"sg-0a"}, "ingress", "tcp", 22, "10.20.0.9", 2, 900, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}}},
 		ReturnCurve: []ReturnPoint{{7, 40, &chance, nil}},
-		Replay:      Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
+		Settings:    &Settings{MinDays: 14, WildcardSources: 100, RulesQuota: 60, ExceptionsFile: "exceptions.yaml", AsOf: &day},
+		Exceptions: []ExceptionRecord{{Exception{Seasonal, "bastion", "vpc-0a", "111122223333", schema.Ingress, "tcp", &port, &port, "10.0.0.0/8",
+			"payroll", "the yearly statement", "2027-06-30", []int{12}}, InForce, "it stands for 1 rule", []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}},
+		Replay: Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
 	}
 }
 
@@ -178,6 +182,10 @@ func TestJSONSchemaRefuses(t *testing.T) {
 		{"a count of combinations as a number", "groups.0.rules.0.exposure.before", "combinations", json.Number("7")},
 		{"a count that is none", "groups.0.exposure.ingress.before.classes.0", "addresses", "many"},
 		{"a class of addresses by another name", "exposure.vpcs.0.egress.before.classes.0", "class", "internet"},
+		{"an exception that nobody answers for", "exceptions.0.exception", "owner", ""},
+		{"an exception without end", "exceptions.0.exception", "expires", "never"},
+		{"an exception of an unheard-of kind", "groups.0.rules.0.exception", "kind", "nice"},
+		{"an exception in an unheard-of state", "exceptions.0", "state", "perhaps"},
 		{"a change without a beginning", "exposure.regions.0.ingress", "before", remove},
 	}
 	s := compilePlanSchema(t)
@@ -223,6 +231,7 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"return_point": {ReturnPoint{}, nil}, "alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
 		"plan_exposure": {PlanExposure{}, nil}, "scope_exposure": {ScopeExposure{}, nil}, "group_exposure": {GroupExposure{}, nil},
 		"exposure_change": {ExposureChange{}, nil}, "exposed": {Exposed{}, nil}, "exposed_class": {ExposedClass{}, nil},
+		"settings": {Settings{}, nil}, "exception": {Exception{}, nil}, "exception_record": {ExceptionRecord{}, nil}, "rule_exception": {RuleException{}, nil},
 	} {
 		want := map[string]bool{}
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(own.of)) {

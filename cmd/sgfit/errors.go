@@ -16,6 +16,7 @@ import (
 	"sgfit/ingest"
 	"sgfit/ingest/files"
 	"sgfit/schema/duck"
+	"sgfit/suggest/exceptions"
 	"sgfit/suggest/report"
 )
 
@@ -108,6 +109,8 @@ func hint(err error) string {
 		return "See '" + wrong.command + " --help'."
 	case errors.As(err, &wrong):
 		return "See 'sgfit --help'."
+	case errors.As(err, new(*exceptions.Error)):
+		return "'sgfit exceptions --help' says what such a file holds, 'sgfit exceptions draft' writes one to begin with."
 	case errors.As(err, new(*outsideError)):
 		return "Give other --since and --until, or leave them out."
 	case errors.Is(err, analyze.ErrNoRecords):

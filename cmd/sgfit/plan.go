@@ -22,6 +22,7 @@ import (
 type planOptions struct {
 	wildcardSources int
 	minDays         int
+	exceptions      exceptionOptions
 }
 
 // defaultPlanOptions are those of a command without flags for them.
@@ -35,6 +36,7 @@ func (o *planOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", o.wildcardSources,
 		"a wildcard with more than `N` distinct real sources is acceptable")
 	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days `N` on which anything is removed or replaced")
+	o.exceptions.addFlags(cmd)
 }
 
 // words are the flags that differ from the usual.
@@ -46,7 +48,7 @@ func (o planOptions) words() (words []string) {
 	if o.wildcardSources != usual.wildcardSources {
 		words = append(words, "--wildcard-sources", strconv.Itoa(o.wildcardSources))
 	}
-	return words
+	return append(words, o.exceptions.words()...)
 }
 
 func (o *planOptions) check() error {
@@ -56,7 +58,7 @@ func (o *planOptions) check() error {
 	if o.minDays < 1 {
 		return &usageError{error: fmt.Errorf("--min-days %d: give at least 1", o.minDays)}
 	}
-	return nil
+	return o.exceptions.check()
 }
 
 // analyse runs f on an analysed database. fresh asks every question again.
@@ -125,13 +127,18 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 		if err != nil {
 			return err
 		}
-		plan, err = decide(ctx, term, a, suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays,
-			AssumeUnchanged: loading.AssumeUnchanged, Since: loading.Since, Until: loading.Until})
+		chosen := suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays,
+			AssumeUnchanged: loading.AssumeUnchanged, Since: loading.Since, Until: loading.Until}
+		if x := opt.exceptions; x.list != nil {
+			chosen.Exceptions, chosen.ExceptionsFile, chosen.AsOf = x.list, x.path, x.asOf.day()
+		}
+		plan, err = decide(ctx, term, a, chosen)
 		return err
 	})
 	if err != nil {
 		return plan, err
 	}
+	warnExceptions(term, plan)
 	body, err := encodePlan(plan)
 	if err != nil {
 		return plan, err

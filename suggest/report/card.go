@@ -14,6 +14,7 @@ type Card struct {
 	RuleID       string
 	Description  string
 	Opened       string // who opened it and when, "" when unknown
+	OnRecord     string // the exception in force, "" without
 	Action       suggest.Action
 	Findings     []Said
 	Reach        *Reach // nil where the plan does not measure
@@ -75,6 +76,9 @@ func card(group suggest.Group, index int) Card {
 	c.Reach = reach(r.Direction, r.Exposure)
 	if r.Opened != nil {
 		c.Opened = openedWords(r.Opened)
+	}
+	if x := r.Exception; x != nil {
+		c.OnRecord = string(x.Kind) + " until " + x.Expires + ", " + x.Owner + ": " + x.Reason
 	}
 	for _, x := range r.Replacement {
 		c.Replacement = append(c.Replacement, replacementWords(r.Direction, x))
@@ -149,6 +153,9 @@ func (c Card) KeptNotes() string {
 	}
 	for _, s := range c.Sure[1:] {
 		parts = append(parts, s.Text)
+	}
+	if c.OnRecord != "" {
+		parts = append(parts, "on record: "+c.OnRecord)
 	}
 	if c.Opened != "" {
 		parts = append(parts, c.Opened)

@@ -54,7 +54,7 @@ func (x *explanation) head() {
 	x.print("")
 	g := groupView(x.found.group)
 	x.facts([]Fact{
-		{"Name", x.card.Name}, {"Rule", joined(" · ", x.card.RuleID, x.card.Ref)}, {"Description", x.card.Description}, {"Opened", x.card.Opened},
+		{"Name", x.card.Name}, {"Rule", joined(" · ", x.card.RuleID, x.card.Ref)}, {"Description", x.card.Description}, {"Opened", x.card.Opened}, {"On record", x.card.OnRecord},
 		{"Group", joined(" · ", g.GroupName, g.Place(), count(g.Interfaces, "interface", "interfaces"))},
 		{"Exposure", "of the group: inbound " + g.In.Bits() + ", outbound " + g.Out.Bits()},
 	})

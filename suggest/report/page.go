@@ -23,6 +23,7 @@ type Page struct {
 	Notes          []suggest.Note
 	Unseen         []Unseen
 	Wildcards      []Remark
+	Exceptions     []ExceptionView
 	AdminOpen      []Remark // rules that open an administration port to the world
 	Classes        []Class
 	Records        int64
@@ -49,7 +50,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
 		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
 		Backtest: planBacktestWords(plan.Backtest), Refusals: refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
-		PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
+		Exceptions: exceptionViews(plan.Exceptions), PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
 	p.Accounts, p.VPCs = scopeViews(plan.Exposure)
 	p.addUp(views)
