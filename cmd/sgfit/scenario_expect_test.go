@@ -24,12 +24,14 @@ import (
 //	  through sg-web in tcp 80 10.0.0.0/8      still_through, exactly
 //	  opened 1h0m0s by ARN (CALL)              after the window's start, or: opened by nobody known
 //	  users 10.0.0.1                           named_users, exactly
+//	  record accepted by OWNER until 2027-01-01   the rule's exception, or: record none
 //	sg-web in tcp 22 10.0.0.0/8: absent        it is not in force, so it is not in the plan
 //	group sg-web: findings none; interfaces 2; tighter ingress; same egress; name web
 //	accounting unmatched 2                     or `some`; matched is then what is left
 //	replay refused 0, replay noise 3, replay edges some
 //	window 30                                  observed days
 //	week 3 of 210 by 2                         plan's backtest: conversations refused, of all, sources; or: week none
+//	exceptions in-force, expired, unmatched    their states, in the file's order
 //	note skipdata, no note skipdata
 //	exit 0; warning "text"; no warning
 //	again on another database: the same bytes  (or the same database)
@@ -214,6 +216,7 @@ var ruleWords = map[string]func(*suggest.Rule) string{
 	"users":   func(r *suggest.Rule) string { return sceneList(r.NamedUsers) },
 	"top":     topWords,
 	"opened":  openedWords,
+	"record":  recordWords,
 	"about":   func(r *suggest.Rule) string { return r.Description },
 	"backtest": func(r *suggest.Rule) string {
 		return fmt.Sprintf("%d %d", r.Confidence.Backtest.RefusedSources, r.Confidence.Backtest.RefusedConversations)
@@ -286,6 +289,13 @@ func openedWords(r *suggest.Rule) string {
 		return "by nobody known"
 	}
 	return fmt.Sprintf("%s by %s (%s)", r.Opened.At.Sub(sceneStart), r.Opened.By, r.Opened.Call)
+}
+
+func recordWords(r *suggest.Rule) string {
+	if r.Exception == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%s by %s until %s", r.Exception.Kind, r.Exception.Owner, r.Exception.Expires)
 }
 
 func throughWords(r *suggest.Rule) string {

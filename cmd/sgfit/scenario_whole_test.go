@@ -83,6 +83,17 @@ func wholeCheck(verb, rest string) (sceneCheck, error) {
 			}
 			return ""
 		}}, nil
+	case "exceptions":
+		return sceneCheck{holds: func(o *sceneOutcome) string {
+			var states []string
+			for _, r := range o.plan.Exceptions {
+				states = append(states, string(r.State))
+			}
+			if got := sceneList(states); got != rest {
+				return "got " + got
+			}
+			return ""
+		}}, nil
 	case "exit":
 		return sceneCheck{about: "exit", holds: func(o *sceneOutcome) string { return numberWrong(int64(o.code), rest) }}, nil
 	case "note":

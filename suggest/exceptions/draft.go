@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sgfit/schema"
 	"sgfit/suggest"
@@ -112,7 +113,7 @@ func (d *draft) entry(g *suggest.Group, r *suggest.Rule, kind suggest.ExceptionK
 	fmt.Fprintf(&d.out, "\n%s  # %s\n", prefix, strings.Trim(strconv.Quote(reason), `"`))
 	line("  - ", "kind", string(kind))
 	group := g.GroupID
-	if g.GroupName != "" {
+	if g.GroupName != "" && utf8.ValidString(g.GroupName) {
 		group = g.GroupName
 	}
 	line("    ", "group", strconv.Quote(group))

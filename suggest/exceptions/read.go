@@ -54,13 +54,18 @@ func document(body []byte) (*yaml.Node, error) {
 	if err := decoder.Decode(&root); errors.Is(err, io.EOF) {
 		return nil, &Error{Text: `the file is empty; it begins with "version: 1", and "exceptions:" with a list below it`}
 	} else if err != nil {
-		return nil, &Error{Text: strings.TrimPrefix(err.Error(), "yaml: ")} // has the line
+		return nil, syntaxError(err)
 	}
-	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
+	if err := decoder.Decode(&more); err == nil {
 		return nil, &Error{more.Line, "a second document begins here; give one"}
+	} else if !errors.Is(err, io.EOF) {
+		return nil, syntaxError(err)
 	}
 	return root.Content[0], nil
 }
+
+// syntaxError is what the YAML library complains of; its words have the line.
+func syntaxError(err error) error { return &Error{Text: strings.TrimPrefix(err.Error(), "yaml: ")} }
 
 // parser collects the mistakes of a file.
 type parser struct{ errs []error }
