@@ -27,7 +27,7 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 		if !isOpaque(s.Rule) && s.Conversations > 0 {
 			left, carried := q.left(s.Direction, s.Peer), m.carried(s)
 			if better, fits = m.fitOnce(s, carried, left); fits && m.lateFrom < 0 {
-				out.Alternatives = m.alternatives(s, carried, better, left)
+				out.Alternatives, out.Curve = m.alternatives(s, carried, better, left)
 			}
 		}
 		if fits {

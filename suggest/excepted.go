@@ -57,7 +57,7 @@ func (m *maker) except(s *subject, out *Rule) {
 
 // keep leaves the rule as it is.
 func (r *Rule) keep() {
-	r.Action, r.Replacement, r.Alternatives = Keep, []ReplacementRule{}, []Alternative{}
+	r.Action, r.Replacement, r.Alternatives, r.Curve = Keep, []ReplacementRule{}, []Alternative{}, nil
 }
 
 // exceptSeason leaves a rule alone of whose season not every day was observed: what was seen outside of it tells neither

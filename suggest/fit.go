@@ -29,7 +29,7 @@ type fitting struct {
 // fit returns the narrowest rules, in the order of preference of the design, that admit all the uses and nothing that
 // the rule did not admit; false when nothing narrower is to be had. uses are sorted by protocol, port, peer.
 func (m *maker) fit(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
-	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), elastic: m.comesAndGoes(s)}
+	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), elastic: m.comesAndGoes(s) || m.opt.Profile == Cautious}
 	rules, ok := f.rules(f.unaccepted(uses))
 	if !ok || len(rules) == 0 || m.estate.weightOf(rules) > budget && !slices.ContainsFunc(rules, func(r ReplacementRule) bool { return r.Peer == s.Peer }) {
 		return nil, false

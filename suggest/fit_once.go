@@ -29,7 +29,7 @@ func (m *maker) fitOnce(s *subject, uses []analyze.Use, budget int) ([]Replaceme
 			return k.rules, k.fits
 		}
 	}
-	asked.rules, asked.fits = m.fit(s, uses, budget)
+	asked.rules, asked.fits = m.fitByProfile(s, uses, budget)
 	s.fitted = &asked
 	return asked.rules, asked.fits
 }

@@ -30,6 +30,8 @@ type Options struct {
 	ExceptionsFile string
 	// AsOf is the day on which exceptions are judged; zero means the day after the window.
 	AsOf time.Time
+	// Profile is how far suggestions go; "" means Balanced.
+	Profile Profile
 }
 
 // Usual are the settings of a plan for which nothing was chosen.
@@ -37,7 +39,7 @@ func Usual() Settings { return *Options{}.defaults().settings() }
 
 func (o Options) settings() *Settings {
 	return &Settings{MinDays: o.MinDays, WildcardSources: o.WildcardSources, RulesQuota: o.Quota, AssumeUnchanged: o.AssumeUnchanged,
-		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until), ExceptionsFile: o.ExceptionsFile, AsOf: timeOrNull(o.AsOf)}
+		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until), ExceptionsFile: o.ExceptionsFile, AsOf: timeOrNull(o.AsOf), Profile: o.Profile}
 }
 
 func timeOrNull(t time.Time) *time.Time {
@@ -53,6 +55,9 @@ func (o Options) defaults() Options {
 	}
 	if o.MinDays == 0 {
 		o.MinDays = 14
+	}
+	if o.Profile == "" {
+		o.Profile = Balanced
 	}
 	if o.Quota == 0 {
 		o.Quota = DefaultBudget

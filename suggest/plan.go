@@ -34,6 +34,8 @@ type Plan struct {
 	Settings *Settings `json:"settings,omitempty"`
 	// Exceptions are those that were given, in their order, with what became of them; nil where none were.
 	Exceptions []ExceptionRecord `json:"exceptions,omitempty"`
+	// Profile is what another profile than the balanced one brings and costs; nil for that.
+	Profile *ProfileCost `json:"profile,omitempty"`
 }
 
 // Settings are what was chosen, and changes the plan.
@@ -47,6 +49,8 @@ type Settings struct {
 	// ExceptionsFile is where exceptions were read, and AsOf the day on which they were judged; "" and nil without any.
 	ExceptionsFile string     `json:"exceptions_file,omitempty"`
 	AsOf           *time.Time `json:"as_of,omitempty"`
+	// Profile is how far suggestions go; "" in plans of before there were profiles, which are balanced.
+	Profile Profile `json:"profile,omitempty"`
 }
 
 // Window is the whole UTC days that the flow logs touch. ObservedDays counts the days with any record.
@@ -169,6 +173,8 @@ type Rule struct {
 	Confidence   Confidence        `json:"confidence"`
 	Replacement  []ReplacementRule `json:"replacement"`
 	Alternatives []Alternative     `json:"alternatives"`
+	// Curve is the least exposure for each number of rules in the place of this one, within the quota; nil for none.
+	Curve []CurveStep `json:"curve,omitempty"`
 	// StillThrough names the rules ("sg-… ingress tcp 443 10.0.0.0/8") that carry the uses of a redundant rule.
 	StillThrough []string `json:"still_through,omitempty"`
 	// Opened says by which call the rule came into force, where CloudTrail has it.
@@ -333,6 +339,14 @@ type Alternative struct {
 	Name         string            `json:"name"` // exact, compact …
 	Rules        []ReplacementRule `json:"rules"`
 	ExposureBits float64           `json:"exposure_bits"`
+	// Backtest is that of this alternative, as Confidence.Backtest is of the suggestion; nil where it was not tried.
+	Backtest *AlternativeBacktest `json:"backtest,omitempty"`
+}
+
+// AlternativeBacktest is what an alternative, made a week or two earlier, would have refused in the week after.
+type AlternativeBacktest struct {
+	RefusedSources       int64 `json:"refused_sources"`
+	RefusedConversations int64 `json:"refused_conversations"`
 }
 
 // Replayed is the outcome of the replay check. Refused must be 0 for actions that the plan would apply.

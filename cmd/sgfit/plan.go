@@ -22,13 +22,14 @@ import (
 type planOptions struct {
 	wildcardSources int
 	minDays         int
+	profile         string
 	exceptions      exceptionOptions
 }
 
 // defaultPlanOptions are those of a command without flags for them.
 func defaultPlanOptions() planOptions {
 	usual := suggest.Usual()
-	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays}
+	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays, profile: string(usual.Profile)}
 }
 
 func (o *planOptions) addFlags(cmd *cobra.Command) {
@@ -36,6 +37,7 @@ func (o *planOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", o.wildcardSources,
 		"a wildcard with more than `N` distinct real sources is acceptable")
 	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days `N` on which anything is removed or replaced")
+	addProfileFlag(cmd, &o.profile)
 	o.exceptions.addFlags(cmd)
 }
 
@@ -48,6 +50,9 @@ func (o planOptions) words() (words []string) {
 	if o.wildcardSources != usual.wildcardSources {
 		words = append(words, "--wildcard-sources", strconv.Itoa(o.wildcardSources))
 	}
+	if o.profile != "" && o.profile != usual.profile {
+		words = append(words, "--profile", o.profile)
+	}
 	return append(words, o.exceptions.words()...)
 }
 
@@ -57,6 +62,9 @@ func (o *planOptions) check() error {
 	}
 	if o.minDays < 1 {
 		return &usageError{error: fmt.Errorf("--min-days %d: give at least 1", o.minDays)}
+	}
+	if err := checkProfile(o.profile); err != nil {
+		return err
 	}
 	return o.exceptions.check()
 }
@@ -127,7 +135,7 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 		if err != nil {
 			return err
 		}
-		chosen := suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays,
+		chosen := suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays, Profile: suggest.Profile(opt.profile),
 			AssumeUnchanged: loading.AssumeUnchanged, Since: loading.Since, Until: loading.Until}
 		if x := opt.exceptions; x.list != nil {
 			chosen.Exceptions, chosen.ExceptionsFile, chosen.AsOf = x.list, x.path, x.asOf.day()
@@ -146,6 +154,7 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 	return plan, db.SavePlan(ctx, body)
 }
 
+// decide decides every rule. Of another profile than the balanced one it is said what it costs against that.
 func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt suggest.Options) (suggest.Plan, error) {
 	ev, err := a.Evidence(ctx)
 	if err != nil {
@@ -157,6 +166,17 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt sugges
 		return suggest.Plan{}, err
 	}
 	term.say("Deciding the rules of %d groups", len(groups))
+	plan, err := decideGroups(ctx, term, a, ev, groups, opt)
+	if err != nil || opt.Profile == "" || opt.Profile == suggest.Balanced {
+		return plan, err
+	}
+	term.say("Deciding them by the balanced profile, to compare")
+	opt.Profile = suggest.Balanced
+	balanced, err := decideGroups(ctx, term, a, ev, groups, opt)
+	return suggest.WithProfileCost(plan, balanced), err
+}
+
+func decideGroups(ctx context.Context, term *terminal, a *analyze.Analysis, ev *analyze.Evidence, groups []*analyze.Group, opt suggest.Options) (suggest.Plan, error) {
 	made, err := suggest.Make(ctx, ev, groups, a.WithUses(ctx, groups), opt)
 	if err != nil {
 		return suggest.Plan{}, err

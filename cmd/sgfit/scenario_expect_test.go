@@ -24,6 +24,8 @@ import (
 //	  through sg-web in tcp 80 10.0.0.0/8      still_through, exactly
 //	  opened 1h0m0s by ARN (CALL)              after the window's start, or: opened by nobody known
 //	  users 10.0.0.1                           named_users, exactly
+//	  points exact 1.585 of 3 refusing 5, compact 8 of 1   alternatives: bits, rules, what a backtest would have refused
+//	  curve 1 8, 2 7.0112                      rules and bits
 //	  record accepted by OWNER until 2027-01-01   the rule's exception, or: record none
 //	sg-web in tcp 22 10.0.0.0/8: absent        it is not in force, so it is not in the plan
 //	group sg-web: findings none; interfaces 2; tighter ingress; same egress; name web
@@ -217,6 +219,8 @@ var ruleWords = map[string]func(*suggest.Rule) string{
 	"top":     topWords,
 	"opened":  openedWords,
 	"record":  recordWords,
+	"points":  pointWords,
+	"curve":   curveWords,
 	"about":   func(r *suggest.Rule) string { return r.Description },
 	"backtest": func(r *suggest.Rule) string {
 		return fmt.Sprintf("%d %d", r.Confidence.Backtest.RefusedSources, r.Confidence.Backtest.RefusedConversations)
@@ -289,6 +293,26 @@ func openedWords(r *suggest.Rule) string {
 		return "by nobody known"
 	}
 	return fmt.Sprintf("%s by %s (%s)", r.Opened.At.Sub(sceneStart), r.Opened.By, r.Opened.Call)
+}
+
+func pointWords(r *suggest.Rule) string {
+	var out []string
+	for _, a := range r.Alternatives {
+		words := fmt.Sprintf("%s %v of %d", a.Name, a.ExposureBits, len(a.Rules))
+		if b := a.Backtest; b != nil && b.RefusedConversations > 0 {
+			words += fmt.Sprintf(" refusing %d", b.RefusedConversations)
+		}
+		out = append(out, words)
+	}
+	return sceneList(out)
+}
+
+func curveWords(r *suggest.Rule) string {
+	var out []string
+	for _, s := range r.Curve {
+		out = append(out, fmt.Sprintf("%d %v", s.Rules, s.ExposureBits))
+	}
+	return sceneList(out)
 }
 
 func recordWords(r *suggest.Rule) string {

@@ -40,6 +40,8 @@ type Choice struct {
 	Name  string
 	Bits  string
 	Rules []string
+	// Refused says what it would have refused, "" where that was not tried.
+	Refused string
 }
 
 // Verb is the action as a heading says it.
@@ -105,6 +107,9 @@ func openedWords(o *suggest.Opened) string {
 
 func choice(r suggest.Rule, a suggest.Alternative) Choice {
 	c := Choice{Name: a.Name, Bits: bits(a.ExposureBits)}
+	if b := a.Backtest; b != nil {
+		c.Refused = "made a week earlier it would have refused " + count(b.RefusedConversations, "conversation", "conversations")
+	}
 	for _, x := range a.Rules {
 		c.Rules = append(c.Rules, replacementWords(r.Direction, x))
 	}

@@ -102,10 +102,22 @@ func (x *explanation) why() {
 func (x *explanation) change() {
 	x.items(x.card.Instead(), x.card.Replacement)
 	for _, a := range x.card.Alternatives {
-		x.items("Or, "+a.Name+" ("+count(len(a.Rules), "rule", "rules")+", "+a.Bits+" bits)", a.Rules)
+		x.items("Or, "+a.Name+" ("+joined("; ", count(len(a.Rules), "rule", "rules")+", "+a.Bits+" bits", a.Refused)+")", a.Rules)
 	}
+	x.curve()
 	x.items("Still flows through", x.card.StillThrough)
 	x.items("Regular users", x.card.NamedUsers)
+}
+
+// curve says how exposure falls with the number of rules.
+func (x *explanation) curve() {
+	var steps []string
+	for _, s := range x.found.rule.Curve {
+		steps = append(steps, fmt.Sprintf("%d: %s", s.Rules, bits(s.ExposureBits)))
+	}
+	if len(steps) > 1 {
+		x.items("Least exposure in bits, by number of rules", []string{strings.Join(steps, "   ")})
+	}
 }
 
 func (x *explanation) evidence() []Fact {
