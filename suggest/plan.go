@@ -36,6 +36,8 @@ type Plan struct {
 	Exceptions []ExceptionRecord `json:"exceptions,omitempty"`
 	// Profile is what another profile than the balanced one brings and costs; nil for that.
 	Profile *ProfileCost `json:"profile,omitempty"`
+	// Observations are said of groups as wholes; nothing of them is changed by the plan.
+	Observations []Observation `json:"observations,omitempty"`
 }
 
 // Settings are what was chosen, and changes the plan.
@@ -102,6 +104,8 @@ type Group struct {
 	Rules        []Rule       `json:"rules"` // sorted by direction (ingress first), protocol, ports, peer
 	// Exposure is ExposureBits in full: exact, by class of address, seen from the group's VPC.
 	Exposure *GroupExposure `json:"exposure,omitempty"`
+	// Suggested is what the replacements come to together, the fewest rules that say the same; nil where none is suggested.
+	Suggested []SuggestedRule `json:"suggested,omitempty"`
 }
 
 // ExposureBits is the exposure of a group's rules, per direction, as log2 of (protocol, port, address) tuples.

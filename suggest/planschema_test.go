@@ -71,6 +71,7 @@ func schemaSample() Plan {
 			Findings: []Finding{{DefaultGroup, "This is the VPC's default group."}}, Rules: []Rule{rule},
 			ExposureBits: ExposureBits{Ingress: BeforeAfter{24, 0}},
 			Exposure:     &GroupExposure{exposure, exposure},
+			Suggested:    []SuggestedRule{{schema.Ingress, narrow, true, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}},
 		}},
 		Backtest: &PlanBacktest{From: day, To: day, Conversations: 30, Bytes: 9000, Refused: 2, RefusedBytes: 900, Sources: 1, Changes: 1,
 			Refusals: []RefusedFlow{{[]string{"sg-0a"}, "ingress", "tcp", 22, "10.20.0.9", 2, 900, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}}},
@@ -232,11 +233,15 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"return_point": {ReturnPoint{}, nil}, "alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
 		"plan_exposure": {PlanExposure{}, nil}, "scope_exposure": {ScopeExposure{}, nil}, "group_exposure": {GroupExposure{}, nil},
 		"exposure_change": {ExposureChange{}, nil}, "exposed": {Exposed{}, nil}, "exposed_class": {ExposedClass{}, nil},
+		"suggested_rule": {SuggestedRule{}, []string{"match"}}, "observation": {Observation{}, nil},
 		"profile_cost": {ProfileCost{}, nil}, "profile_sums": {ProfileSums{}, nil}, "curve_step": {CurveStep{}, nil}, "alternative_backtest": {AlternativeBacktest{}, nil},
 		"settings": {Settings{}, nil}, "exception": {Exception{}, nil}, "exception_record": {ExceptionRecord{}, nil}, "rule_exception": {RuleException{}, nil},
 	} {
 		want := map[string]bool{}
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(own.of)) {
+			if f.Anonymous {
+				continue
+			}
 			tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 			want[tag] = !strings.Contains(options, "omit")
 		}

@@ -29,6 +29,8 @@ import (
 //	  record accepted by OWNER until 2027-01-01   the rule's exception, or: record none
 //	sg-web in tcp 22 10.0.0.0/8: absent        it is not in force, so it is not in the plan
 //	group sg-web: findings none; interfaces 2; tighter ingress; same egress; name web
+//	group sg-web: suggests ingress tcp 443 10.0.0.0/24 for 2     folded, and how many of today's rules each stands for
+//	observes same-rules sg-a sg-b, unworn sg-c  what is said of groups as wholes, exactly; or: observes none
 //	accounting unmatched 2                     or `some`; matched is then what is left
 //	replay refused 0, replay noise 3, replay edges some
 //	window 30                                  observed days

@@ -1,0 +1,52 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sgfit/suggest"
+)
+
+// observed puts what is said of groups as wholes in words.
+func observed(all []suggest.Observation) []Said {
+	var out []Said
+	for _, o := range all {
+		out = append(out, Said{Title: observationTitle(o.Kind), Reason: o.Text})
+	}
+	return out
+}
+
+func observationTitle(k suggest.ObservationKind) string {
+	switch k {
+	case suggest.SameRules:
+		return "The same rules"
+	case suggest.TravelsWith:
+		return "Worn together only"
+	case suggest.Unworn:
+		return "Worn by nothing"
+	case suggest.NewPrefixList:
+		return "A prefix list would do"
+	case suggest.QuotaOnTheWay:
+		return "Old and new do not fit at once"
+	}
+	return string(k)
+}
+
+// foldedWords says which new rules of a group stand for several of today's; none where each stands for one.
+func foldedWords(g suggest.Group) []string {
+	var out []string
+	for _, s := range g.Suggested {
+		if len(s.StandsFor) < 2 {
+			continue
+		}
+		var rules []string
+		for i, r := range g.Rules {
+			if slices.Contains(s.StandsFor, suggest.RuleName(g.GroupID, r)) {
+				rules = append(rules, indexRef(g.GroupID, i+1))
+			}
+		}
+		out = append(out, fmt.Sprintf("%s %s stands for %s", side(s.Direction), matchWords(s.Direction, s.Protocol, s.FromPort, s.ToPort, s.Peer), strings.Join(rules, ", ")))
+	}
+	return out
+}
