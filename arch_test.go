@@ -33,10 +33,11 @@ var mayImport = map[string][]string{
 	"analyze":            {"schema"},
 	"suggest":            {"analyze", "schema"},
 	"suggest/exceptions": {"suggest", "schema"},
+	"suggest/ipranges":   {"suggest"},
 	"suggest/report":     {"suggest", "schema"},
 	"suggest/judge":      {"suggest", "schema", "schema/simulate"},
 	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
-		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/judge", "suggest/report"},
+		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/ipranges", "suggest/judge", "suggest/report"},
 }
 
 // onlyImporter names dependencies that one package alone may import.
@@ -47,7 +48,7 @@ var onlyImporter = map[string]string{
 }
 
 // pure packages do no I/O and read no clock or environment outside of their tests.
-var pure = []string{"suggest", "suggest/exceptions", "suggest/judge", "ingest/flowlog", "ingest/parquet", "schema"}
+var pure = []string{"suggest", "suggest/exceptions", "suggest/ipranges", "suggest/judge", "ingest/flowlog", "ingest/parquet", "schema"}
 
 // impure are imports that a pure package has no use for.
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec"}

@@ -29,7 +29,10 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 	if rules, ok := f.byReference(f.unaccepted(uses)); ok {
 		add("group-reference", rules)
 	}
-	if usual, ok := m.fit(s, uses, budget); ok && m.opt.Profile != Balanced {
+	if rules, ok := f.byService(uses); ok {
+		add(pointService, rules)
+	}
+	if usual, ok := m.fit(s, uses, budget); ok && (m.opt.Profile != Balanced || m.opt.ServiceRanges != nil) {
 		add(pointSuggested, usual)
 	}
 	parts, ok := f.curves(f.unaccepted(uses))

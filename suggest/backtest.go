@@ -116,6 +116,8 @@ func (m *maker) backtestPoint(s *subject, name string) *AlternativeBacktest {
 			rules, ok = e.point(before, uses, budget, name)
 		case pointSuggested:
 			rules, ok = e.fit(before, uses, budget)
+		case pointService:
+			rules, ok = f.byService(uses)
 		default:
 			rules, ok = f.byReference(f.unaccepted(uses))
 		}

@@ -47,6 +47,7 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 	if isOpenAdmin(s) {
 		out.NamedUsers = namedUsers(s)
 	}
+	out.Services = m.services(s, s.Uses)
 	out.Confidence = m.confidence(s, out)
 	out.Findings = uniqueFindings(out.Findings)
 	return out

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/netip"
 	"runtime"
 	"slices"
 	"time"
@@ -32,6 +33,10 @@ type Options struct {
 	AsOf time.Time
 	// Profile is how far suggestions go; "" means Balanced.
 	Profile Profile
+	// ServiceRanges are the addresses of AWS's services, as AWS publishes them; nil for none. Where AWS manages a prefix list
+	// of a service, and all peers of a rule are in it, it is then suggested. IPRangesFile is for the record.
+	ServiceRanges []ServiceRange
+	IPRangesFile  string
 }
 
 // Usual are the settings of a plan for which nothing was chosen.
@@ -39,7 +44,7 @@ func Usual() Settings { return *Options{}.defaults().settings() }
 
 func (o Options) settings() *Settings {
 	return &Settings{MinDays: o.MinDays, WildcardSources: o.WildcardSources, RulesQuota: o.Quota, AssumeUnchanged: o.AssumeUnchanged,
-		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until), ExceptionsFile: o.ExceptionsFile, AsOf: timeOrNull(o.AsOf), Profile: o.Profile}
+		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until), ExceptionsFile: o.ExceptionsFile, AsOf: timeOrNull(o.AsOf), Profile: o.Profile, IPRangesFile: o.IPRangesFile}
 }
 
 func timeOrNull(t time.Time) *time.Time {
@@ -115,6 +120,8 @@ type maker struct {
 	groups   map[string]*analyze.Group // of those, as they know them, by id
 	excepted map[string]*Exception     // the exceptions in force, by RuleName
 	records  []ExceptionRecord
+	// published are the addresses of AWS's services, by code and Region.
+	published map[string][]netip.Prefix
 }
 
 func newMaker(ev *analyze.Evidence, groups []*analyze.Group, opt Options) *maker {
@@ -129,6 +136,7 @@ func newMaker(ev *analyze.Evidence, groups []*analyze.Group, opt Options) *maker
 	}
 	m.curve = newReturnCurve(gaps)
 	m.records = m.findExcepted(groups)
+	m.published = publishedAs(opt.ServiceRanges)
 	m.findShadows(groups)
 	m.findRedundant()
 	m.knowLess(groups)

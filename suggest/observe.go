@@ -18,6 +18,7 @@ const (
 	TravelsWith   ObservationKind = "travels-with"     // a group that is worn with another only
 	Unworn        ObservationKind = "unworn"           // groups that nothing wears
 	NewPrefixList ObservationKind = "new-prefix-list"  // CIDRs that recur, and could be one customer-managed prefix list
+	AWSService    ObservationKind = "aws-service"      // peers that are an AWS service's, of which AWS manages the list
 	QuotaOnTheWay ObservationKind = "quota-on-the-way" // old and new rules do not fit a group at once
 )
 
@@ -36,7 +37,7 @@ func (p *Plan) observe(e *estate, quota int) {
 			p.Groups[i].Suggested = e.suggested(&p.Groups[i])
 		}
 	}
-	p.Observations = slices.Concat(p.sameRules(), e.travelling(p), p.unworn(), p.recurring(), e.quotaOnTheWay(p, quota))
+	p.Observations = slices.Concat(p.sameRules(), e.travelling(p), p.unworn(), p.recurring(), p.awsServices(), e.quotaOnTheWay(p, quota))
 }
 
 // rulesAfter are the rules that a group has when the plan is applied, by content; sorted.
@@ -142,6 +143,40 @@ func (p *Plan) unworn() []Observation {
 		text += fmt.Sprintf(" Rules of other groups name %s, and admit nobody by that.", list(groupNames(referred), 5))
 	}
 	return []Observation{{Unworn, text, groupIDs(unworn), nil}}
+}
+
+// awsServices says which rules reach, or let in, an AWS service of which AWS manages the prefix list.
+func (p *Plan) awsServices() []Observation {
+	var out []Observation
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		for j := range g.Rules {
+			for _, s := range g.Rules[j].Services {
+				out = append(out, Observation{AWSService, awsServiceWords(&g.Rules[j], g, s), []string{g.GroupID}, nil})
+			}
+		}
+	}
+	return sorted(out)
+}
+
+func servicePeers(r *Rule, s RuleService) string {
+	if s.Peers == s.OfPeers {
+		return "all " + count(int64(s.Peers), side(r.Direction)) + " are"
+	}
+	return fmt.Sprintf("%d of %s are", s.Peers, count(int64(s.OfPeers), side(r.Direction)))
+}
+
+func awsServiceWords(r *Rule, g *Group, s RuleService) string {
+	list := s.PrefixList + " (not in the inventory)"
+	if s.PrefixListID != "" {
+		list = s.PrefixListID + " (" + s.PrefixList + ")"
+	}
+	text := fmt.Sprintf("%s: %s %s's. AWS's own prefix list %s says so, and counts as %d against the quota of rules.",
+		RuleName(groupName(g), *r), servicePeers(r, s), s.Service, list, s.Weight)
+	if s.GatewayEndpoint {
+		text += " A gateway endpoint serves it: with one the traffic stays inside AWS, and this list is what the rule must name."
+	}
+	return text
 }
 
 // quotaOnTheWay finds groups in which old and new rules do not fit at once, so that what goes must go first.

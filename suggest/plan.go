@@ -53,6 +53,8 @@ type Settings struct {
 	AsOf           *time.Time `json:"as_of,omitempty"`
 	// Profile is how far suggestions go; "" in plans of before there were profiles, which are balanced.
 	Profile Profile `json:"profile,omitempty"`
+	// IPRangesFile is where the addresses of AWS's services were read; "" without.
+	IPRangesFile string `json:"ip_ranges_file,omitempty"`
 }
 
 // Window is the whole UTC days that the flow logs touch. ObservedDays counts the days with any record.
@@ -189,6 +191,8 @@ type Rule struct {
 	Exposure *ExposureChange `json:"exposure,omitempty"`
 	// Exception is that which the rule is on record with; nil for none in force.
 	Exception *RuleException `json:"exception,omitempty"`
+	// Services are AWS's own that peers of the rule are of; nil for none.
+	Services []RuleService `json:"services,omitempty"`
 }
 
 // Opened is the call by which a rule came into force.

@@ -60,6 +60,7 @@ func schemaSample() Plan {
 		Suggested: &Exposed{},
 	}
 	rule.Exposure = exposure
+	rule.Services = []RuleService{{"Amazon S3", "com.amazonaws.eu-central-1.s3", "pl-0a", 1, 2, 3, true}}
 	rule.Exception = &RuleException{Seasonal, "payroll", "the yearly statement", "2027-06-30"}
 	scope := []ScopeExposure{{"111122223333", "eu-central-1", "vpc-0a", 1, exposure, exposure}}
 	return Plan{
@@ -76,7 +77,7 @@ func schemaSample() Plan {
 		Backtest: &PlanBacktest{From: day, To: day, Conversations: 30, Bytes: 9000, Refused: 2, RefusedBytes: 900, Sources: 1, Changes: 1,
 			Refusals: []RefusedFlow{{[]string{"sg-0a"}, "ingress", "tcp", 22, "10.20.0.9", 2, 900, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}}},
 		ReturnCurve: []ReturnPoint{{7, 40, &chance, nil}},
-		Settings:    &Settings{MinDays: 14, WildcardSources: 100, RulesQuota: 60, ExceptionsFile: "exceptions.yaml", AsOf: &day, Profile: Strict},
+		Settings:    &Settings{MinDays: 14, WildcardSources: 100, RulesQuota: 60, ExceptionsFile: "exceptions.yaml", AsOf: &day, Profile: Strict, IPRangesFile: "ip-ranges.json"},
 		Profile:     &ProfileCost{Strict, ProfileSums{9.5, 2, 3, &refused, &refused}, ProfileSums{BitsRemoved: 8}},
 		Exceptions: []ExceptionRecord{{Exception{Seasonal, "bastion", "vpc-0a", "111122223333", schema.Ingress, "tcp", &port, &port, "10.0.0.0/8",
 			"payroll", "the yearly statement", "2027-06-30", []int{12}}, InForce, "it stands for 1 rule", []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}},
@@ -233,7 +234,7 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"return_point": {ReturnPoint{}, nil}, "alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
 		"plan_exposure": {PlanExposure{}, nil}, "scope_exposure": {ScopeExposure{}, nil}, "group_exposure": {GroupExposure{}, nil},
 		"exposure_change": {ExposureChange{}, nil}, "exposed": {Exposed{}, nil}, "exposed_class": {ExposedClass{}, nil},
-		"suggested_rule": {SuggestedRule{}, []string{"match"}}, "observation": {Observation{}, nil},
+		"rule_service": {RuleService{}, nil}, "suggested_rule": {SuggestedRule{}, []string{"match"}}, "observation": {Observation{}, nil},
 		"profile_cost": {ProfileCost{}, nil}, "profile_sums": {ProfileSums{}, nil}, "curve_step": {CurveStep{}, nil}, "alternative_backtest": {AlternativeBacktest{}, nil},
 		"settings": {Settings{}, nil}, "exception": {Exception{}, nil}, "exception_record": {ExceptionRecord{}, nil}, "rule_exception": {RuleException{}, nil},
 	} {

@@ -27,11 +27,19 @@ const (
 	pointExact     = "exact"
 	pointSuggested = "suggested"
 	pointCompact   = "compact"
+	pointService   = "aws-prefix-list" // beside the curve: the list of the AWS service that all peers are of
 )
 
 // fitByProfile is fit, moved along the curve. What is suggested instead of the usual must be narrower than the rule too, and
-// fit the quota; references to groups stay, since they name whoever it is and not where.
+// fit the quota; references to groups stay, since they name whoever it is and not where. The prefix list of an AWS service
+// comes before all, where it was asked for.
 func (m *maker) fitByProfile(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
+	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s)}
+	if m.opt.Profile == Cautious || m.opt.ServiceRanges != nil {
+		if rules, ok := f.byService(uses); ok {
+			return rules, true
+		}
+	}
 	usual, ok := m.fit(s, uses, budget)
 	name := map[Profile]string{Strict: pointExact, Cautious: pointCompact}[m.opt.Profile]
 	if name == "" || slices.ContainsFunc(usual, func(r ReplacementRule) bool { return r.Peer.Kind == schema.PeerGroup }) {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -24,6 +26,7 @@ type planOptions struct {
 	minDays         int
 	profile         string
 	exceptions      exceptionOptions
+	ipRanges        ipRangesOption
 }
 
 // defaultPlanOptions are those of a command without flags for them.
@@ -39,6 +42,7 @@ func (o *planOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days `N` on which anything is removed or replaced")
 	addProfileFlag(cmd, &o.profile)
 	o.exceptions.addFlags(cmd)
+	o.ipRanges.addFlags(cmd)
 }
 
 // words are the flags that differ from the usual.
@@ -53,7 +57,7 @@ func (o planOptions) words() (words []string) {
 	if o.profile != "" && o.profile != usual.profile {
 		words = append(words, "--profile", o.profile)
 	}
-	return append(words, o.exceptions.words()...)
+	return slices.Concat(words, o.exceptions.words(), o.ipRanges.words())
 }
 
 func (o *planOptions) check() error {
@@ -66,7 +70,7 @@ func (o *planOptions) check() error {
 	if err := checkProfile(o.profile); err != nil {
 		return err
 	}
-	return o.exceptions.check()
+	return cmp.Or(o.exceptions.check(), o.ipRanges.check())
 }
 
 // analyse runs f on an analysed database. fresh asks every question again.
@@ -140,6 +144,7 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 		if x := opt.exceptions; x.list != nil {
 			chosen.Exceptions, chosen.ExceptionsFile, chosen.AsOf = x.list, x.path, x.asOf.day()
 		}
+		chosen.ServiceRanges, chosen.IPRangesFile = opt.ipRanges.ranges, opt.ipRanges.path
 		plan, err = decide(ctx, term, a, chosen)
 		return err
 	})

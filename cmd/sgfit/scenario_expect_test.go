@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -26,6 +27,7 @@ import (
 //	  users 10.0.0.1                           named_users, exactly
 //	  points exact 1.585 of 3 refusing 5, compact 8 of 1   alternatives: bits, rules, what a backtest would have refused
 //	  curve 1 8, 2 7.0112                      rules and bits
+//	  serves Amazon S3 3 of 3 by pl-s3         AWS's services among the peers; or: serves nothing
 //	  record accepted by OWNER until 2027-01-01   the rule's exception, or: record none
 //	sg-web in tcp 22 10.0.0.0/8: absent        it is not in force, so it is not in the plan
 //	group sg-web: findings none; interfaces 2; tighter ingress; same egress; name web
@@ -221,6 +223,7 @@ var ruleWords = map[string]func(*suggest.Rule) string{
 	"top":     topWords,
 	"opened":  openedWords,
 	"record":  recordWords,
+	"serves":  serviceWords,
 	"points":  pointWords,
 	"curve":   curveWords,
 	"about":   func(r *suggest.Rule) string { return r.Description },
@@ -315,6 +318,17 @@ func curveWords(r *suggest.Rule) string {
 		out = append(out, fmt.Sprintf("%d %v", s.Rules, s.ExposureBits))
 	}
 	return sceneList(out)
+}
+
+func serviceWords(r *suggest.Rule) string {
+	var out []string
+	for _, s := range r.Services {
+		out = append(out, fmt.Sprintf("%s %d of %d by %s", s.Service, s.Peers, s.OfPeers, cmp.Or(s.PrefixListID, "nothing known")))
+	}
+	if len(out) == 0 {
+		return "nothing"
+	}
+	return strings.Join(out, ", ")
 }
 
 func recordWords(r *suggest.Rule) string {

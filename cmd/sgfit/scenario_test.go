@@ -24,6 +24,7 @@ import (
 //	broken: why it does not hold today; the scenario then must fail
 //	-- args --       flags for `sgfit run`, if any
 //	-- exceptions -- exceptions.yaml, if any
+//	-- ip-ranges --  ip-ranges.json, if any
 //	-- inventory --  see scenario_inventory_test.go
 //	-- flows --      see scenario_flows_test.go
 //	-- expect --     see scenario_expect_test.go
@@ -100,6 +101,7 @@ func parseScenario(file string, text []byte) (*scenario, error) {
 		"inventory":  s.parseInventory,
 		"flows":      s.parseFlows,
 		"expect":     s.parseExpect,
+		"ip-ranges":  func(body string) error { s.give("--ip-ranges", "ip-ranges.json", body); return nil },
 		"exceptions": func(body string) error { s.give("--exceptions", "exceptions.yaml", body); return nil },
 	}
 	for _, f := range archive.Files {
@@ -114,6 +116,7 @@ func parseScenario(file string, text []byte) (*scenario, error) {
 	}
 	delete(sections, "args")
 	delete(sections, "exceptions")
+	delete(sections, "ip-ranges")
 	for name := range sections {
 		return nil, fmt.Errorf("%s: section %q is missing", file, name)
 	}

@@ -27,6 +27,8 @@ func observationTitle(k suggest.ObservationKind) string {
 		return "Worn by nothing"
 	case suggest.NewPrefixList:
 		return "A prefix list would do"
+	case suggest.AWSService:
+		return "An AWS service"
 	case suggest.QuotaOnTheWay:
 		return "Old and new do not fit at once"
 	}
