@@ -188,9 +188,12 @@ func decideGroups(ctx context.Context, term *terminal, a *analyze.Analysis, ev *
 	}
 	term.say("Replaying the window against the plan")
 	opaque, lists := suggest.OpaquePeers(groups), suggest.ListEntries(ev)
+	var talks *suggest.Talks
 	plan, err := suggest.Prove(ev, made.Plan, func(plan suggest.Plan) (suggest.Replayed, []suggest.Refusal, error) {
-		return suggest.Replay(ctx, plan, a.Flows(ctx), lists, opaque)
+		talks = suggest.NewTalks(ev) // each replay reads all flows
+		return suggest.Replay(ctx, plan, talks.Watch(a.Flows(ctx)), lists, opaque)
 	})
+	plan.Talks = talks.List()
 	if err != nil || made.WeekAgo == nil {
 		return plan, err
 	}
