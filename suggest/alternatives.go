@@ -35,7 +35,7 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 	if usual, ok := m.fit(s, uses, budget); ok && (m.opt.Profile != Balanced || m.opt.ServiceRanges != nil) {
 		add(pointSuggested, usual)
 	}
-	parts, ok := f.curves(f.unaccepted(uses))
+	parts, ok := f.curvesOnce(uses)
 	if !ok {
 		return out, nil
 	}

@@ -9,6 +9,7 @@ import (
 
 // rule decides one rule: what the window says of it, what would be better, and whether the evidence suffices.
 func (m *maker) rule(s *subject, q *quota) Rule {
+	defer m.dropCurves(s)
 	out := m.describe(s)
 	var better []ReplacementRule
 	fits := false

@@ -153,6 +153,7 @@ type subject struct {
 	tested   *Backtest // the outcome of its backtest, once asked for
 	news     *NewSources
 	fitted   *fitted    // what it would be replaced by, once asked for
+	curved   *curved    // the curves of what it carries, once asked for
 	through  []*subject // rules that carry the uses which it does not carry itself
 }
 

@@ -45,7 +45,7 @@ func (m *maker) fitByProfile(s *subject, uses []analyze.Use, budget int) ([]Repl
 	if name == "" || slices.ContainsFunc(usual, func(r ReplacementRule) bool { return r.Peer.Kind == schema.PeerGroup }) {
 		return usual, ok
 	}
-	other, fits := m.point(s, uses, budget, name)
+	other, fits := m.point(s, uses, budget-m.estate.weight(s.Peer), name) // beside the rule, until it goes
 	if !fits {
 		return usual, ok
 	}
@@ -61,13 +61,43 @@ func (m *maker) point(s *subject, uses []analyze.Use, budget int, name string) (
 	if _, isCIDR := s.Peer.Prefix(); !isCIDR || len(uses) == 0 || len(uses) > mostAlternative {
 		return nil, false
 	}
+	if budget < 1 {
+		return nil, false
+	}
 	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s)}
-	parts, ok := f.curves(f.unaccepted(uses))
+	parts, ok := f.curvesOnce(uses)
 	if !ok {
 		return nil, false
 	}
 	rules := f.along(parts, pointOf(name))
 	return rules, m.isPoint(s, rules, budget)
+}
+
+// curved are the curves of a rule's uses within a budget.
+type curved struct {
+	budget int
+	parts  []servicesCurve
+	ok     bool
+}
+
+// curvesOnce are the curves of what the rule carries; they are asked for by point.
+func (f *fitting) curvesOnce(uses []analyze.Use) ([]servicesCurve, bool) {
+	if c := f.s.curved; c != nil && c.budget == f.budget {
+		return c.parts, c.ok
+	}
+	parts, ok := f.curves(f.unaccepted(uses))
+	f.s.curved = &curved{f.budget, parts, ok}
+	return parts, ok
+}
+
+// dropCurves lets go of a rule's curves, which are large.
+func (m *maker) dropCurves(s *subject) {
+	s.curved = nil
+	for _, e := range m.earlier {
+		if before := e.rules[s.No]; before != nil {
+			before.curved = nil
+		}
+	}
 }
 
 func pointOf(name string) func(Curve) CoverResult {

@@ -27,7 +27,7 @@ func Explain(w io.Writer, plan suggest.Plan, ref string, opts ExplainOptions) er
 	if opts.Width <= 0 {
 		opts.Width = 100
 	}
-	x := explanation{lines{w: w}, paint(opts.Colour), opts.Width, f, card(f.group, f.index)}
+	x := explanation{lines{w: w}, paint(opts.Colour), opts.Width, f, card(f.group, f.index), observedOf(plan, f.group.GroupID)}
 	x.head()
 	x.why()
 	x.change()
@@ -47,6 +47,8 @@ type explanation struct {
 	width int
 	found found
 	card  Card
+	// observations are those that name the group.
+	observations []string
 }
 
 func (x *explanation) head() {
@@ -105,6 +107,8 @@ func (x *explanation) change() {
 		x.items("Or, "+a.Name+" ("+joined("; ", count(len(a.Rules), "rule", "rules")+", "+a.Bits+" bits", a.Refused)+")", a.Rules)
 	}
 	x.curve()
+	x.items("AWS services", awsServicesWords(x.found.rule.Services))
+	x.items("Observed of the group", x.observations)
 	x.items("Still flows through", x.card.StillThrough)
 	x.items("Regular users", x.card.NamedUsers)
 }

@@ -35,6 +35,33 @@ func observationTitle(k suggest.ObservationKind) string {
 	return string(k)
 }
 
+// observedOf is what is said of one group among others; what is said of its rules' services stands with them.
+func observedOf(plan suggest.Plan, group string) []string {
+	var out []string
+	for _, o := range plan.Observations {
+		if o.Kind != suggest.AWSService && slices.Contains(o.Groups, group) {
+			out = append(out, observationTitle(o.Kind)+": "+o.Text)
+		}
+	}
+	return out
+}
+
+// awsServicesWords says which of a rule's peers are an AWS service's.
+func awsServicesWords(services []suggest.RuleService) []string {
+	var out []string
+	for _, s := range services {
+		words := fmt.Sprintf("%s of %s are %s's: %s", thousands(s.Peers), count(s.OfPeers, "peer", "peers"), s.Service, s.PrefixList)
+		if s.PrefixListID != "" {
+			words += " (" + s.PrefixListID + ")"
+		}
+		if s.GatewayEndpoint {
+			words += "; a gateway endpoint serves it"
+		}
+		out = append(out, words)
+	}
+	return out
+}
+
 // foldedWords says which new rules of a group stand for several of today's; none where each stands for one.
 func foldedWords(g suggest.Group) []string {
 	var out []string
