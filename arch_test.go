@@ -16,27 +16,29 @@ import (
 // mayImport is the import table of the design: imports of ours point only leftwards in the
 // flow of data or down to schema. A package that is not listed, and an edge that is not listed, fail. Tests may reach further.
 var mayImport = map[string][]string{
-	"":                  {},
-	"schema":            {},
-	"schema/duck":       {"schema"},
-	"schema/simulate":   {"schema"},
-	"ingest":            {"schema"},
-	"ingest/flowlog":    {"ingest/jsontext", "ingest/parquet", "schema"},
-	"ingest/parquet":    {},
-	"ingest/files":      {"ingest", "ingest/flowlog", "schema"},
-	"ingest/aws":        {},
-	"ingest/s3":         {"ingest", "ingest/aws", "schema"},
-	"ingest/ec2":        {"ingest", "ingest/aws", "schema"},
-	"ingest/cloudwatch": {"ingest", "ingest/aws", "schema"},
-	"ingest/inventory":  {"ingest", "ingest/jsontext", "schema"},
-	"ingest/jsontext":   {},
-	"analyze":           {"schema"},
-	"suggest":           {"analyze", "schema"},
-	"suggest/report":    {"suggest", "schema"},
-	"suggest/export":    {"suggest", "schema"},
-	"suggest/judge":     {"suggest", "schema", "schema/simulate"},
+	"":                   {},
+	"schema":             {},
+	"schema/duck":        {"schema"},
+	"schema/simulate":    {"schema"},
+	"ingest":             {"schema"},
+	"ingest/flowlog":     {"ingest/jsontext", "ingest/parquet", "schema"},
+	"ingest/parquet":     {},
+	"ingest/files":       {"ingest", "ingest/flowlog", "schema"},
+	"ingest/aws":         {},
+	"ingest/s3":          {"ingest", "ingest/aws", "schema"},
+	"ingest/ec2":         {"ingest", "ingest/aws", "schema"},
+	"ingest/cloudwatch":  {"ingest", "ingest/aws", "schema"},
+	"ingest/inventory":   {"ingest", "ingest/jsontext", "schema"},
+	"ingest/jsontext":    {},
+	"analyze":            {"schema"},
+	"suggest":            {"analyze", "schema"},
+	"suggest/exceptions": {"suggest", "schema"},
+	"suggest/ipranges":   {"suggest"},
+	"suggest/export":     {"suggest", "schema"},
+	"suggest/report":     {"suggest", "schema"},
+	"suggest/judge":      {"suggest", "schema", "schema/simulate"},
 	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
-		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/export", "suggest/judge", "suggest/report"},
+		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/export", "suggest/ipranges", "suggest/judge", "suggest/report"},
 }
 
 // onlyImporter names dependencies that one package alone may import.
@@ -48,7 +50,7 @@ var onlyImporter = map[string]string{
 }
 
 // pure packages do no I/O and read no clock or environment outside of their tests.
-var pure = []string{"suggest", "suggest/export", "suggest/judge", "ingest/flowlog", "ingest/parquet", "schema"}
+var pure = []string{"suggest", "suggest/exceptions", "suggest/export", "suggest/ipranges", "suggest/judge", "ingest/flowlog", "ingest/parquet", "schema"}
 
 // impure are imports that a pure package has no use for.
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec"}

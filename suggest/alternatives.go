@@ -8,36 +8,43 @@ import (
 	"sgfit/schema"
 )
 
-// alternatives are other points on the curve of exposure against number of rules: exact admits the seen peers and
-// nobody else, compact spends as few rules as the knee of the curve allows. Points that equal the suggestion, are as
-// wide as today's rule, or pass the quota are left out. Only CIDR rules have such a curve. Beside it, where all sources
-// wear one group, stands the reference to it that is not suggested because it would admit its members' addresses of the
-// other family too.
-func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []ReplacementRule, budget int) []Alternative {
+// alternatives are other points on the curve of exposure against number of rules, and the curve itself: exact admits the
+// seen peers and nobody else, compact spends as few rules as the knee of the curve allows, and where a profile moved the
+// suggestion, suggested is the usual one. Points that equal the suggestion, are as wide as today's rule, or pass the quota
+// are left out. Only CIDR rules have such a curve. Beside it, where all sources wear one group, stands the reference to it
+// that is not suggested because it would admit its members' addresses of the other family too.
+func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []ReplacementRule, budget int) ([]Alternative, []CurveStep) {
 	out := []Alternative{}
 	if _, isCIDR := s.Peer.Prefix(); !isCIDR || len(uses) == 0 || len(uses) > mostAlternative {
-		return out
+		return out, nil
+	}
+	add := func(name string, rules []ReplacementRule) {
+		if slices.EqualFunc(rules, suggested, sameReplacement) ||
+			slices.ContainsFunc(out, func(a Alternative) bool { return slices.EqualFunc(rules, a.Rules, sameReplacement) }) {
+			return
+		}
+		out = append(out, Alternative{Name: name, Rules: rules, ExposureBits: roundBits(m.bits(rules)), Backtest: m.backtestPoint(s, name)})
 	}
 	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), eitherFamily: true}
-	if rules, ok := f.byReference(f.unaccepted(uses)); ok && !slices.EqualFunc(rules, suggested, sameReplacement) {
-		out = append(out, Alternative{Name: "group-reference", Rules: rules, ExposureBits: roundBits(m.bits(rules))})
+	if rules, ok := f.byReference(f.unaccepted(uses)); ok {
+		add("group-reference", rules)
 	}
-	parts, ok := f.curves(f.unaccepted(uses))
+	if rules, ok := f.byService(uses); ok {
+		add(pointService, rules)
+	}
+	if usual, ok := m.fit(s, uses, budget); ok && !m.opt.isUsual() {
+		add(pointSuggested, usual)
+	}
+	parts, ok := f.curvesOnce(uses)
 	if !ok {
-		return out
+		return out, nil
 	}
-	for _, point := range []struct {
-		name string
-		of   func(Curve) CoverResult
-	}{{"exact", func(c Curve) CoverResult { return c.Exact }}, {"compact", func(c Curve) CoverResult { return c.Compact }}} {
-		rules := f.along(parts, point.of)
-		if len(rules) == 0 || m.estate.weightOf(rules) > budget || !m.narrower(s, rules) || slices.EqualFunc(rules, suggested, sameReplacement) ||
-			slices.ContainsFunc(out, func(a Alternative) bool { return slices.EqualFunc(rules, a.Rules, sameReplacement) }) {
-			continue
+	for _, name := range []string{pointExact, pointCompact} {
+		if rules := f.along(parts, pointOf(name)); m.isPoint(s, rules, budget) {
+			add(name, rules)
 		}
-		out = append(out, Alternative{Name: point.name, Rules: rules, ExposureBits: roundBits(m.bits(rules))})
 	}
-	return out
+	return out, f.steps(parts)
 }
 
 // byReference names the group that all wore.
@@ -57,6 +64,7 @@ func sameReplacement(a, b ReplacementRule) bool { return compareReplacements(a, 
 // servicesCurve is the curve of the peers that used the same services.
 type servicesCurve struct {
 	services []service
+	peers    []netip.Addr
 	curve    Curve
 }
 
@@ -69,7 +77,7 @@ func (f *fitting) curves(uses []analyze.Use) ([]servicesCurve, bool) {
 		if !ok {
 			return nil, false
 		}
-		out = append(out, servicesCurve{part.services, curve})
+		out = append(out, servicesCurve{part.services, part.peers, curve})
 	}
 	return out, true
 }

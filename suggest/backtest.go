@@ -14,12 +14,20 @@ const mostRefused = 10
 // backtest asks for each of the last weeks what rules made before it, by the same procedure, would have refused in it,
 // and returns the worse. A week is passed over where what came before it would not have sufficed for a change.
 func (m *maker) backtest(s *subject) Backtest {
-	if s.tested != nil {
-		return *s.tested
+	if s.tested == nil {
+		worst := m.worstWeek(s, (*maker).outcome)
+		s.tested = &worst
 	}
+	return *s.tested
+}
+
+// outcomeOf is what a maker would have made of a rule: whether it would have changed, and what it would have gone on to admit.
+type outcomeOf func(m *maker, s *subject) (admits func(*analyze.Use) bool, changed bool)
+
+func (m *maker) worstWeek(s *subject, outcome outcomeOf) Backtest {
 	worst := Backtest{Refused: []RefusedSource{}}
 	for _, e := range m.earlier {
-		b, tested := m.backtestWeek(s, e)
+		b, tested := m.backtestWeek(s, e, outcome)
 		if !tested {
 			continue
 		}
@@ -29,7 +37,6 @@ func (m *maker) backtest(s *subject) Backtest {
 		}
 		worst.Weeks = b.Weeks
 	}
-	s.tested = &worst
 	return worst
 }
 
@@ -41,7 +48,7 @@ func (b Backtest) worse(o Backtest) bool {
 
 // backtestWeek is the outcome of one week; false where the rule would not have been changed before it for want of
 // evidence, or did not exist.
-func (m *maker) backtestWeek(s *subject, e *maker) (Backtest, bool) {
+func (m *maker) backtestWeek(s *subject, e *maker, outcome outcomeOf) (Backtest, bool) {
 	before := e.rules[s.No]
 	if before == nil || isOpaque(s.Rule) || s.Stale || before.DaysInForce < 1 || len(e.unseen(before)) > 0 {
 		return Backtest{}, false
@@ -54,7 +61,7 @@ func (m *maker) backtestWeek(s *subject, e *maker) (Backtest, bool) {
 	if !m.newSince(s, before, e) {
 		return out, true
 	}
-	admits, changed := e.outcome(before)
+	admits, changed := outcome(e, before)
 	if !changed {
 		return out, true
 	}
@@ -96,6 +103,30 @@ func (m *maker) outcome(s *subject) (admits func(*analyze.Use) bool, changed boo
 	}
 	rules, fits := m.fitOnce(s, m.carried(s), m.opt.Quota)
 	return func(u *analyze.Use) bool { return m.admitted(rules, u) }, fits
+}
+
+// backtestPoint is the backtest of an alternative; nil where it was not tried.
+func (m *maker) backtestPoint(s *subject, name string) *AlternativeBacktest {
+	b := m.worstWeek(s, func(e *maker, before *subject) (func(*analyze.Use) bool, bool) {
+		uses, budget := e.carried(before), e.opt.Quota
+		var rules []ReplacementRule
+		var ok bool
+		switch f := (&fitting{m: e, s: before, budget: budget, accept: acceptedServices(before), eitherFamily: true}); name {
+		case pointExact, pointCompact:
+			rules, ok = e.point(before, uses, budget, name)
+		case pointSuggested:
+			rules, ok = e.fit(before, uses, budget)
+		case pointService:
+			rules, ok = f.byService(uses)
+		default:
+			rules, ok = f.byReference(f.unaccepted(uses))
+		}
+		return func(u *analyze.Use) bool { return e.admitted(rules, u) }, ok
+	})
+	if b.Weeks == 0 {
+		return nil
+	}
+	return &AlternativeBacktest{b.RefusedSources, b.RefusedConversations}
 }
 
 // flowsElsewhere says whether some other rule in force admitted the use every time.

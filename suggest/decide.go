@@ -9,6 +9,7 @@ import (
 
 // rule decides one rule: what the window says of it, what would be better, and whether the evidence suffices.
 func (m *maker) rule(s *subject, q *quota) Rule {
+	defer m.dropCurves(s)
 	out := m.describe(s)
 	var better []ReplacementRule
 	fits := false
@@ -27,17 +28,18 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 		if !isOpaque(s.Rule) && s.Conversations > 0 {
 			left, carried := q.left(s.Direction, s.Peer), m.carried(s)
 			if better, fits = m.fitOnce(s, carried, left); fits && m.lateFrom < 0 {
-				out.Alternatives = m.alternatives(s, carried, better, left)
+				out.Alternatives, out.Curve = m.alternatives(s, carried, better, left)
 			}
 		}
 		if fits {
-			m.narrow(s, &out, better, q)
+			m.narrow(s, &out, better)
 		} else {
 			m.kept(s, &out)
 		}
 	}
-	if out.Action == Remove {
-		q.replace(s.Direction, s.Peer, nil)
+	m.except(s, &out)
+	if out.Action == Remove || out.Action == Replace {
+		q.replace(s.Direction, s.Peer, out.Replacement)
 	}
 	if m.lateFrom >= 0 {
 		return out // only what would become of the rule is asked
@@ -46,7 +48,8 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 	if isOpenAdmin(s) {
 		out.NamedUsers = namedUsers(s)
 	}
-	out.Confidence = m.confidence(s, out, better)
+	out.Services = m.services(s, s.Uses)
+	out.Confidence = m.confidence(s, out)
 	out.Findings = uniqueFindings(out.Findings)
 	return out
 }
@@ -89,7 +92,7 @@ func throughNames(s *subject) []string {
 }
 
 // narrow decides a used rule for which narrower ones are known.
-func (m *maker) narrow(s *subject, out *Rule, better []ReplacementRule, q *quota) {
+func (m *maker) narrow(s *subject, out *Rule, better []ReplacementRule) {
 	out.Replacement = better
 	out.StillThrough = throughNames(s)
 	out.Findings = append(out.Findings, m.narrowFindings(s, better)...)
@@ -98,9 +101,7 @@ func (m *maker) narrow(s *subject, out *Rule, better []ReplacementRule, q *quota
 	out.Action = Replace
 	if len(doubts) > 0 {
 		out.Action = Review
-		return
 	}
-	q.replace(s.Direction, s.Peer, better)
 }
 
 // kept says why a used rule stays, where there is something to say.

@@ -51,7 +51,8 @@ func (m *maker) forget(g *analyze.Group) {
 // earlierThan is a maker that knows only what was seen before week w of the window's end, but for the inventory, which is
 // that of the end, and for what was lost or could not be told. It decides as its like would have decided then.
 func (m *maker) earlierThan(w int) *maker {
-	e := &maker{opt: m.opt, estate: m.estate, rules: map[uint32]*subject{}, groups: map[string]*analyze.Group{}, days: m.days - 7*(w+1), lateFrom: w}
+	e := &maker{opt: m.opt, estate: m.estate, rules: map[uint32]*subject{}, groups: map[string]*analyze.Group{}, days: m.days - 7*(w+1), lateFrom: w,
+		excepted: m.excepted}
 	ev := *m.ev
 	ev.End = ev.Start.Add(time.Duration(e.days) * 24 * time.Hour)
 	ev.Atoms = nil

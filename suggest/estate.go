@@ -13,7 +13,7 @@ import (
 type estate struct {
 	inv     *analyze.Inventory
 	lists   PrefixLists
-	weights map[string]int // what a prefix list counts against the quota: its MaxEntries
+	weights map[string]int // what a prefix list counts against the quota
 	vpcs    map[string][]netip.Prefix
 	subnets []subnetCIDR   // sorted by first address
 	numbers map[string]int // of groups
@@ -30,7 +30,7 @@ func newEstate(ev *analyze.Evidence) *estate {
 	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{},
 		numbers: map[string]int{}}
 	for _, l := range e.inv.PrefixLists {
-		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, l.MaxEntries
+		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, managedWeight(&l)
 	}
 	for _, v := range e.inv.VPCs {
 		e.vpcs[v.VPCID] = append(e.vpcs[v.VPCID], v.CIDRs...)

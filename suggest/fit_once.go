@@ -30,9 +30,14 @@ func (m *maker) fitOnce(s *subject, uses []analyze.Use, budget int) ([]Replaceme
 			return k.rules, k.fits
 		}
 	}
-	f := &fitting{m: m, s: s, budget: budget, accept: asked.accept, elastic: asked.elastic}
-	asked.rules, asked.fits = f.fit(uses)
-	asked.needs = f.needs
+	if m.opt.isUsual() {
+		f := m.fitting(s, budget)
+		asked.rules, asked.fits = f.fit(uses)
+		asked.needs = f.needs
+	} else {
+		asked.rules, asked.fits = m.fitByProfile(s, uses, budget)
+		asked.needs = budgetDecides
+	}
 	s.fitted = &asked
 	return asked.rules, asked.fits
 }
@@ -45,3 +50,6 @@ func (f *fitted) answers(asked fitted) bool {
 			return a.Protocol == b.Protocol && a.Port == b.Port && a.Peer == b.Peer
 		})
 }
+
+// isUsual says that nothing moves suggestions away from where the description of uses puts them.
+func (o Options) isUsual() bool { return o.Profile == Balanced && o.ServiceRanges == nil }

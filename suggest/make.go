@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/netip"
 	"runtime"
 	"slices"
 	"time"
@@ -25,6 +26,17 @@ type Options struct {
 	// AssumeUnchanged, Since and Until say how the input was loaded; they are for the record. Zero times are no bounds.
 	AssumeUnchanged bool
 	Since, Until    time.Time
+	// Exceptions change what becomes of the rules that they are for; nil for none. ExceptionsFile is for the record.
+	Exceptions     []Exception
+	ExceptionsFile string
+	// AsOf is the day on which exceptions are judged; zero means the day after the window.
+	AsOf time.Time
+	// Profile is how far suggestions go; "" means Balanced.
+	Profile Profile
+	// ServiceRanges are the addresses of AWS's services, as AWS publishes them; nil for none. Where AWS manages a prefix list
+	// of a service, and all peers of a rule are in it, it is then suggested. IPRangesFile is for the record.
+	ServiceRanges []ServiceRange
+	IPRangesFile  string
 }
 
 // Usual are the settings of a plan for which nothing was chosen.
@@ -32,7 +44,7 @@ func Usual() Settings { return *Options{}.defaults().settings() }
 
 func (o Options) settings() *Settings {
 	return &Settings{MinDays: o.MinDays, WildcardSources: o.WildcardSources, RulesQuota: o.Quota, AssumeUnchanged: o.AssumeUnchanged,
-		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until)}
+		Since: timeOrNull(o.Since), Until: timeOrNull(o.Until), ExceptionsFile: o.ExceptionsFile, AsOf: timeOrNull(o.AsOf), Profile: o.Profile, IPRangesFile: o.IPRangesFile}
 }
 
 func timeOrNull(t time.Time) *time.Time {
@@ -48,6 +60,9 @@ func (o Options) defaults() Options {
 	}
 	if o.MinDays == 0 {
 		o.MinDays = 14
+	}
+	if o.Profile == "" {
+		o.Profile = Balanced
 	}
 	if o.Quota == 0 {
 		o.Quota = DefaultBudget
@@ -72,7 +87,9 @@ func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, wi
 	for _, d := range decided {
 		plan.Groups, earlier.Groups = append(plan.Groups, d.now), append(earlier.Groups, d.weekAgo)
 	}
-	plan.Notes = notes(ev, m.opt)
+	plan.Exceptions = m.records
+	plan.Notes = append(notes(ev, m.opt), exceptionNotes(m.records)...)
+	sortNotes(plan.Notes)
 	plan.measureExposure(m.estate, OpaquePeers(groups))
 	if len(m.earlier) == 0 {
 		return Made{Plan: plan}, nil
@@ -101,6 +118,10 @@ type maker struct {
 	later    *maker                    // of those, the one that knows all
 	lateFrom int                       // -1; of those that know less, the week that they do not know
 	groups   map[string]*analyze.Group // of those, as they know them, by id
+	excepted map[string]*Exception     // the exceptions in force, by RuleName
+	records  []ExceptionRecord
+	// published are the addresses of AWS's services, by code and Region.
+	published map[string][]netip.Prefix
 }
 
 func newMaker(ev *analyze.Evidence, groups []*analyze.Group, opt Options) *maker {
@@ -114,6 +135,8 @@ func newMaker(ev *analyze.Evidence, groups []*analyze.Group, opt Options) *maker
 		}
 	}
 	m.curve = newReturnCurve(gaps)
+	m.records = m.findExcepted(groups)
+	m.published = publishedAs(opt.ServiceRanges)
 	m.findShadows(groups)
 	m.findRedundant()
 	m.knowLess(groups)
@@ -131,6 +154,7 @@ type subject struct {
 	news     *NewSources
 	carried  []analyze.Use // the uses that it must go on to admit itself, once asked for
 	fitted   *fitted       // what it would be replaced by, once asked for
+	curved   *curved       // the curves of what it carries, once asked for
 	through  []*subject    // rules that carry the uses which it does not carry itself
 }
 

@@ -1,15 +1,13 @@
 package suggest
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"sgfit/analyze"
 	"sgfit/schema"
 )
 
-// notes says what could not be seen, in general.
+// notes says what could not be seen, in general; unsorted.
 func notes(ev *analyze.Evidence, opt Options) []Note {
 	out := []Note{
 		{"never-logged", "AWS does not log DNS to its own resolver, instance metadata, its time service, DHCP, Windows licence activation and mirrored traffic; silence about them proves nothing."},
@@ -43,6 +41,5 @@ func notes(ev *analyze.Evidence, opt Options) []Note {
 	add(c["unmatched"] > 0, "unmatched", fmt.Sprintf(
 		"%s were accepted although no rule of that time admits them: connections that outlived a rule, or an inventory that lags.", count(c["unmatched"], "record")))
 	add(f.ForwardingInterfaces > 0, "forwarding", "Some interfaces forward traffic of others; without pkt-srcaddr and pkt-dstaddr in the log format their records show substitute addresses.")
-	slices.SortFunc(out, func(a, b Note) int { return cmp.Compare(a.Kind, b.Kind) })
 	return out
 }

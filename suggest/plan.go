@@ -34,6 +34,12 @@ type Plan struct {
 	ReturnCurve []ReturnPoint `json:"return_curve"`
 	// Settings are those that the plan was made with; nil in a plan of an earlier sgfit, which kept none.
 	Settings *Settings `json:"settings,omitempty"`
+	// Exceptions are those that were given, in their order, with what became of them; nil where none were.
+	Exceptions []ExceptionRecord `json:"exceptions,omitempty"`
+	// Profile is what another profile than the balanced one brings and costs; nil for that.
+	Profile *ProfileCost `json:"profile,omitempty"`
+	// Observations are said of groups as wholes; nothing of them is changed by the plan.
+	Observations []Observation `json:"observations,omitempty"`
 }
 
 // Settings are what was chosen, and changes the plan.
@@ -44,6 +50,13 @@ type Settings struct {
 	AssumeUnchanged bool       `json:"assume_unchanged"` // resources were taken to have been before what they were when first seen
 	Since           *time.Time `json:"since"`            // bounds of the flow logs that were asked for; null for none
 	Until           *time.Time `json:"until"`
+	// ExceptionsFile is where exceptions were read, and AsOf the day on which they were judged; "" and nil without any.
+	ExceptionsFile string     `json:"exceptions_file,omitempty"`
+	AsOf           *time.Time `json:"as_of,omitempty"`
+	// Profile is how far suggestions go; "" in plans of before there were profiles, which are balanced.
+	Profile Profile `json:"profile,omitempty"`
+	// IPRangesFile is where the addresses of AWS's services were read; "" without.
+	IPRangesFile string `json:"ip_ranges_file,omitempty"`
 }
 
 // Window is the whole UTC days that the flow logs touch. ObservedDays counts the days with any record.
@@ -95,6 +108,8 @@ type Group struct {
 	Rules        []Rule       `json:"rules"` // sorted by direction (ingress first), protocol, ports, peer
 	// Exposure is ExposureBits in full: exact, by class of address, seen from the group's VPC.
 	Exposure *GroupExposure `json:"exposure,omitempty"`
+	// Suggested is what the replacements come to together, the fewest rules that say the same; nil where none is suggested.
+	Suggested []SuggestedRule `json:"suggested,omitempty"`
 }
 
 // ExposureBits is the exposure of a group's rules, per direction, as log2 of (protocol, port, address) tuples.
@@ -167,6 +182,8 @@ type Rule struct {
 	Confidence   Confidence        `json:"confidence"`
 	Replacement  []ReplacementRule `json:"replacement"`
 	Alternatives []Alternative     `json:"alternatives"`
+	// Curve is the least exposure for each number of rules in the place of this one, within the quota; nil for none.
+	Curve []CurveStep `json:"curve,omitempty"`
 	// StillThrough names the rules ("sg-… ingress tcp 443 10.0.0.0/8") that carry the uses of a redundant rule.
 	StillThrough []string `json:"still_through,omitempty"`
 	// Opened says by which call the rule came into force, where CloudTrail has it.
@@ -175,6 +192,10 @@ type Rule struct {
 	NamedUsers []string `json:"named_users,omitempty"`
 	// Exposure is that of the rule alone, seen from its group's VPC.
 	Exposure *ExposureChange `json:"exposure,omitempty"`
+	// Exception is that which the rule is on record with; nil for none in force.
+	Exception *RuleException `json:"exception,omitempty"`
+	// Services are AWS's own that peers of the rule are of; nil for none.
+	Services []RuleService `json:"services,omitempty"`
 }
 
 // Opened is the call by which a rule came into force.
@@ -329,6 +350,14 @@ type Alternative struct {
 	Name         string            `json:"name"` // exact, compact …
 	Rules        []ReplacementRule `json:"rules"`
 	ExposureBits float64           `json:"exposure_bits"`
+	// Backtest is that of this alternative, as Confidence.Backtest is of the suggestion; nil where it was not tried.
+	Backtest *AlternativeBacktest `json:"backtest,omitempty"`
+}
+
+// AlternativeBacktest is what an alternative, made a week or two earlier, would have refused in the week after.
+type AlternativeBacktest struct {
+	RefusedSources       int64 `json:"refused_sources"`
+	RefusedConversations int64 `json:"refused_conversations"`
 }
 
 // Replayed is the outcome of the replay check. Refused must be 0 for actions that the plan would apply.

@@ -34,7 +34,7 @@ func compilePlanSchema(t *testing.T) *jsonschema.Schema {
 
 // schemaSample is a plan with a value in every field that a plan has.
 func schemaSample() Plan {
-	few, chance := 9, 0.25
+	few, chance, refused := 9, 0.25, int64(3)
 	day := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
 	id, port := "sgr-0a1b2c", int32(22)
 	narrow := ReplacementRule{Protocol: "tcp", FromPort: &port, ToPort: &port, Peer: schema.Peer{Kind: schema.PeerIPv4, Value: "10.20.0.8/32"}, Description: "from the bastion"}
@@ -50,7 +50,7 @@ func schemaSample() Plan {
 		Confidence: Confidence{"medium", NewSources{D7: 1, D15: 2, Q1: 1, Q2: 1, Bound7d: 5, Bound30d: 14, Coverage: 0.98, LastNewDays: &few, Label: "C"},
 			Backtest{1, 2, 900, 30, &day, 2, []RefusedSource{{"10.20.0.9", "tcp", 22, 2, 900}}},
 			&Silence{IdleDays: 3, LongestGapDays: 2, Alive: 0.7, Like: 40, Return7d: &chance}},
-		Replacement: []ReplacementRule{narrow}, Alternatives: []Alternative{{"exact", []ReplacementRule{narrow}, 0}},
+		Replacement: []ReplacementRule{narrow}, Alternatives: []Alternative{{"exact", []ReplacementRule{narrow}, 0, &AlternativeBacktest{1, 2}}}, Curve: []CurveStep{{1, 8.5}},
 		Opened:       &Opened{day, "arn:aws:iam::111122223333:user/alice", "AuthorizeSecurityGroupIngress"},
 		StillThrough: []string{"sg-0b ingress tcp 22 10.0.0.0/8"}, NamedUsers: []string{"10.20.0.8"},
 	}
@@ -60,6 +60,8 @@ func schemaSample() Plan {
 		Suggested: &Exposed{},
 	}
 	rule.Exposure = exposure
+	rule.Services = []RuleService{{"Amazon S3", "com.amazonaws.eu-central-1.s3", "pl-0a", 1, 2, 3, true}}
+	rule.Exception = &RuleException{Seasonal, "payroll", "the yearly statement", "2027-06-30"}
 	scope := []ScopeExposure{{"111122223333", "eu-central-1", "vpc-0a", 1, exposure, exposure}}
 	return Plan{
 		Exposure: &PlanExposure{scope, scope, scope},
@@ -70,12 +72,17 @@ func schemaSample() Plan {
 			Findings: []Finding{{DefaultGroup, "This is the VPC's default group."}}, Rules: []Rule{rule},
 			ExposureBits: ExposureBits{Ingress: BeforeAfter{24, 0}},
 			Exposure:     &GroupExposure{exposure, exposure},
+			Suggested:    []SuggestedRule{{schema.Ingress, narrow, true, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}},
 		}},
 		Backtest: &PlanBacktest{From: day, To: day, Conversations: 30, Bytes: 9000, Refused: 2, RefusedBytes: 900, Sources: 1, Changes: 1,
 			Refusals: []RefusedFlow{{[]string{"sg-0a"}, "ingress", "tcp", 22, "10.20.0.9", 2, 900, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}}},
 		Talks:       []Talk{{Party{PartyInternet, []string{}}, Party{PartyGroups, []string{"sg-0a"}}, 9, []Service{{"tcp", 22, 9}}}},
 		ReturnCurve: []ReturnPoint{{7, 40, &chance, nil}},
-		Replay:      Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
+		Settings:    &Settings{MinDays: 14, WildcardSources: 100, RulesQuota: 60, ExceptionsFile: "exceptions.yaml", AsOf: &day, Profile: Strict, IPRangesFile: "ip-ranges.json"},
+		Profile:     &ProfileCost{Strict, ProfileSums{9.5, 2, 3, &refused, &refused}, ProfileSums{BitsRemoved: 8}},
+		Exceptions: []ExceptionRecord{{Exception{Seasonal, "bastion", "vpc-0a", "111122223333", schema.Ingress, "tcp", &port, &port, "10.0.0.0/8",
+			"payroll", "the yearly statement", "2027-06-30", []int{12}}, InForce, "it stands for 1 rule", []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}},
+		Replay: Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
 	}
 }
 
@@ -179,6 +186,10 @@ func TestJSONSchemaRefuses(t *testing.T) {
 		{"a count of combinations as a number", "groups.0.rules.0.exposure.before", "combinations", json.Number("7")},
 		{"a count that is none", "groups.0.exposure.ingress.before.classes.0", "addresses", "many"},
 		{"a class of addresses by another name", "exposure.vpcs.0.egress.before.classes.0", "class", "internet"},
+		{"an exception that nobody answers for", "exceptions.0.exception", "owner", ""},
+		{"an exception without end", "exceptions.0.exception", "expires", "never"},
+		{"an exception of an unheard-of kind", "groups.0.rules.0.exception", "kind", "nice"},
+		{"an exception in an unheard-of state", "exceptions.0", "state", "perhaps"},
 		{"a change without a beginning", "exposure.regions.0.ingress", "before", remove},
 	}
 	s := compilePlanSchema(t)
@@ -224,9 +235,15 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"return_point": {ReturnPoint{}, nil}, "talk": {Talk{}, nil}, "party": {Party{}, nil}, "service": {Service{}, nil}, "alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
 		"plan_exposure": {PlanExposure{}, nil}, "scope_exposure": {ScopeExposure{}, nil}, "group_exposure": {GroupExposure{}, nil},
 		"exposure_change": {ExposureChange{}, nil}, "exposed": {Exposed{}, nil}, "exposed_class": {ExposedClass{}, nil},
+		"rule_service": {RuleService{}, nil}, "suggested_rule": {SuggestedRule{}, []string{"match"}}, "observation": {Observation{}, nil},
+		"profile_cost": {ProfileCost{}, nil}, "profile_sums": {ProfileSums{}, nil}, "curve_step": {CurveStep{}, nil}, "alternative_backtest": {AlternativeBacktest{}, nil},
+		"settings": {Settings{}, nil}, "exception": {Exception{}, nil}, "exception_record": {ExceptionRecord{}, nil}, "rule_exception": {RuleException{}, nil},
 	} {
 		want := map[string]bool{}
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(own.of)) {
+			if f.Anonymous {
+				continue
+			}
 			tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 			want[tag] = !strings.Contains(options, "omit")
 		}

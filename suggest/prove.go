@@ -32,7 +32,8 @@ func ListEntries(ev *analyze.Evidence) PrefixLists {
 
 // Prove replays a plan of Make and puts the outcome into it. A refusal of demand would be a fault of ours or a gap in the
 // inventory: the rules that it went through are then put up for review instead of change, with the reason, and the
-// plan is replayed again, so that what is applied refuses nothing.
+// plan is replayed again, so that what is applied refuses nothing. What the groups come
+// to as wholes is observed at the end.
 func Prove(ev *analyze.Evidence, plan Plan, replay func(Plan) (Replayed, []Refusal, error)) (Plan, error) {
 	for range 5 {
 		outcome, refusals, err := replay(plan)
@@ -44,6 +45,11 @@ func Prove(ev *analyze.Evidence, plan Plan, replay func(Plan) (Replayed, []Refus
 			break
 		}
 	}
+	quota := DefaultBudget
+	if plan.Settings != nil {
+		quota = plan.Settings.RulesQuota
+	}
+	plan.observe(newEstate(ev), quota)
 	return plan, nil
 }
 

@@ -16,6 +16,8 @@ import (
 	"sgfit/ingest"
 	"sgfit/ingest/files"
 	"sgfit/schema/duck"
+	"sgfit/suggest/exceptions"
+	"sgfit/suggest/ipranges"
 	"sgfit/suggest/report"
 )
 
@@ -108,6 +110,10 @@ func hint(err error) string {
 		return "See '" + wrong.command + " --help'."
 	case errors.As(err, &wrong):
 		return "See 'sgfit --help'."
+	case errors.As(err, new(*exceptions.Error)):
+		return "'sgfit exceptions --help' says what such a file holds, 'sgfit exceptions draft' writes one to begin with."
+	case errors.Is(err, ipranges.ErrFormat):
+		return "Fetch it anew: curl -O https://ip-ranges.amazonaws.com/ip-ranges.json"
 	case errors.As(err, new(*outsideError)):
 		return "Give other --since and --until, or leave them out."
 	case errors.Is(err, analyze.ErrNoRecords):

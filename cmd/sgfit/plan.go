@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -22,12 +24,15 @@ import (
 type planOptions struct {
 	wildcardSources int
 	minDays         int
+	profile         string
+	exceptions      exceptionOptions
+	ipRanges        ipRangesOption
 }
 
 // defaultPlanOptions are those of a command without flags for them.
 func defaultPlanOptions() planOptions {
 	usual := suggest.Usual()
-	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays}
+	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays, profile: string(usual.Profile)}
 }
 
 func (o *planOptions) addFlags(cmd *cobra.Command) {
@@ -35,6 +40,9 @@ func (o *planOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", o.wildcardSources,
 		"a wildcard with more than `N` distinct real sources is acceptable")
 	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days `N` on which anything is removed or replaced")
+	addProfileFlag(cmd, &o.profile)
+	o.exceptions.addFlags(cmd)
+	o.ipRanges.addFlags(cmd)
 }
 
 // words are the flags that differ from the usual.
@@ -46,7 +54,10 @@ func (o planOptions) words() (words []string) {
 	if o.wildcardSources != usual.wildcardSources {
 		words = append(words, "--wildcard-sources", strconv.Itoa(o.wildcardSources))
 	}
-	return words
+	if o.profile != "" && o.profile != usual.profile {
+		words = append(words, "--profile", o.profile)
+	}
+	return slices.Concat(words, o.exceptions.words(), o.ipRanges.words())
 }
 
 func (o *planOptions) check() error {
@@ -56,7 +67,10 @@ func (o *planOptions) check() error {
 	if o.minDays < 1 {
 		return &usageError{error: fmt.Errorf("--min-days %d: give at least 1", o.minDays)}
 	}
-	return nil
+	if err := checkProfile(o.profile); err != nil {
+		return err
+	}
+	return cmp.Or(o.exceptions.check(), o.ipRanges.check())
 }
 
 // analyse runs f on an analysed database. fresh asks every question again.
@@ -125,13 +139,19 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 		if err != nil {
 			return err
 		}
-		plan, err = decide(ctx, term, a, suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays,
-			AssumeUnchanged: loading.AssumeUnchanged, Since: loading.Since, Until: loading.Until})
+		chosen := suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays, Profile: suggest.Profile(opt.profile),
+			AssumeUnchanged: loading.AssumeUnchanged, Since: loading.Since, Until: loading.Until}
+		if x := opt.exceptions; x.list != nil {
+			chosen.Exceptions, chosen.ExceptionsFile, chosen.AsOf = x.list, x.path, x.asOf.day()
+		}
+		chosen.ServiceRanges, chosen.IPRangesFile = opt.ipRanges.ranges, opt.ipRanges.path
+		plan, err = decide(ctx, term, a, chosen)
 		return err
 	})
 	if err != nil {
 		return plan, err
 	}
+	warnExceptions(term, plan)
 	body, err := encodePlan(plan)
 	if err != nil {
 		return plan, err
@@ -139,6 +159,7 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 	return plan, db.SavePlan(ctx, body)
 }
 
+// decide decides every rule. Of another profile than the balanced one it is said what it costs against that.
 func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt suggest.Options) (suggest.Plan, error) {
 	ev, err := a.Evidence(ctx)
 	if err != nil {
@@ -150,6 +171,17 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt sugges
 		return suggest.Plan{}, err
 	}
 	term.say("Deciding the rules of %d groups", len(groups))
+	plan, err := decideGroups(ctx, term, a, ev, groups, opt)
+	if err != nil || opt.Profile == "" || opt.Profile == suggest.Balanced {
+		return plan, err
+	}
+	term.say("Deciding them by the balanced profile, to compare")
+	opt.Profile = suggest.Balanced
+	balanced, err := decideGroups(ctx, term, a, ev, groups, opt)
+	return suggest.WithProfileCost(plan, balanced), err
+}
+
+func decideGroups(ctx context.Context, term *terminal, a *analyze.Analysis, ev *analyze.Evidence, groups []*analyze.Group, opt suggest.Options) (suggest.Plan, error) {
 	made, err := suggest.Make(ctx, ev, groups, a.WithUses(ctx, groups), opt)
 	if err != nil {
 		return suggest.Plan{}, err

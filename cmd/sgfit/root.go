@@ -34,7 +34,7 @@ Results go to standard output, progress and problems to standard error. Exit cod
 	cmd.PersistentFlags().BoolVar(&term.quiet, "quiet", false, "no progress on standard error")
 	cmd.PersistentFlags().BoolVar(&term.noColour, "no-color", false, "no colours, also on a terminal (NO_COLOR does the same)")
 	cmd.AddCommand(newRunCommand(term), newDemoCommand(term), newIngestCommand(term), newAnalyzeCommand(term),
-		newSuggestCommand(term), newReportCommand(term), newExportCommand(term), newExplainCommand(term), newStatusCommand(term), newQualityCommand(term))
+		newSuggestCommand(term), newReportCommand(term), newExportCommand(term), newExplainCommand(term), newExceptionsCommand(term), newStatusCommand(term), newQualityCommand(term))
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.InitDefaultCompletionCmd()
 	nameUsageErrors(cmd)
@@ -124,6 +124,16 @@ func noArgs(cmd *cobra.Command, args []string) error {
 func someArgs(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
+			return nil
+		}
+		return fmt.Errorf("%s needs %s", shortPath(cmd), what)
+	}
+}
+
+// oneArg makes the check that there is exactly one argument.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
 			return nil
 		}
 		return fmt.Errorf("%s needs %s", shortPath(cmd), what)

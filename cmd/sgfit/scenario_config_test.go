@@ -160,8 +160,8 @@ func (st *sceneState) prefixListBody() configObject {
 	for _, p := range st.cidrs {
 		entries = append(entries, configObject{"Cidr": p.String(), "Description": ""})
 	}
-	return configObject{"PrefixListId": st.id, "PrefixListName": strings.TrimPrefix(st.id, "pl-"), "AddressFamily": "IPv4",
-		"MaxEntries": 20, "Version": 1, "OwnerId": st.account, "Entries": entries, "Tags": []any{}}
+	return configObject{"PrefixListId": st.id, "PrefixListName": cmp.Or(st.name, strings.TrimPrefix(st.id, "pl-")), "AddressFamily": "IPv4",
+		"MaxEntries": 20, "Version": 1, "OwnerId": cmp.Or(st.owner, st.account), "Entries": entries, "Tags": []any{}}
 }
 
 // networkBody is a VPC or a subnet.

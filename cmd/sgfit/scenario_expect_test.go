@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -24,12 +25,19 @@ import (
 //	  through sg-web in tcp 80 10.0.0.0/8      still_through, exactly
 //	  opened 1h0m0s by ARN (CALL)              after the window's start, or: opened by nobody known
 //	  users 10.0.0.1                           named_users, exactly
+//	  points exact 1.585 of 3 refusing 5, compact 8 of 1   alternatives: bits, rules, what a backtest would have refused
+//	  curve 1 8, 2 7.0112                      rules and bits
+//	  serves Amazon S3 3 of 3 by pl-s3         AWS's services among the peers; or: serves nothing
+//	  record accepted by OWNER until 2027-01-01   the rule's exception, or: record none
 //	sg-web in tcp 22 10.0.0.0/8: absent        it is not in force, so it is not in the plan
 //	group sg-web: findings none; interfaces 2; tighter ingress; same egress; name web
+//	group sg-web: suggests ingress tcp 443 10.0.0.0/24 for 2     folded, and how many of today's rules each stands for
+//	observes same-rules sg-a sg-b, unworn sg-c  what is said of groups as wholes, exactly; or: observes none
 //	accounting unmatched 2                     or `some`; matched is then what is left
 //	replay refused 0, replay noise 3, replay edges some
 //	window 30                                  observed days
 //	week 3 of 210 by 2                         plan's backtest: conversations refused, of all, sources; or: week none
+//	exceptions in-force, expired, unmatched    their states, in the file's order
 //	note skipdata, no note skipdata
 //	exit 0; warning "text"; no warning
 //	again on another database: the same bytes  (or the same database)
@@ -214,6 +222,10 @@ var ruleWords = map[string]func(*suggest.Rule) string{
 	"users":   func(r *suggest.Rule) string { return sceneList(r.NamedUsers) },
 	"top":     topWords,
 	"opened":  openedWords,
+	"record":  recordWords,
+	"serves":  serviceWords,
+	"points":  pointWords,
+	"curve":   curveWords,
 	"about":   func(r *suggest.Rule) string { return r.Description },
 	"backtest": func(r *suggest.Rule) string {
 		return fmt.Sprintf("%d %d", r.Confidence.Backtest.RefusedSources, r.Confidence.Backtest.RefusedConversations)
@@ -286,6 +298,44 @@ func openedWords(r *suggest.Rule) string {
 		return "by nobody known"
 	}
 	return fmt.Sprintf("%s by %s (%s)", r.Opened.At.Sub(sceneStart), r.Opened.By, r.Opened.Call)
+}
+
+func pointWords(r *suggest.Rule) string {
+	var out []string
+	for _, a := range r.Alternatives {
+		words := fmt.Sprintf("%s %v of %d", a.Name, a.ExposureBits, len(a.Rules))
+		if b := a.Backtest; b != nil && b.RefusedConversations > 0 {
+			words += fmt.Sprintf(" refusing %d", b.RefusedConversations)
+		}
+		out = append(out, words)
+	}
+	return sceneList(out)
+}
+
+func curveWords(r *suggest.Rule) string {
+	var out []string
+	for _, s := range r.Curve {
+		out = append(out, fmt.Sprintf("%d %v", s.Rules, s.ExposureBits))
+	}
+	return sceneList(out)
+}
+
+func serviceWords(r *suggest.Rule) string {
+	var out []string
+	for _, s := range r.Services {
+		out = append(out, fmt.Sprintf("%s %d of %d by %s", s.Service, s.Peers, s.OfPeers, cmp.Or(s.PrefixListID, "nothing known")))
+	}
+	if len(out) == 0 {
+		return "nothing"
+	}
+	return strings.Join(out, ", ")
+}
+
+func recordWords(r *suggest.Rule) string {
+	if r.Exception == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%s by %s until %s", r.Exception.Kind, r.Exception.Owner, r.Exception.Expires)
 }
 
 func throughWords(r *suggest.Rule) string {

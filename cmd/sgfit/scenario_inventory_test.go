@@ -23,7 +23,7 @@ import (
 //	interface eni-a 10.0.1.5,10.0.1.6 sg-web,sg-base [type=lambda] [instance=i-1] [public=203.0.113.9] [created=-1h]
 //	  a dash instead of groups: none; `unrecorded` at the end: AWS Config knows nothing of it
 //	instance i-1 eni-a 10.0.1.5 sg-web      Config records the instance, not its interface
-//	prefix-list pl-office 192.168.22.0/24 192.168.23.0/24
+//	prefix-list pl-office 192.168.22.0/24 192.168.23.0/24 [owner=AWS] [name=com.amazonaws.eu-west-1.s3]
 //	flow-log fl-0aaaaaaaaaaaaaaaa vpc-1 ALL [created=-1h]    what is logged, as Config knows it
 //	at +10d                                 from then on: lines as above replace the state of their resource;
 //	                                        rules may be `add …` and `drop …` instead of the whole list
@@ -55,6 +55,7 @@ type sceneState struct {
 
 	cidrs    []netip.Prefix // of VPC, subnet, prefix list
 	name     string
+	owner    string // of a prefix list; "": the account
 	rules    []schema.Rule
 	iface    sceneInterface
 	instance string // an interface known through its instance only
@@ -135,7 +136,7 @@ func (r *inventoryReader) line(text string) (err error) {
 		r.subnet, st.kind = words[1], schema.SubnetItem
 		st.cidrs, err = sceneCIDRs(words[2:])
 	case "prefix-list":
-		st.kind = schema.PrefixListItem
+		st.kind, st.owner, st.name = schema.PrefixListItem, pairs["owner"], pairs["name"]
 		st.cidrs, err = sceneCIDRs(words[2:])
 	case "flow-log":
 		st.kind = schema.FlowLogItem

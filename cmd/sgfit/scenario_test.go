@@ -23,6 +23,8 @@ import (
 //	The claim in a sentence or two.
 //	broken: why it does not hold today; the scenario then must fail
 //	-- args --       flags for `sgfit run`, if any
+//	-- exceptions -- exceptions.yaml, if any
+//	-- ip-ranges --  ip-ranges.json, if any
 //	-- inventory --  see scenario_inventory_test.go
 //	-- flows --      see scenario_flows_test.go
 //	-- expect --     see scenario_expect_test.go
@@ -35,6 +37,7 @@ type scenario struct {
 	name   string
 	broken string
 	args   []string
+	given  []sceneFile // further files
 	estate sceneEstate
 	flows  sceneFlows
 	expect []sceneCheck
@@ -94,10 +97,12 @@ func parseScenario(file string, text []byte) (*scenario, error) {
 		}
 	}
 	sections := map[string]func(string) error{
-		"args":      func(body string) error { s.args = strings.Fields(body); return nil },
-		"inventory": s.parseInventory,
-		"flows":     s.parseFlows,
-		"expect":    s.parseExpect,
+		"args":       func(body string) error { s.args = strings.Fields(body); return nil },
+		"inventory":  s.parseInventory,
+		"flows":      s.parseFlows,
+		"expect":     s.parseExpect,
+		"ip-ranges":  func(body string) error { s.give("--ip-ranges", "ip-ranges.json", body); return nil },
+		"exceptions": func(body string) error { s.give("--exceptions", "exceptions.yaml", body); return nil },
 	}
 	for _, f := range archive.Files {
 		parse := sections[f.Name]
@@ -110,10 +115,19 @@ func parseScenario(file string, text []byte) (*scenario, error) {
 		delete(sections, f.Name)
 	}
 	delete(sections, "args")
+	delete(sections, "exceptions")
+	delete(sections, "ip-ranges")
 	for name := range sections {
 		return nil, fmt.Errorf("%s: section %q is missing", file, name)
 	}
 	return s, nil
+}
+
+// sceneFile is one more file that the program is given, by a flag of its own.
+type sceneFile struct{ flag, name, body string }
+
+func (s *scenario) give(flag, name, body string) {
+	s.given = append(s.given, sceneFile{flag, name, body})
 }
 
 // sceneOutcome is what the program did, and what it was given.
@@ -163,6 +177,13 @@ func (o *sceneOutcome) run(t *testing.T, dir, out, db string) []byte {
 		"--out", filepath.Join(dir, out), "--db", filepath.Join(dir, db)}, o.s.args...)
 	if o.s.estate.trail {
 		args = append(args, "--cloudtrail", filepath.Join(dir, "cloudtrail"))
+	}
+	for _, f := range o.s.given {
+		path := filepath.Join(dir, f.name)
+		if err := os.WriteFile(path, []byte(f.body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, f.flag, path)
 	}
 	o.code = run(context.Background(), args, &stdout, &stderr)
 	o.stderr += stderr.String()

@@ -44,6 +44,15 @@ func groupQuestion(verb, rest string) (func(*suggest.Group) string, error) {
 		return func(g *suggest.Group) string { return ask(g.Findings) }, err
 	case "interfaces":
 		return func(g *suggest.Group) string { return wrong(fmt.Sprint(g.Interfaces) == rest, g.Interfaces) }, nil
+	case "suggests":
+		return func(g *suggest.Group) string {
+			var out []string
+			for _, r := range g.Suggested {
+				name := suggest.RuleName("", suggest.Rule{Direction: r.Direction, Protocol: r.Protocol, FromPort: r.FromPort, ToPort: r.ToPort, Peer: r.Peer})
+				out = append(out, fmt.Sprintf("%s for %d", strings.TrimSpace(name), len(r.StandsFor)))
+			}
+			return wrong(sceneList(out) == rest, sceneList(out))
+		}, nil
 	case "name":
 		return func(g *suggest.Group) string { return wrong(g.GroupName == rest, g.GroupName) }, nil
 	case "account":
@@ -79,6 +88,28 @@ func wholeCheck(verb, rest string) (sceneCheck, error) {
 				got = fmt.Sprintf("%d of %d by %d", b.Refused, b.Conversations, b.Sources)
 			}
 			if got != rest {
+				return "got " + got
+			}
+			return ""
+		}}, nil
+	case "observes":
+		return sceneCheck{holds: func(o *sceneOutcome) string {
+			var out []string
+			for _, x := range o.plan.Observations {
+				out = append(out, strings.Join(slices.Concat([]string{string(x.Kind)}, x.Groups, x.CIDRs), " "))
+			}
+			if got := sceneList(out); got != rest {
+				return "got " + got
+			}
+			return ""
+		}}, nil
+	case "exceptions":
+		return sceneCheck{holds: func(o *sceneOutcome) string {
+			var states []string
+			for _, r := range o.plan.Exceptions {
+				states = append(states, string(r.State))
+			}
+			if got := sceneList(states); got != rest {
 				return "got " + got
 			}
 			return ""

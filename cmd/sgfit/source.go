@@ -39,7 +39,7 @@ func addAWSFlags(cmd *cobra.Command, o *s3.Options, regions *[]string) {
 
 // awsWords are the flags that say how to reach AWS, as they were given.
 func (o *ingestOptions) awsWords() (words []string) {
-	for _, f := range []struct{ flag, value string }{{"--profile", o.s3.Profile}, {"--region", strings.Join(o.regions, ",")},
+	for _, f := range []struct{ flag, value string }{{awsProfileFlag(o.s3.Profile), o.s3.Profile}, {"--region", strings.Join(o.regions, ",")},
 		{"--role-arn", o.s3.RoleARN}, {"--external-id", o.s3.ExternalID}, {"--endpoint-url", o.s3.EndpointURL}} {
 		if f.value != "" {
 			words = append(words, f.flag, shellWord(f.value))

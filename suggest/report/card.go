@@ -14,6 +14,7 @@ type Card struct {
 	RuleID       string
 	Description  string
 	Opened       string // who opened it and when, "" when unknown
+	OnRecord     string // the exception in force, "" without
 	Action       suggest.Action
 	Findings     []Said
 	Reach        *Reach // nil where the plan does not measure
@@ -40,6 +41,8 @@ type Choice struct {
 	Name  string
 	Bits  string
 	Rules []string
+	// Refused says what it would have refused, "" where that was not tried.
+	Refused string
 }
 
 // Verb is the action as a heading says it.
@@ -77,6 +80,9 @@ func card(group suggest.Group, index int) Card {
 	if r.Opened != nil {
 		c.Opened = openedWords(r.Opened)
 	}
+	if x := r.Exception; x != nil {
+		c.OnRecord = string(x.Kind) + " until " + x.Expires + ", " + x.Owner + ": " + x.Reason
+	}
 	for _, x := range r.Replacement {
 		c.Replacement = append(c.Replacement, replacementWords(r.Direction, x))
 	}
@@ -102,6 +108,9 @@ func openedWords(o *suggest.Opened) string {
 
 func choice(r suggest.Rule, a suggest.Alternative) Choice {
 	c := Choice{Name: a.Name, Bits: bits(a.ExposureBits)}
+	if b := a.Backtest; b != nil {
+		c.Refused = "made a week earlier it would have refused " + count(b.RefusedConversations, "conversation", "conversations")
+	}
 	for _, x := range a.Rules {
 		c.Rules = append(c.Rules, replacementWords(r.Direction, x))
 	}
@@ -150,6 +159,9 @@ func (c Card) KeptNotes() string {
 	}
 	for _, s := range c.Sure[1:] {
 		parts = append(parts, s.Text)
+	}
+	if c.OnRecord != "" {
+		parts = append(parts, "on record: "+c.OnRecord)
 	}
 	if c.Opened != "" {
 		parts = append(parts, c.Opened)

@@ -27,7 +27,7 @@ func Explain(w io.Writer, plan suggest.Plan, ref string, opts ExplainOptions) er
 	if opts.Width <= 0 {
 		opts.Width = 100
 	}
-	x := explanation{lines{w: w}, paint(opts.Colour), opts.Width, f, card(f.group, f.index)}
+	x := explanation{lines{w: w}, paint(opts.Colour), opts.Width, f, card(f.group, f.index), observedOf(plan, f.group.GroupID)}
 	x.head()
 	x.why()
 	x.change()
@@ -47,6 +47,8 @@ type explanation struct {
 	width int
 	found found
 	card  Card
+	// observations are those that name the group.
+	observations []string
 }
 
 func (x *explanation) head() {
@@ -54,7 +56,7 @@ func (x *explanation) head() {
 	x.print("")
 	g := groupView(x.found.group)
 	x.facts([]Fact{
-		{"Name", x.card.Name}, {"Rule", joined(" · ", x.card.RuleID, x.card.Ref)}, {"Description", x.card.Description}, {"Opened", x.card.Opened},
+		{"Name", x.card.Name}, {"Rule", joined(" · ", x.card.RuleID, x.card.Ref)}, {"Description", x.card.Description}, {"Opened", x.card.Opened}, {"On record", x.card.OnRecord},
 		{"Group", joined(" · ", g.GroupName, g.Place(), count(g.Interfaces, "interface", "interfaces"))},
 		{"Exposure", "of the group: inbound " + g.In.Bits() + ", outbound " + g.Out.Bits()},
 	})
@@ -102,10 +104,24 @@ func (x *explanation) why() {
 func (x *explanation) change() {
 	x.items(x.card.Instead(), x.card.Replacement)
 	for _, a := range x.card.Alternatives {
-		x.items("Or, "+a.Name+" ("+count(len(a.Rules), "rule", "rules")+", "+a.Bits+" bits)", a.Rules)
+		x.items("Or, "+a.Name+" ("+joined("; ", count(len(a.Rules), "rule", "rules")+", "+a.Bits+" bits", a.Refused)+")", a.Rules)
 	}
+	x.curve()
+	x.items("AWS services", awsServicesWords(x.found.rule.Services))
+	x.items("Observed of the group", x.observations)
 	x.items("Still flows through", x.card.StillThrough)
 	x.items("Regular users", x.card.NamedUsers)
+}
+
+// curve says how exposure falls with the number of rules.
+func (x *explanation) curve() {
+	var steps []string
+	for _, s := range x.found.rule.Curve {
+		steps = append(steps, fmt.Sprintf("%d: %s", s.Rules, bits(s.ExposureBits)))
+	}
+	if len(steps) > 1 {
+		x.items("Least exposure in bits, by number of rules", []string{strings.Join(steps, "   ")})
+	}
 }
 
 func (x *explanation) evidence() []Fact {

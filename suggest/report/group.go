@@ -21,6 +21,7 @@ type GroupView struct {
 	Said     []Said
 	ToDo     []Card // everything but keep
 	Kept     []Card
+	Folded   []string // new rules that stand for several of today's
 	Expanded bool
 }
 
@@ -73,7 +74,7 @@ func unworn(g GroupView) int {
 
 func groupView(g suggest.Group) GroupView {
 	v := GroupView{
-		Group: g, Tally: tally(g.Rules), Said: said(g.Findings),
+		Group: g, Tally: tally(g.Rules), Said: said(g.Findings), Folded: foldedWords(g),
 		In:  exposure(g.ExposureBits.Ingress, g.Rules, schema.Ingress),
 		Out: exposure(g.ExposureBits.Egress, g.Rules, schema.Egress),
 	}

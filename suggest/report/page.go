@@ -23,6 +23,8 @@ type Page struct {
 	Notes          []suggest.Note
 	Unseen         []Unseen
 	Wildcards      []Remark
+	Exceptions     []ExceptionView
+	Observations   []Said   // of groups as wholes
 	AdminOpen      []Remark // rules that open an administration port to the world
 	Classes        []Class
 	Records        int64
@@ -52,7 +54,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
 		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
 		Backtest: planBacktestWords(plan.Backtest), Refusals: refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
-		PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
+		Exceptions: exceptionViews(plan.Exceptions), Observations: observed(plan.Observations), PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
 	p.Accounts, p.VPCs = scopeViews(plan.Exposure)
 	p.addUp(views)

@@ -163,6 +163,9 @@ func closing(page Page, p paint, opts SummaryOptions) []string {
 	if len(page.Accounts) > 0 {
 		out = append(out, exposureLine(page))
 	}
+	if line := exceptionsLine(page.Exceptions); line != "" {
+		out = append(out, line)
+	}
 	return append(out, accountingLine(page), replay, page.Backtest, p.strong("Next:")+" "+nextStep(page, opts.Database))
 }
 

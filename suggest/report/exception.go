@@ -1,0 +1,63 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"sgfit/suggest"
+)
+
+// ExceptionView is one exception as a report lists it.
+type ExceptionView struct {
+	Name, Kind, Owner, Until, Reason string
+	State, Why                       string
+	Void                             bool // it ran out or matches nothing
+	Rules                            []string
+}
+
+// stateTitle puts an exception's state in words.
+func stateTitle(s suggest.ExceptionState) string {
+	switch s {
+	case suggest.InForce:
+		return "In force"
+	case suggest.Expired:
+		return "Ran out"
+	case suggest.Unmatched:
+		return "Matches no rule"
+	}
+	return string(s)
+}
+
+// exceptionViews lists what is worth nothing first: somebody must look at it.
+func exceptionViews(records []suggest.ExceptionRecord) []ExceptionView {
+	var void, out []ExceptionView
+	for _, r := range records {
+		x := r.Exception
+		v := ExceptionView{Name: x.Name(), Kind: string(x.Kind), Owner: x.Owner, Until: x.Expires, Reason: x.Reason,
+			State: stateTitle(r.State), Why: r.Why, Void: r.State != suggest.InForce, Rules: r.Rules}
+		if v.Void {
+			void = append(void, v)
+		} else {
+			out = append(out, v)
+		}
+	}
+	return append(void, out...)
+}
+
+// exceptionsLine counts the exceptions for a terminal; "" without any.
+func exceptionsLine(views []ExceptionView) string {
+	if len(views) == 0 {
+		return ""
+	}
+	counts := map[string]int{}
+	for _, v := range views {
+		counts[v.State]++
+	}
+	var parts []string
+	for _, s := range []suggest.ExceptionState{suggest.InForce, suggest.Expired, suggest.Unmatched} {
+		if n := counts[stateTitle(s)]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", thousands(n), strings.ToLower(stateTitle(s))))
+		}
+	}
+	return "Exceptions on record: " + strings.Join(parts, ", ") + "."
+}
