@@ -126,7 +126,7 @@ func hint(err error) string {
 	case errors.Is(err, analyze.ErrNoInventory):
 		return "Rules come from AWS Config snapshot or history files: sgfit ingest config --db FILE PATH… ('aws configservice deliver-config-snapshot' writes one), or from EC2 itself: --live."
 	case errors.As(err, &ref):
-		return "RULE is sg-…/3 (the third rule of the group), an sgr-… id, or words such as 'sg-0abc ingress tcp 443 10.0.0.0/8'; report.html and plan.json name every rule."
+		return "RULE is sg-…/3 (the third rule of the group), an sgr-… id, or words such as 'sg-0abc ingress tcp 443 10.0.0.0/8'; a group's name stands for its id. report.html and plan.json name every rule."
 	case errors.As(err, new(*planFileError)):
 		return "Give a plan.json that 'sgfit run' or 'sgfit report' wrote, a folder that holds one, or a database."
 	case errors.As(err, new(*thresholdError)):

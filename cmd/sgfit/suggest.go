@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -129,5 +128,3 @@ func printPlan(term *terminal, db *duck.DB, plan suggest.Plan, asJSON bool) erro
 	}
 	return err
 }
-
-func joinWords(words []string) string { return strings.Join(words, " ") }
