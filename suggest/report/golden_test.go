@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -48,13 +49,29 @@ func goldenFiles() map[string]func(io.Writer, suggest.Plan) error {
 		},
 		"explain-replace.golden.txt": explainSample("sgr-0b1000000000000a2"),
 		"explain-remove.golden.txt":  explainSample("sg-0a22a99000000002 ingress tcp 8080 10.20.0.0/16"),
-		"explain-review.golden.txt":  explainSample("sg-0a22a99000000002/5"),
-		"explain-keep.golden.txt":    explainSample("sg-0a33300000000003/1"),
+		"explain-sightings.golden.txt": func(w io.Writer, p suggest.Plan) error {
+			return Explain(w, p, "application ingress tcp 8080", ExplainOptions{Width: 100, Sightings: sampleSightings("staging "), Limit: 1})
+		},
+		"explain-review.golden.txt": explainSample("sg-0a22a99000000002/5"),
+		"explain-keep.golden.txt":   explainSample("sg-0a33300000000003/1"),
 		"diff.golden.html": diffSample(func(w io.Writer, c suggest.Comparison) error {
 			return DiffHTML(w, c, DiffOptions{Options: sampleOptions()})
 		}),
 		"diff.golden.txt":            diffSample(func(w io.Writer, c suggest.Comparison) error { return Diff(w, c, DiffOptions{Width: 100}) }),
 		"explain-hostile.golden.txt": explainSample("ingress tcp any 10.30.0.7/32"),
+	}
+}
+
+// sampleSightings have two of each kind, with a text in every place that AWS fills.
+func sampleSightings(text string) *schema.Sightings {
+	at := time.Date(2026, 7, 3, 4, 5, 6, 0, time.UTC)
+	seen := schema.Sighting{Conversations: 1200, Probes: 1, Ambiguous: 2, Bytes: 34567, Days: 3, First: at, Last: at.AddDate(0, 0, 9)}
+	return &schema.Sightings{
+		Interfaces: []schema.InterfaceSighting{{InterfaceID: text + "eni-1", AccountID: text, Type: text, Description: text + "ELB app", InstanceID: text, Peers: 2, Sighting: seen}, {InterfaceID: "eni-2"}},
+		Peers: []schema.PeerSighting{{Address: "10.20.1.5", Interfaces: []string{text + "eni-9"}, Groups: []string{text + "sg-9"}, Description: text, Subnet: text + "subnet-1",
+			Services: []string{"tcp 8080"}, Sighting: seen}, {Address: "10.20.1.6"}},
+		Also:    []schema.RuleSighting{{Rule: text + "sg-0a ingress all 10.0.0.0/8", Conversations: 7}, {Rule: "sg-0b"}},
+		Objects: []schema.ObjectSighting{{Place: text + "s3://logs/a.gz", Hash: text, Records: 9, First: at, Last: at, Days: 1}, {Place: "b"}},
 	}
 }
 
