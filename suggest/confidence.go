@@ -21,7 +21,7 @@ func (m *maker) confidence(s *subject, out Rule, better []ReplacementRule) Confi
 		c.Grade = "low"
 	case c.NewSources.Label == "A" && s.ObservedDays() > 30 && c.Backtest.Weeks > 1:
 		c.Grade = "high"
-	case c.NewSources.Label <= "B" || !m.namesHosts(better):
+	case c.NewSources.Label <= "B" || !m.namesHosts(s.group.VPCID, better):
 		c.Grade = "medium"
 	default:
 		c.Grade = "low"

@@ -51,6 +51,8 @@ type strangers struct {
 	within []keyRange // sorted and disjoint
 	groups []bool     // by number
 	peers  map[netip.Addr]bool
+	estate *estate // with vpc: foreign addresses are left out; nil: none are
+	vpc    string
 	asked  map[keyRange]bool // answers that took long
 }
 
@@ -100,9 +102,21 @@ func (s *strangers) meetWithin(r keyRange, looked *int) bool {
 	i := sort.Search(len(keys), func(i int) bool { return !keys[i].Less(r.from) })
 	for ; i < len(keys) && !r.to.Less(keys[i]); i++ {
 		*looked++
-		if !slices.ContainsFunc(s.known.wearing[i], func(n int) bool { return s.groups[n] }) && !s.peers[s.known.addrs[i]] {
+		if s.isStranger(i) {
 			return true
 		}
 	}
 	return false
+}
+
+// isStranger says it of one known address.
+func (s *strangers) isStranger(i int) bool {
+	return !slices.ContainsFunc(s.known.wearing[i], func(n int) bool { return s.groups[n] }) && !s.peers[s.known.addrs[i]] && !s.isForeign(s.known.addrs[i])
+}
+
+// seenFrom leaves out what a VPC does not see: addresses of its own CIDRs that are in use in other VPCs alone.
+func (s *strangers) seenFrom(e *estate, vpc string) { s.estate, s.vpc = e, vpc }
+
+func (s *strangers) isForeign(a netip.Addr) bool {
+	return s.estate != nil && s.estate.isForeign(s.vpc, a)
 }
