@@ -21,12 +21,13 @@ func DiffHTML(w io.Writer, c suggest.Comparison, opts DiffOptions) error {
 	if opts.Title == "" {
 		opts.Title = "Security groups, then and now"
 	}
+	style := opts.Brand.style(stylesheet)
 	page := struct {
 		Options
 		DiffView
 		Policy template.HTML
 		Style  template.CSS
-	}{opts.withDefaults(), newDiffView(c), policy(stylesheet), template.CSS(stylesheet)}
+	}{opts.withDefaults(), newDiffView(c), policy(style, false), template.CSS(style)}
 	if err := tmpl.Execute(w, page); err != nil {
 		return fmt.Errorf("write the comparison: %w", err)
 	}
