@@ -48,9 +48,31 @@ protocol, ports and peer, as many as it takes to name one rule.`,
 		},
 	}
 	opt.database.addFlags(cmd, reading)
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, words []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return completeRules(cmd, &opt.database, words), cobra.ShellCompDirectiveNoFileComp
+	}
 	cmd.Flags().IntVar(&opt.limit, "limit", 10, "show at most `N` interfaces, peers, rules and files, 0 for all")
 	cmd.Flags().BoolVar(&opt.asJSON, "json", false, "print JSON (sgfit.explain/v1), always with all of them")
 	return cmd
+}
+
+// completeRules offers the places of all rules for the first word, each with what stands there.
+func completeRules(cmd *cobra.Command, dbo *databaseOptions, words []string) (out []string) {
+	if len(words) > 0 {
+		return nil
+	}
+	err := withPlan(cmd, dbo, func(_ *duck.DB, plan suggest.Plan) error {
+		for _, g := range plan.Groups {
+			for i, r := range g.Rules {
+				out = append(out, fmt.Sprintf("%s/%d\t%s", g.GroupID, i+1, printable(g.GroupName+" "+string(r.Direction)+" "+r.Inventoried().Words())))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil // there is nothing to complete from
+	}
+	return out
 }
 
 // explained is what --json prints.
