@@ -147,6 +147,7 @@ type Inventory struct {
 	GroupVPC    map[string]string       // group -> VPC
 	// Addresses are those of known interfaces, with the groups that wear them: known to belong to someone.
 	Addresses map[netip.Addr][]string
+	Homes     map[netip.Addr][]string // the VPCs in which interfaces have the address, sorted
 }
 
 // Flow is what the window's edges say of one (groups worn, direction, service, peer): what a rule set is asked about.

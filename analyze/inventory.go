@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 
@@ -12,7 +13,7 @@ import (
 func (a *Analysis) loadInventory(ctx context.Context, ev *Evidence) error {
 	inv := &ev.Inventory
 	inv.Members, inv.Wearers = map[string][]netip.Addr{}, map[string]int{}
-	inv.GroupVPC, inv.Addresses = map[string]string{}, map[netip.Addr][]string{}
+	inv.GroupVPC, inv.Addresses, inv.Homes = map[string]string{}, map[netip.Addr][]string{}, map[netip.Addr][]string{}
 	for _, load := range []func(context.Context, *Inventory) error{
 		a.loadSubnets, a.loadVPCs, a.loadPrefixLists, a.loadMembers, a.loadWearers} {
 		if err := load(ctx, inv); err != nil {
@@ -108,7 +109,16 @@ func (a *Analysis) loadMembers(ctx context.Context, inv *Inventory) error {
 	for _, groups := range inv.Addresses {
 		slices.Sort(groups)
 	}
-	return err
+	return errors.Join(err, a.loadHomes(ctx, inv))
+}
+
+func (a *Analysis) loadHomes(ctx context.Context, inv *Inventory) error {
+	query := `
+		SELECT DISTINCT s.vpc_id, ` + hiLo("address") + `
+		FROM state s JOIN network_interface_address m USING (state_no)
+		WHERE s.vf < (SELECT end_s FROM bounds) AND s.vt >= (SELECT end_s FROM bounds)
+		ORDER BY ALL`
+	return a.addrList(ctx, query, func(vpc string, addr netip.Addr) { inv.Homes[addr] = append(inv.Homes[addr], vpc) })
 }
 
 func (a *Analysis) loadWearers(ctx context.Context, inv *Inventory) error {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -46,6 +47,23 @@ type Rule struct {
 func (r Rule) Key() Rule {
 	r.RuleID, r.Description, r.PeerOwner, r.PeerStatus = "", "", "", ""
 	return r
+}
+
+// Words spells a rule, without its direction, as people type it: "tcp 443 10.0.0.0/8", "all 0.0.0.0/0", "icmp 8/0 10.0.0.0/8".
+func (r Rule) Words() string {
+	p, from, to := r.Protocol, r.FromPort, r.ToPort
+	words := p.String()
+	switch {
+	case p.HasPorts() && from == to:
+		words += fmt.Sprintf(" %d", from)
+	case p.HasPorts():
+		words += fmt.Sprintf(" %d-%d", from, to)
+	case (p == ICMP || p == ICMPv6) && from >= 0 && to >= 0:
+		words += fmt.Sprintf(" %d/%d", from, to)
+	case (p == ICMP || p == ICMPv6) && from >= 0:
+		words += fmt.Sprintf(" %d", from)
+	}
+	return words + " " + r.Peer.Value
 }
 
 // Group is one state of a security group.

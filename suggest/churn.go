@@ -15,16 +15,16 @@ func (m *maker) comesAndGoes(s *subject) bool {
 }
 
 // namesSubnets says whether some replacement is a whole subnet that the inventory knows.
-func (m *maker) namesSubnets(rules []ReplacementRule) bool {
+func (m *maker) namesSubnets(vpc string, rules []ReplacementRule) bool {
 	return slices.ContainsFunc(rules, func(r ReplacementRule) bool {
 		p, ok := r.Peer.Prefix()
-		return ok && m.estate.isSubnet(p)
+		return ok && m.estate.isSubnet(vpc, p)
 	})
 }
 
-// isSubnet says whether the prefix is a known subnet's, of one VPC alone.
-func (e *estate) isSubnet(p netip.Prefix) bool {
-	at, ok := e.subnetAt(p.Addr())
+// isSubnet says whether the prefix is a known subnet's, of one VPC alone as a VPC sees it.
+func (e *estate) isSubnet(vpc string, p netip.Prefix) bool {
+	at, ok := e.subnetAt(vpc, p.Addr())
 	return ok && at.prefix == p
 }
 
@@ -36,10 +36,10 @@ func (m *maker) churnWords(s *subject) string {
 }
 
 // namesHosts says whether replacements rest on addresses, which newcomers may miss. Known subnets do not.
-func (m *maker) namesHosts(rules []ReplacementRule) bool {
+func (m *maker) namesHosts(vpc string, rules []ReplacementRule) bool {
 	return slices.ContainsFunc(rules, func(r ReplacementRule) bool {
 		p, ok := r.Peer.Prefix()
-		return ok && p.Bits() > 0 && !m.estate.isSubnet(p)
+		return ok && p.Bits() > 0 && !m.estate.isSubnet(vpc, p)
 	})
 }
 

@@ -23,7 +23,7 @@ func (m *maker) confidence(s *subject, out Rule) Confidence {
 		c.Grade = "low"
 	case c.NewSources.Label == "A" && s.ObservedDays() > 30 && c.Backtest.Weeks > 1:
 		c.Grade = "high"
-	case c.NewSources.Label <= "B" || !m.namesHosts(out.Replacement):
+	case c.NewSources.Label <= "B" || !m.namesHosts(s.group.VPCID, out.Replacement):
 		c.Grade = "medium"
 	default:
 		c.Grade = "low"

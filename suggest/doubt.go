@@ -87,7 +87,7 @@ func (m *maker) useDoubts(s *subject, better []ReplacementRule) []Finding {
 		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
 			"%s on one day are all that was seen; the next use may come from elsewhere", count(s.Conversations, "conversation"))})
 	}
-	if b := m.backtest(s); m.comesAndGoes(s) && m.namesHosts(better) && b.RefusedSources > 0 {
+	if b := m.backtest(s); m.comesAndGoes(s) && m.namesHosts(s.group.VPCID, better) && b.RefusedSources > 0 {
 		out = append(out, Finding{ThinEvidence, fmt.Sprintf(
 			"its %ss come and go: a rule made a week earlier would have refused %s with %s since",
 			side(s.Direction), count(b.RefusedSources, side(s.Direction)), count(b.RefusedConversations, "conversation"))})

@@ -15,8 +15,9 @@ type estate struct {
 	lists   PrefixLists
 	weights map[string]int // what a prefix list counts against the quota
 	vpcs    map[string][]netip.Prefix
-	subnets []subnetCIDR   // sorted by first address
-	numbers map[string]int // of groups
+	subnets []subnetCIDR            // sorted by first address
+	own     map[string][]subnetCIDR // the same by VPC
+	numbers map[string]int          // of groups
 	known4  knownAddresses
 	known6  knownAddresses
 }
@@ -28,7 +29,7 @@ type subnetCIDR struct {
 
 func newEstate(ev *analyze.Evidence) *estate {
 	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{},
-		numbers: map[string]int{}}
+		numbers: map[string]int{}, own: map[string][]subnetCIDR{}}
 	for _, l := range e.inv.PrefixLists {
 		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, managedWeight(&l)
 	}
@@ -41,6 +42,9 @@ func newEstate(ev *analyze.Evidence) *estate {
 		}
 	}
 	slices.SortFunc(e.subnets, func(a, b subnetCIDR) int { return a.prefix.Addr().Compare(b.prefix.Addr()) })
+	for _, s := range e.subnets {
+		e.own[s.subnet.VPCID] = append(e.own[s.subnet.VPCID], s)
+	}
 	e.sortAddresses()
 	return e
 }
@@ -65,9 +69,24 @@ func (e *estate) exposed(p schema.Protocol, from, to int32, peer schema.Peer) Ex
 	return r
 }
 
-// subnetsAt returns the known subnets that hold the address: more than one when VPCs overlap.
-func (e *estate) subnetsAt(a netip.Addr) []subnetCIDR {
-	i, _ := slices.BinarySearchFunc(e.subnets, a, func(s subnetCIDR, a netip.Addr) int {
+// isOwn says whether an address is one of a VPC's own: what other VPCs have there is not what it sees.
+func (e *estate) isOwn(vpc string, a netip.Addr) bool {
+	return slices.ContainsFunc(e.vpcs[vpc], func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// isForeign says whether an address of a VPC's own is in use in other VPCs alone.
+func (e *estate) isForeign(vpc string, a netip.Addr) bool {
+	return e.isOwn(vpc, a) && !slices.Contains(e.inv.Homes[a], vpc)
+}
+
+// subnetsAt returns the known subnets that hold the address, seen from a VPC: its own where the address is its own, else
+// any, more than one when VPCs overlap.
+func (e *estate) subnetsAt(vpc string, a netip.Addr) []subnetCIDR {
+	subnets := e.subnets
+	if e.isOwn(vpc, a) {
+		subnets = e.own[vpc]
+	}
+	i, _ := slices.BinarySearchFunc(subnets, a, func(s subnetCIDR, a netip.Addr) int {
 		if s.prefix.Addr().Compare(a) <= 0 {
 			return -1
 		}
@@ -75,27 +94,27 @@ func (e *estate) subnetsAt(a netip.Addr) []subnetCIDR {
 	})
 	var out []subnetCIDR
 	for last := i - 64; i > 0 && i > last; i-- { // CIDRs of several VPCs may nest, a few deep
-		if e.subnets[i-1].prefix.Contains(a) {
-			out = append(out, e.subnets[i-1])
+		if subnets[i-1].prefix.Contains(a) {
+			out = append(out, subnets[i-1])
 		}
 	}
 	return out
 }
 
-// subnetAt returns the one known subnet that holds the address.
-func (e *estate) subnetAt(a netip.Addr) (subnetCIDR, bool) {
-	s := e.subnetsAt(a)
+// subnetAt returns the one known subnet that holds the address, seen from a VPC.
+func (e *estate) subnetAt(vpc string, a netip.Addr) (subnetCIDR, bool) {
+	s := e.subnetsAt(vpc, a)
 	if len(s) != 1 {
 		return subnetCIDR{}, false
 	}
 	return s[0], true
 }
 
-// caps returns the known subnets that the peers lie in, each once, and the peers that lie in none.
-func (e *estate) caps(peers []netip.Addr) (subnets []netip.Prefix, loose []netip.Addr) {
+// caps returns the known subnets that the peers lie in, seen from a VPC, each once, and the peers that lie in none.
+func (e *estate) caps(vpc string, peers []netip.Addr) (subnets []netip.Prefix, loose []netip.Addr) {
 	seen := map[netip.Prefix]bool{}
 	for _, a := range peers {
-		at := e.subnetsAt(a)
+		at := e.subnetsAt(vpc, a)
 		if len(at) == 0 {
 			loose = append(loose, a)
 		}

@@ -131,7 +131,7 @@ func (m *maker) narrowFindings(s *subject, better []ReplacementRule) []Finding {
 	if len(s.through) > 0 {
 		rest = ", since the others also flow through narrower rules, which must stay: " + list(throughNames(s), 2)
 	}
-	if m.comesAndGoes(s) && len(acceptedServices(s)) == 0 && m.namesSubnets(better) {
+	if m.comesAndGoes(s) && len(acceptedServices(s)) == 0 && m.namesSubnets(s.group.VPCID, better) {
 		rest += m.churnWords(s)
 	}
 	uses := fmt.Sprintf("%s in %s on %s", count(s.Peers, side(s.Direction)), count(s.Conversations, "conversation"), count(int64(s.Days()), "day"))

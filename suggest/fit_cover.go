@@ -104,12 +104,13 @@ func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {
 		}
 	}
 	var loose []netip.Addr
-	opt.Caps, loose = f.m.estate.caps(peers)
+	opt.Caps, loose = f.m.estate.caps(f.s.group.VPCID, peers)
 	within := opt.Caps
 	if len(loose) > 0 && !internet {
 		within = append([]netip.Prefix{enclosing(loose)}, within...)
 	}
 	opt.strangers = f.m.estate.strangers(within, groups, seen)
+	opt.strangers.seenFrom(f.m.estate, f.s.group.VPCID)
 	return opt
 }
 

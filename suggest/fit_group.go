@@ -57,7 +57,7 @@ func (f *fitting) reachable(group string, peers map[netip.Addr]bool) bool {
 		return false
 	}
 	for a := range peers {
-		if now, there := e.inv.Addresses[a]; there && !slices.Contains(now, group) {
+		if now, there := e.inv.Addresses[a]; there && !slices.Contains(now, group) && !e.isForeign(vpc, a) {
 			return false // it has left the group since
 		}
 	}

@@ -20,7 +20,7 @@ func (f *fitting) splitSubnets(uses []analyze.Use) (whole []subnetUses, rest []a
 	sources := map[netip.Prefix]map[netip.Addr]bool{}
 	at := make([]netip.Prefix, len(uses))
 	for i := range uses {
-		s, ok := f.m.estate.subnetAt(uses[i].Peer)
+		s, ok := f.m.estate.subnetAt(f.s.group.VPCID, uses[i].Peer)
 		if !ok || s.prefix.Bits() < limit.Bits() {
 			continue
 		}

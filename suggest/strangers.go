@@ -52,6 +52,8 @@ type strangers struct {
 	groups []bool     // by number
 	peers  map[netip.Addr]bool
 	clear  []int32 // from the known address of that index to the one of this number there is no stranger; kept of long searches
+	estate *estate // with vpc: foreign addresses are left out; nil: none are
+	vpc    string
 }
 
 // longSearch is how many addresses are looked at before it is kept that they are no strangers.
@@ -107,5 +109,12 @@ func (s *strangers) meetWithin(r keyRange) bool {
 
 // isStranger says it of one known address.
 func (s *strangers) isStranger(i int) bool {
-	return !slices.ContainsFunc(s.known.wearing[i], func(n int) bool { return s.groups[n] }) && !s.peers[s.known.addrs[i]]
+	return !slices.ContainsFunc(s.known.wearing[i], func(n int) bool { return s.groups[n] }) && !s.peers[s.known.addrs[i]] && !s.isForeign(s.known.addrs[i])
+}
+
+// seenFrom leaves out what a VPC does not see: addresses of its own CIDRs that are in use in other VPCs alone.
+func (s *strangers) seenFrom(e *estate, vpc string) { s.estate, s.vpc = e, vpc }
+
+func (s *strangers) isForeign(a netip.Addr) bool {
+	return s.estate != nil && s.estate.isForeign(s.vpc, a)
 }

@@ -15,20 +15,9 @@ func RuleName(groupID string, r Rule) string {
 	return groupID + " " + string(r.Direction) + " " + ruleWords(p, portOr(r.FromPort), portOr(r.ToPort), r.Peer)
 }
 
-// ruleWords spells a rule as people type it: "tcp 443 10.0.0.0/8", "all 0.0.0.0/0", "icmp 8/0 10.0.0.0/8".
+// ruleWords spells a rule as schema.Rule.Words does.
 func ruleWords(p schema.Protocol, from, to int32, peer schema.Peer) string {
-	words := p.String()
-	switch {
-	case p.HasPorts() && from == to:
-		words += fmt.Sprintf(" %d", from)
-	case p.HasPorts():
-		words += fmt.Sprintf(" %d-%d", from, to)
-	case (p == schema.ICMP || p == schema.ICMPv6) && from >= 0 && to >= 0:
-		words += fmt.Sprintf(" %d/%d", from, to)
-	case (p == schema.ICMP || p == schema.ICMPv6) && from >= 0:
-		words += fmt.Sprintf(" %d", from)
-	}
-	return words + " " + peer.Value
+	return schema.Rule{Protocol: p, FromPort: from, ToPort: to, Peer: peer}.Words()
 }
 
 // count says a number with its noun: "1 source", "1,204 sources".
@@ -71,4 +60,10 @@ func list(items []string, n int) string {
 		return strings.Join(items, ", ")
 	}
 	return strings.Join(items[:n], ", ") + fmt.Sprintf(" and %d more", len(items)-n)
+}
+
+// Inventoried is the rule's content as the inventory has it.
+func (r Rule) Inventoried() schema.Rule {
+	p, _ := schema.ParseProtocol(r.Protocol) // made by ourselves
+	return schema.Rule{Direction: r.Direction, Protocol: p, FromPort: portOr(r.FromPort), ToPort: portOr(r.ToPort), Peer: r.Peer}
 }

@@ -5,7 +5,9 @@
 --           header is what a segment without data weighs at most, in bytes: IP and TCP headers with options
 --           vpc_number(vpc_id, vpc_no), from 1
 --           owner(address_no, vpc_no, state_no, vf, vt); vpc_no is 0 for an address that one VPC alone knows
---           member(address_no, group_id), of the whole window
+--           twin(address_no, one, vpc_no)   what an address that several VPCs know is in each of them, under a number of its
+--             own: one is its number in address, address_no the twin's. Seldom any
+--           member(address_no, group_id), of the whole window, and of twins in their VPC
 -- Assumes:  an address has one owner a VPC at a time; where captures overlap, the later owner has it. An address that
 --           is not the VPC's own may be a peered VPC's: then the one VPC that knows it decides.
 CREATE OR REPLACE TEMP TABLE own_address AS
@@ -55,6 +57,17 @@ disputed AS (SELECT address_no FROM held GROUP BY address_no HAVING min(vpc_no) 
 SELECT address_no, CASE WHEN d.address_no IS NULL THEN 0::UINTEGER ELSE vpc_no END AS vpc_no, state_no, vf, vt
 FROM held LEFT JOIN disputed d USING (address_no);
 
+-- Whoever sees such an address sees that of its own VPC, also where that VPC does not know it.
+CREATE OR REPLACE TEMP TABLE twin AS
+SELECT ((SELECT max(address_no) FROM address) + row_number() OVER ())::UINTEGER AS address_no, d.address_no AS one, v.vpc_no
+FROM (SELECT DISTINCT address_no FROM owner WHERE vpc_no > 0) d CROSS JOIN vpc_number v;
+
 CREATE OR REPLACE TEMP TABLE member AS
-SELECT DISTINCT n.address_no, w.group_id
-FROM network_interface_address a JOIN worn w USING (state_no) JOIN address n ON n.ip = a.address;
+WITH wearer AS (
+  SELECT DISTINCT n.address_no, v.vpc_no, w.group_id
+  FROM network_interface_address a JOIN worn w USING (state_no) JOIN state s USING (state_no) JOIN vpc_number v USING (vpc_id)
+  JOIN address n ON n.ip = a.address
+)
+SELECT DISTINCT address_no, group_id FROM wearer
+UNION ALL
+SELECT t.address_no, m.group_id FROM wearer m JOIN twin t ON t.one = m.address_no AND t.vpc_no = m.vpc_no;

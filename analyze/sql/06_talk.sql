@@ -1,7 +1,7 @@
 -- Question: who talked to whom, in which epoch of the interface, who owned the other address then, and who opened it, as
 --           far as one conversation alone tells?
 -- Result:   talk, one row a conversation with any ACCEPT record: conv numbers it; here and there are its two endpoints,
---           address number, protocol and port in one number (endpoint); policy is NULL where the interface is
+--           address number (a twin's where there are any), protocol and port in one number (endpoint); policy is NULL where the interface is
 --           not in the inventory at that time; peer_state 0 where nobody known owned the remote address;
 --           inward and outward say in which directions it flowed, data that a TCP segment surely held
 --           some; way is true where the rules admit it inward alone, false where outward alone, else NULL;
@@ -34,13 +34,15 @@ WITH flagged AS (
   FROM oriented
 ),
 placed AS (
-  SELECT c.*, e.policy, e.group_count, p.header, endpoint(l.address_no, c.protocol, c.lport) AS here, endpoint(p.address_no, c.protocol, c.rport) AS there,
+  SELECT c.*, e.policy, e.group_count, p.header, endpoint(coalesce(tl.address_no, l.address_no), c.protocol, c.lport) AS here, endpoint(coalesce(tp.address_no, p.address_no), c.protocol, c.rport) AS there,
          coalesce(o.state_no, 0)::UINTEGER AS peer_state, w.inward AS way, w.complete
   FROM flagged c
   LEFT JOIN one_way w ON w.conv = c.conv
   LEFT JOIN (FROM epoch JOIN vpc_number USING (vpc_id)) e ON e.iface = c.iface AND e.vf <= c.first_s AND e.vt > c.first_s
   JOIN peer p ON p.ip = c.remote
   JOIN address l ON l.ip = c.local
+  LEFT JOIN twin tp ON tp.one = p.address_no AND tp.vpc_no = e.vpc_no
+  LEFT JOIN twin tl ON tl.one = l.address_no AND tl.vpc_no = e.vpc_no
   LEFT JOIN owner o ON o.address_no = p.address_no AND o.vpc_no = CASE WHEN p.disputed THEN e.vpc_no ELSE 0 END AND o.vf <= c.first_s AND o.vt > c.first_s
 ),
 -- Of few packets and bytes only; more count as many. 32 bits are counted several times as fast as what fits all.

@@ -1,5 +1,5 @@
 -- Question: what demand was there, in the narrow form that everything later reads?
--- Result:   demand, the rows of edge before they are numbered; peer is an address number. Conversations of interfaces without
+-- Result:   demand, the rows of edge before they are numbered; peer is a number in address, no twin's: peer_state tells them apart. Conversations of interfaces without
 --           groups or outside of the inventory have none.
 -- Assumes:  an unknown opener gives an edge for each direction that the rules allowed; their records are accounted as
 --           ambiguous. A conversation's records are accounted in its first epoch and direction: records is 0 in others.
@@ -19,7 +19,7 @@ WITH part AS (
   UNION ALL
   SELECT * FROM extra
 )
-SELECT day, iface, policy, ingress, protocol, port_of(CASE WHEN ingress THEN here ELSE there END) AS port, address_of(there) AS peer, peer_state, method, confidence,
+SELECT day, iface, policy, ingress, protocol, port_of(CASE WHEN ingress THEN here ELSE there END) AS port, coalesce(one, address_of(there)) AS peer, peer_state, method, confidence,
        count(*) FILTER (NOT probe)::UINTEGER AS conversations,
        count(*) FILTER (probe)::UINTEGER AS probes,
        count(*) FILTER (probe AND completed)::UINTEGER AS completed,
@@ -27,6 +27,6 @@ SELECT day, iface, policy, ingress, protocol, port_of(CASE WHEN ingress THEN her
        sum(records::DOUBLE)::UBIGINT AS records, sum(packets::DOUBLE)::UBIGINT AS packets, sum(bytes::DOUBLE)::UBIGINT AS bytes,
        count(*) FILTER (inward AND outward)::UINTEGER AS answered,
        min(first_s)::UINTEGER AS first_second, max(last_s)::UINTEGER AS last_second
-FROM part
+FROM part LEFT JOIN twin ON twin.address_no = address_of(there)
 WHERE policy IS NOT NULL AND grouped
 GROUP BY ALL;

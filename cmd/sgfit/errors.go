@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"log/slog"
 	"path"
 	"path/filepath"
 	"syscall"
@@ -27,6 +27,7 @@ const (
 	exitFailed   = 1
 	exitUsage    = 2
 	exitRejected = 3 // done, with input that was set aside (only with --strict)
+	exitExceeded = 4 // done, with more of something than --fail-on lets pass
 )
 
 // usageError is a mistake in the call of a command ("sgfit run"; "" until the command is known).
@@ -83,20 +84,30 @@ func (e *outputError) Unwrap() error { return e.error }
 var errRejectedInput = errors.New("some input was set aside")
 
 // exitCode prints an error with what to do next, and returns the code that the program ends with.
-func exitCode(stderr io.Writer, err error) int {
+func exitCode(term *terminal, err error) int {
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(stderr, "sgfit: %s\n", printable(err.Error()))
-	if h := hint(err); h != "" {
-		fmt.Fprintf(stderr, "  %s\n", h)
+	code, h := codeOf(err), hint(err)
+	if term.asJSON {
+		term.log(slog.LevelError, err.Error(), slog.String("hint", h), slog.Int("exit_code", code))
+		return code
 	}
-	var wrong *usageError
+	fmt.Fprintf(term.err, "sgfit: %s\n", printable(err.Error()))
+	if h != "" {
+		fmt.Fprintf(term.err, "  %s\n", h)
+	}
+	return code
+}
+
+func codeOf(err error) int {
 	switch {
-	case errors.As(err, &wrong):
+	case errors.As(err, new(*usageError)):
 		return exitUsage
 	case errors.Is(err, errRejectedInput):
 		return exitRejected
+	case errors.As(err, new(*thresholdError)):
+		return exitExceeded
 	}
 	return exitFailed
 }
@@ -121,7 +132,13 @@ func hint(err error) string {
 	case errors.Is(err, analyze.ErrNoInventory):
 		return "Rules come from AWS Config snapshot or history files: sgfit ingest config --db FILE PATH… ('aws configservice deliver-config-snapshot' writes one), or from EC2 itself: --live."
 	case errors.As(err, &ref):
-		return "RULE is sg-…/3 (the third rule of the group), an sgr-… id, or words such as 'sg-0abc ingress tcp 443 10.0.0.0/8'; report.html and plan.json name every rule."
+		return "RULE is sg-…/3 (the third rule of the group), an sgr-… id, or words such as 'sg-0abc ingress tcp 443 10.0.0.0/8'; a group's name stands for its id. report.html and plan.json name every rule."
+	case errors.As(err, new(*planFileError)):
+		return "Give a plan.json that 'sgfit run' or 'sgfit report' wrote, a folder that holds one, or a database."
+	case errors.As(err, new(*thresholdError)):
+		return "All was done and written; the results name them. Without --fail-on this is no failure."
+	case errors.Is(err, duck.ErrNoEarlierPlan):
+		return "Each run whose plan differs adds one; or give the plan to compare with: sgfit diff OLD NEW"
 	case errors.Is(err, path.ErrBadPattern):
 		return "Brackets and braces of a glob come in pairs; quote the glob, so that the shell leaves it alone."
 	case errors.Is(err, files.ErrNotExist), errors.Is(err, files.ErrNothing):

@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"sgfit/schema/duck"
 	"sgfit/suggest"
 	"sgfit/suggest/exceptions"
 )
@@ -163,7 +164,7 @@ reasons are for you to fill in; a file without them is refused. Each holds for a
 			if err := asOf.check(); err != nil {
 				return err
 			}
-			return withPlan(cmd, &dbo, func(plan suggest.Plan) error {
+			return withPlan(cmd, &dbo, func(_ *duck.DB, plan suggest.Plan) error {
 				_, err := term.out.Write(exceptions.Draft(plan, asOf.day()))
 				return err
 			})
@@ -192,7 +193,7 @@ plan. Nothing is decided anew: 'sgfit suggest --exceptions FILE' does that.`,
 			if err != nil {
 				return err
 			}
-			return withPlan(cmd, &dbo, func(plan suggest.Plan) error {
+			return withPlan(cmd, &dbo, func(_ *duck.DB, plan suggest.Plan) error {
 				records, _ := suggest.MatchExceptions(plan.Groups, list, asOf.day())
 				return printExceptions(term, records)
 			})

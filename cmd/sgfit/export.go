@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sgfit/schema/duck"
 	"sgfit/suggest"
 	"sgfit/suggest/export"
 )
@@ -68,7 +69,7 @@ func newExportFormatCommand(term *terminal, format export.Format) *cobra.Command
 			}
 			write := func(plan suggest.Plan) error { return opt.write(term, format, plan, chosen) }
 			if opt.plan == "" {
-				return withPlan(cmd, &opt.dbo, write)
+				return withPlan(cmd, &opt.dbo, func(_ *duck.DB, plan suggest.Plan) error { return write(plan) })
 			}
 			body, err := os.ReadFile(opt.plan)
 			if err != nil {

@@ -23,9 +23,10 @@ func main() {
 
 // run is the whole program: arguments in, text out, exit code back.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRootCommand(&terminal{out: stdout, err: stderr})
+	term := &terminal{out: stdout, err: stderr}
+	root := newRootCommand(term)
 	root.SetArgs(spread(args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	return exitCode(stderr, root.ExecuteContext(ctx))
+	return exitCode(term, root.ExecuteContext(ctx))
 }

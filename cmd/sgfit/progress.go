@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -36,8 +37,8 @@ func (p *progress) Plan(objects int, bytes int64) {
 	if p.term.quiet || objects == 0 {
 		return
 	}
-	p.term.say("%s: %d objects, %s", p.what, objects, size(bytes))
-	if isTerminal(p.term.err) {
+	p.term.tell(fmt.Sprintf("%s: %d objects, %s", p.what, objects, size(bytes)), slog.Int("objects", objects), slog.Int64("bytes", bytes))
+	if p.term.draws() {
 		total := bytes
 		if bytes == 0 { // a source that does not know sizes beforehand: objects are counted
 			total = int64(objects)
@@ -67,8 +68,10 @@ func (p *progress) Add(objects int, bytes, records int64) {
 	}
 	if now.Sub(p.said) >= time.Minute {
 		p.said = now
-		p.term.say("%s: %d of %d objects, %s of %s, %s records, %s%s", p.what, p.done.objects, p.objects,
-			size(p.done.bytes), size(p.bytes), many(p.done.records), p.rate(now), p.left(now))
+		p.term.tell(fmt.Sprintf("%s: %d of %d objects, %s of %s, %s records, %s%s", p.what, p.done.objects, p.objects,
+			size(p.done.bytes), size(p.bytes), many(p.done.records), p.rate(now), p.left(now)),
+			slog.Int("objects", p.objects), slog.Int64("bytes", p.bytes), slog.Int("objects_done", p.done.objects),
+			slog.Int64("bytes_done", p.done.bytes), slog.Int64("records_done", p.done.records))
 	}
 }
 

@@ -85,7 +85,7 @@ func newReportCommand(term *terminal) *cobra.Command {
 			if err := opt.check(); err != nil {
 				return err
 			}
-			return withPlan(cmd, &dbo, func(plan suggest.Plan) error {
+			return withPlan(cmd, &dbo, func(_ *duck.DB, plan suggest.Plan) error {
 				if err := writeReports(plan, out, opt.options(opt.again(plan, dbo.path, out))); err != nil {
 					return err
 				}
@@ -101,30 +101,8 @@ func newReportCommand(term *terminal) *cobra.Command {
 	return cmd
 }
 
-func newExplainCommand(term *terminal) *cobra.Command {
-	var dbo databaseOptions
-	cmd := &cobra.Command{
-		Use:   "explain RULE",
-		Short: "Say everything that the plan knows of one rule",
-		Long: `Say why the plan would keep, remove, replace or review one rule, with the evidence.
-
-RULE is sgr-…, or sg-…/3 (the third rule of the group in the report), or words: the group, direction, protocol,
-ports and peer, as many as it takes to name one rule.`,
-		Example: `  sgfit explain --db account.db sg-0abc ingress tcp 443 10.0.0.0/8
-  sgfit explain --db account.db sg-0abc/3`,
-		Args: someArgs("a RULE: sg-…/3, an sgr-… id, or words such as sg-0abc ingress tcp 443 10.0.0.0/8"),
-		RunE: func(cmd *cobra.Command, words []string) error {
-			return withPlan(cmd, &dbo, func(plan suggest.Plan) error {
-				return report.Explain(term.out, plan, joinWords(words), report.ExplainOptions{Colour: term.colour(), Width: term.width()})
-			})
-		},
-	}
-	dbo.addFlags(cmd, reading)
-	return cmd
-}
-
 // withPlan runs f on the latest plan of a database.
-func withPlan(cmd *cobra.Command, dbo *databaseOptions, f func(suggest.Plan) error) error {
+func withPlan(cmd *cobra.Command, dbo *databaseOptions, f func(*duck.DB, suggest.Plan) error) error {
 	return withDatabase(cmd.Context(), dbo, func(db *duck.DB) error {
 		body, err := db.LatestPlan(cmd.Context())
 		if err != nil {
@@ -134,6 +112,6 @@ func withPlan(cmd *cobra.Command, dbo *databaseOptions, f func(suggest.Plan) err
 		if err != nil {
 			return err
 		}
-		return f(plan)
+		return f(db, plan)
 	})
 }

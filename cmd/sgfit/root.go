@@ -18,7 +18,7 @@ used it and for what, and suggests the smallest rules that would have let the sa
 with the evidence that a careful person needs to say yes. It changes nothing in AWS.
 
 Results go to standard output, progress and problems to standard error. Exit codes: 0 done, 1 failed,
-2 wrong usage, 3 done, but input was set aside (only with --strict).`,
+2 wrong usage, 3 done, but input was set aside (only with --strict), 4 done, but more was found than --fail-on lets pass.`,
 		Example: `  # try it on a made-up account: no AWS, no network
   sgfit demo
 
@@ -33,8 +33,9 @@ Results go to standard output, progress and problems to standard error. Exit cod
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.PersistentFlags().BoolVar(&term.quiet, "quiet", false, "no progress on standard error")
 	cmd.PersistentFlags().BoolVar(&term.noColour, "no-color", false, "no colours, also on a terminal (NO_COLOR does the same)")
+	term.addLogFlags(cmd)
 	cmd.AddCommand(newRunCommand(term), newDemoCommand(term), newIngestCommand(term), newAnalyzeCommand(term),
-		newSuggestCommand(term), newReportCommand(term), newExportCommand(term), newExplainCommand(term), newExceptionsCommand(term), newStatusCommand(term), newQualityCommand(term))
+		newSuggestCommand(term), newReportCommand(term), newExportCommand(term), newExplainCommand(term), newExceptionsCommand(term), newDiffCommand(term), newStatusCommand(term), newQualityCommand(term))
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.InitDefaultCompletionCmd()
 	nameUsageErrors(cmd)

@@ -26,6 +26,7 @@ type runOptions struct {
 	plan                     planOptions
 	keep                     keepOptions
 	report                   reportOptions
+	fail                     failOptions
 }
 
 func newRunCommand(term *terminal) *cobra.Command {
@@ -47,6 +48,7 @@ It then answers for all that was ever loaded, so take another DIR or --db for an
   sgfit run --flow-logs './logs/2026/0[789]/**/*.gz' --config ./Config --db q3.db --out ./q3
   sgfit run --flow-logs ./vpcflowlogs --config ./Config --live --out ./report   # with rule ids, and what is so today
   sgfit run --flow-logs s3://my-flow-logs/AWSLogs/111122223333 --config s3://my-config --profile audit --out ./report
+  sgfit run --flow-logs s3://my-flow-logs --config s3://my-config --out ./report --log-format json --fail-on admin-port-open
   sgfit run --flow-logs cwl://eu-west-1/my-flow-logs --config s3://my-config --since 90d --out ./report`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRun(cmd.Context(), term, opt) },
@@ -65,6 +67,7 @@ It then answers for all that was ever loaded, so take another DIR or --db for an
 	opt.plan.addFlags(cmd)
 	opt.keep.addFlags(cmd)
 	opt.report.addFlags(cmd)
+	opt.fail.addFlags(cmd, suggest.PlanNames(), "admin-port-open,removable>10")
 	_ = cmd.MarkFlagDirname("out") // completion only
 	return cmd
 }
@@ -73,7 +76,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	if len(opt.flowLogs)+len(opt.config)+len(opt.trails) == 0 && !opt.ingest.live.live && opt.database.path == "" {
 		return &usageError{error: errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
 	}
-	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.report.check(), opt.ingest.check(), checkConfigPaths(opt.config), checkConfigPaths(opt.trails)); err != nil {
+	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.report.check(), opt.ingest.check(), opt.fail.check(), checkConfigPaths(opt.config), checkConfigPaths(opt.trails)); err != nil {
 		return err
 	}
 	if err := outside(opt.out, slices.Concat(opt.flowLogs, opt.config, opt.trails)); err != nil {
@@ -100,7 +103,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 			return fmt.Errorf("print the summary: %w", err)
 		}
 		term.say("Wrote plan.json, report.html and report.md to %s; the database is %s", opt.out, db.Path())
-		return late
+		return errors.Join(late, opt.fail.judge(plan.Counts()))
 	})
 }
 

@@ -56,7 +56,7 @@ func (o *ingestOptions) awsWords() (words []string) {
 
 // addFlowLogFlags adds what only flow logs need.
 func (o *ingestOptions) addFlowLogFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.logFormat, "log-format", "", "`FIELDS` of records without a header line, as in '${version} ${account-id} …' (default AWS's default order; for cwl:// asked of EC2)")
+	cmd.Flags().StringVar(&o.logFormat, "log-format", "", "`FIELDS` of records without a header line, as in '${version} ${account-id} …' (default AWS's default order; for cwl:// asked of EC2); json alone means --log-json")
 }
 
 // checkFormat refuses a format of which no record could be used.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sgfit/analyze"
 	"sgfit/schema/duck"
+	"sgfit/suggest"
 	"sgfit/suggest/report"
 )
 
@@ -84,6 +84,7 @@ func printCounts(term *terminal, title string, order []string, counts map[string
 func newSuggestCommand(term *terminal) *cobra.Command {
 	var dbo databaseOptions
 	var opt planOptions
+	var fail failOptions
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "suggest",
@@ -94,27 +95,36 @@ plan in the database. Answers of an earlier 'sgfit analyze' are used where nothi
   sgfit suggest --db account.db --wildcard-sources 30 --json > plan.json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := fail.check(); err != nil {
+				return err
+			}
 			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error {
 				plan, err := makePlan(cmd.Context(), term, db, opt, false)
 				if err != nil {
 					return err
 				}
-				if asJSON {
-					body, err := encodePlan(plan)
-					if err != nil {
-						return err
-					}
-					_, err = term.out.Write(body)
+				if err := printPlan(term, db, plan, asJSON); err != nil {
 					return err
 				}
-				return report.Summary(term.out, plan, report.SummaryOptions{Colour: term.colour(), Width: term.width(), Database: namedDatabase(db.Path())})
+				return fail.judge(plan.Counts())
 			})
 		},
 	}
 	dbo.addFlags(cmd, working)
 	opt.addFlags(cmd)
+	fail.addFlags(cmd, suggest.PlanNames(), "admin-port-open,removable>10")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print plan.json instead of a table")
 	return cmd
 }
 
-func joinWords(words []string) string { return strings.Join(words, " ") }
+// printPlan prints plan.json, or its summary.
+func printPlan(term *terminal, db *duck.DB, plan suggest.Plan, asJSON bool) error {
+	if !asJSON {
+		return report.Summary(term.out, plan, report.SummaryOptions{Colour: term.colour(), Width: term.width(), Database: namedDatabase(db.Path())})
+	}
+	body, err := encodePlan(plan)
+	if err == nil {
+		_, err = term.out.Write(body)
+	}
+	return err
+}

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/term"
@@ -14,6 +16,9 @@ import (
 type terminal struct {
 	out, err        io.Writer
 	quiet, noColour bool
+	asJSON          bool // lines on err are JSON
+	once            sync.Once
+	lines           slog.Handler
 }
 
 // isTerminal says whether a stream is one.
@@ -21,6 +26,9 @@ func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
+
+// draws says whether bars may move on standard error.
+func (t *terminal) draws() bool { return !t.quiet && !t.asJSON && isTerminal(t.err) }
 
 // colour says whether results may have colours.
 func (t *terminal) colour() bool {
@@ -38,14 +46,25 @@ func (t *terminal) width() int {
 }
 
 // say prints a line of progress.
-func (t *terminal) say(format string, args ...any) {
-	if !t.quiet {
-		fmt.Fprintln(t.err, printable(fmt.Sprintf(format, args...)))
+func (t *terminal) say(format string, args ...any) { t.tell(fmt.Sprintf(format, args...)) }
+
+// tell prints a line of progress; more is what programs read of it.
+func (t *terminal) tell(line string, more ...slog.Attr) {
+	switch {
+	case t.quiet:
+	case t.asJSON:
+		t.log(slog.LevelInfo, strings.TrimSpace(line), more...)
+	default:
+		fmt.Fprintln(t.err, printable(line))
 	}
 }
 
 // warn prints a problem that did not stop the work, and what to do about it.
 func (t *terminal) warn(format string, args ...any) {
+	if t.asJSON {
+		t.log(slog.LevelWarn, fmt.Sprintf(format, args...))
+		return
+	}
 	fmt.Fprintln(t.err, "warning: "+printable(fmt.Sprintf(format, args...)))
 }
 
@@ -78,7 +97,7 @@ func (t *terminal) steps() func(name string, n, of int) {
 		if n == 1 {
 			t.say("Analysing: %d questions", of)
 		}
-		if !t.quiet && isTerminal(t.err) {
+		if t.draws() {
 			fmt.Fprintf(t.err, "\r\x1b[K  %d/%d %s", n, of, name)
 			if n == of {
 				fmt.Fprint(t.err, "\r\x1b[K")

@@ -22,12 +22,23 @@ func (db *DB) SavePlan(ctx context.Context, body []byte) error {
 // ErrNoPlan says that no plan was stored yet.
 var ErrNoPlan = errors.New("the database holds no plan")
 
+// ErrNoEarlierPlan says that only one plan was stored.
+var ErrNoEarlierPlan = errors.New("the database holds one plan alone")
+
 // LatestPlan returns the plan that was stored last.
-func (db *DB) LatestPlan(ctx context.Context) ([]byte, error) {
+func (db *DB) LatestPlan(ctx context.Context) ([]byte, error) { return db.plan(ctx, 0, ErrNoPlan) }
+
+// EarlierPlan returns the plan that was stored before the last.
+func (db *DB) EarlierPlan(ctx context.Context) ([]byte, error) {
+	return db.plan(ctx, 1, ErrNoEarlierPlan)
+}
+
+// plan returns the plan after which so many were stored; none is the error where there is no such plan.
+func (db *DB) plan(ctx context.Context, later int, none error) ([]byte, error) {
 	var body string
-	err := db.sql.QueryRowContext(ctx, `SELECT body FROM plan ORDER BY plan_no DESC LIMIT 1`).Scan(&body)
+	err := db.sql.QueryRowContext(ctx, `SELECT body FROM plan ORDER BY plan_no DESC LIMIT 1 OFFSET ?`, later).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrNoPlan
+		return nil, none
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the plan: %w", err)

@@ -14,6 +14,9 @@ import (
 type ExplainOptions struct {
 	Colour bool // SGR colours; false writes no escape sequence
 	Width  int  // columns of the terminal; 0 means 100
+	// Sightings are what the database holds of the rule's use; nil for the plan alone.
+	Sightings *schema.Sightings
+	Limit     int // how many of each kind of sighting are shown; 0 means all
 }
 
 // Explain writes everything that the plan says of one rule. For the grammar of ref see RuleRef; where it does not name
@@ -33,6 +36,7 @@ func Explain(w io.Writer, plan suggest.Plan, ref string, opts ExplainOptions) er
 	x.change()
 	x.list("Evidence", x.evidence())
 	x.calendar(plan.Window.Start)
+	x.sightings(opts.Sightings, opts.Limit)
 	x.list("How sure", x.card.Sure)
 	x.limits(plan)
 	if x.err != nil {

@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"sgfit/schema"
 	"sgfit/suggest"
 )
 
@@ -47,14 +49,62 @@ func goldenFiles() map[string]func(io.Writer, suggest.Plan) error {
 		},
 		"explain-replace.golden.txt": explainSample("sgr-0b1000000000000a2"),
 		"explain-remove.golden.txt":  explainSample("sg-0a22a99000000002 ingress tcp 8080 10.20.0.0/16"),
-		"explain-review.golden.txt":  explainSample("sg-0a22a99000000002/5"),
-		"explain-keep.golden.txt":    explainSample("sg-0a33300000000003/1"),
+		"explain-sightings.golden.txt": func(w io.Writer, p suggest.Plan) error {
+			return Explain(w, p, "application ingress tcp 8080", ExplainOptions{Width: 100, Sightings: sampleSightings("staging "), Limit: 1})
+		},
+		"explain-review.golden.txt": explainSample("sg-0a22a99000000002/5"),
+		"explain-keep.golden.txt":   explainSample("sg-0a33300000000003/1"),
+		"diff.golden.html": diffSample(func(w io.Writer, c suggest.Comparison) error {
+			return DiffHTML(w, c, DiffOptions{Options: sampleOptions()})
+		}),
+		"diff.golden.txt":            diffSample(func(w io.Writer, c suggest.Comparison) error { return Diff(w, c, DiffOptions{Width: 100}) }),
 		"explain-hostile.golden.txt": explainSample("ingress tcp any 10.30.0.7/32"),
+	}
+}
+
+// sampleSightings have two of each kind, with a text in every place that AWS fills.
+func sampleSightings(text string) *schema.Sightings {
+	at := time.Date(2026, 7, 3, 4, 5, 6, 0, time.UTC)
+	seen := schema.Sighting{Conversations: 1200, Probes: 1, Ambiguous: 2, Bytes: 34567, Days: 3, First: at, Last: at.AddDate(0, 0, 9)}
+	return &schema.Sightings{
+		Interfaces: []schema.InterfaceSighting{{InterfaceID: text + "eni-1", AccountID: text, Type: text, Description: text + "ELB app", InstanceID: text, Peers: 2, Sighting: seen}, {InterfaceID: "eni-2"}},
+		Peers: []schema.PeerSighting{{Address: "10.20.1.5", Interfaces: []string{text + "eni-9"}, Groups: []string{text + "sg-9"}, Description: text, Subnet: text + "subnet-1",
+			Services: []string{"tcp 8080"}, Sighting: seen}, {Address: "10.20.1.6"}},
+		Also:    []schema.RuleSighting{{Rule: text + "sg-0a ingress all 10.0.0.0/8", Conversations: 7}, {Rule: "sg-0b"}},
+		Objects: []schema.ObjectSighting{{Place: text + "s3://logs/a.gz", Hash: text, Records: 9, First: at, Last: at, Days: 1}, {Place: "b"}},
 	}
 }
 
 func explainSample(ref string) func(io.Writer, suggest.Plan) error {
 	return func(w io.Writer, p suggest.Plan) error { return Explain(w, p, ref, ExplainOptions{Width: 100}) }
+}
+
+// diffSample renders what becomes of the plan when half of it is applied, a rule opens an administration port to the
+// world.
+func diffSample(render func(io.Writer, suggest.Comparison) error) func(io.Writer, suggest.Plan) error {
+	return func(w io.Writer, old suggest.Plan) error {
+		now := old
+		now.Groups = nil
+		for i, g := range old.Groups {
+			var rules []suggest.Rule
+			for j, r := range g.Rules {
+				if (i+j)%2 == 0 || r.Action != suggest.Remove && r.Action != suggest.Replace {
+					rules = append(rules, r)
+					continue
+				}
+				for _, n := range r.Replacement {
+					rules = append(rules, suggest.Rule{Direction: r.Direction, Protocol: n.Protocol, FromPort: n.FromPort, ToPort: n.ToPort, Peer: n.Peer, Action: suggest.Keep})
+				}
+			}
+			if i == 1 {
+				rules = append(rules, suggest.Rule{Direction: "ingress", Protocol: "tcp", FromPort: port(5900), ToPort: port(5900), Action: suggest.Review,
+					Peer: schema.Peer{Kind: schema.PeerIPv4, Value: "0.0.0.0/0"}})
+			}
+			g.Rules = rules
+			now.Groups = append(now.Groups, g)
+		}
+		return render(w, suggest.Compare(old, now))
+	}
 }
 
 func TestGolden(t *testing.T) {

@@ -203,11 +203,14 @@ func TestTerminalOutputIsHarmless(t *testing.T) {
 			return Summary(w, hostileNames(t), SummaryOptions{Width: 120, Colour: true})
 		}), ""),
 		"explain": rendered(t, func(w io.Writer) error {
-			return Explain(w, hostileNames(t), "sgr-0b1000000000000a2", ExplainOptions{})
+			return Explain(w, hostileNames(t), "sgr-0b1000000000000a2", ExplainOptions{Sightings: sampleSightings(hostile)})
 		}),
 		"explain in colour": own.ReplaceAllString(rendered(t, func(w io.Writer) error {
 			return Explain(w, hostileNames(t), "sgr-0b1000000000000a2", ExplainOptions{Colour: true})
 		}), ""),
+		"comparison": rendered(t, func(w io.Writer) error {
+			return Diff(w, suggest.Compare(samplePlan(t), hostileNames(t)), DiffOptions{})
+		}),
 		"error": Explain(io.Discard, hostileNames(t), hostile, ExplainOptions{}).Error(),
 	} {
 		for _, r := range got {

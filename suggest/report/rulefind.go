@@ -28,26 +28,62 @@ const near = 10
 // findRule returns the one rule that a reference means. A reference that spells a rule's name in full means that rule,
 // even where it could, read as words that leave something out, mean others too.
 func findRule(plan suggest.Plan, text string) (found, error) {
-	ref, err := ParseRuleRef(text)
+	refs, err := readings(plan, text)
 	if err != nil {
 		return found{}, err
 	}
+	words := refs[0].text
 	var matches []found
 	for f := range everyRule(plan) {
-		if strings.EqualFold(RuleName(f.group.GroupID, f.rule), ref.text) {
+		if strings.EqualFold(RuleName(f.group.GroupID, f.rule), words) {
 			return f, nil
 		}
-		if ref.Matches(f.group.GroupID, f.index, f.rule) {
+		if slices.ContainsFunc(refs, func(r RuleRef) bool { return r.Matches(f.group.GroupID, f.index, f.rule) }) {
 			matches = append(matches, f)
 		}
 	}
 	switch len(matches) {
 	case 0:
-		return found{}, &RuleRefError{Ref: ref.text, Reason: "matches no rule of the plan", Near: nearest(plan, ref.text)}
+		return found{}, &RuleRefError{Ref: words, Reason: "matches no rule of the plan", Near: nearest(plan, words)}
 	case 1:
 		return matches[0], nil
 	}
-	return found{}, &RuleRefError{Ref: ref.text, Reason: "matches " + count(len(matches), "rule", "rules") + " of the plan; say more", Near: names(matches)}
+	return found{}, &RuleRefError{Ref: words, Reason: "matches " + count(len(matches), "rule", "rules") + " of the plan; say more", Near: names(matches)}
+}
+
+// FindRule returns the group and the 1-based place in it of the one rule that a reference means. Beside RuleRef's grammar a
+// group may be called by its name; where several have that name, what else is said must tell. The error is a *RuleRefError.
+func FindRule(plan suggest.Plan, ref string) (suggest.Group, int, error) {
+	f, err := findRule(plan, ref)
+	return f.group, f.index, err
+}
+
+// readings are all that a reference may mean: as it stands, and with a group's name in front taken for its id.
+func readings(plan suggest.Plan, text string) ([]RuleRef, error) {
+	ref, err := ParseRuleRef(text)
+	var out []RuleRef
+	if err == nil {
+		out = append(out, ref)
+	}
+	words := strings.Join(strings.Fields(text), " ")
+	for _, g := range plan.Groups {
+		name := strings.Join(strings.Fields(g.GroupName), " ")
+		if name == "" || len(words) < len(name) || !strings.EqualFold(words[:len(name)], name) {
+			continue
+		}
+		rest := words[len(name):]
+		if rest != "" && rest[0] != ' ' && rest[0] != '/' {
+			continue
+		}
+		if r, err := ParseRuleRef(g.GroupID + rest); err == nil {
+			r.text = ref.text
+			out = append(out, r)
+		}
+	}
+	if len(out) == 0 {
+		return nil, err
+	}
+	return out, nil
 }
 
 func everyRule(plan suggest.Plan) func(yield func(found) bool) {

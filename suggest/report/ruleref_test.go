@@ -130,6 +130,40 @@ func TestExactNameWinsOverWords(t *testing.T) {
 	}
 }
 
+func TestGroupsByName(t *testing.T) {
+	peer := schema.Peer{Kind: schema.PeerIPv4, Value: "10.0.0.0/8"}
+	rule := func(d schema.Direction, n int32) suggest.Rule {
+		return suggest.Rule{Direction: d, Protocol: "tcp", FromPort: port(n), ToPort: port(n), Peer: peer}
+	}
+	p := suggest.Plan{Groups: []suggest.Group{
+		{GroupID: "sg-0a", GroupName: "web", Rules: []suggest.Rule{rule("ingress", 443), rule("ingress", 80)}},
+		{GroupID: "sg-0b", GroupName: "web  tier", Rules: []suggest.Rule{rule("ingress", 22)}},
+		{GroupID: "sg-0c", GroupName: "tcp", Rules: []suggest.Rule{rule("egress", 25), rule("ingress", 8080)}},
+		{GroupID: "sg-0d", GroupName: "Web", Rules: []suggest.Rule{rule("ingress", 80)}},
+		{GroupID: "sg-0e", GroupName: "", Rules: []suggest.Rule{rule("ingress", 9)}},
+	}}
+	for ref, want := range map[string]string{
+		"web ingress tcp 443 10.0.0.0/8": "sg-0a/1", "WEB 443": "sg-0a/1", "web/2": "sg-0a/2", "web tier": "sg-0b/1", "web  tier/1": "sg-0b/1",
+		"tcp/1": "sg-0c/1", "tcp tcp 8080": "sg-0c/2", "tcp 25": "sg-0c/1", "sg-0d/1": "sg-0d/1", " ingress tcp 9": "sg-0e/1",
+	} {
+		if f, err := findRule(p, ref); err != nil || indexRef(f.group.GroupID, f.index) != want {
+			t.Errorf("findRule(%q) = %s/%d, %v, want %s", ref, f.group.GroupID, f.index, err, want)
+		}
+	}
+	for ref, reason := range map[string]string{
+		"web tcp 80": "matches 2 rules", "web/1": "matches 2 rules", "web": "matches 3 rules", "webs 80": "cannot be read at", "web/9": "matches no rule", "tcp": "matches 7 rules",
+	} {
+		_, err := findRule(p, ref)
+		var refused *RuleRefError
+		if !errors.As(err, &refused) || !strings.HasPrefix(refused.Reason, reason) {
+			t.Errorf("findRule(%q): %v, want %q", ref, err, reason)
+		}
+		if reason == "matches 2 rules" && len(refused.Near) != 2 {
+			t.Errorf("findRule(%q) lists %q", ref, refused.Near)
+		}
+	}
+}
+
 func TestExplainWritesNothingOnError(t *testing.T) {
 	got := &strings.Builder{}
 	if err := Explain(got, samplePlan(t), "sgr-none", ExplainOptions{}); err == nil || got.Len() > 0 {

@@ -60,12 +60,15 @@ func isUnsafe(r rune) bool {
 	return r >= 0xe0000 && r <= 0xe007f
 }
 
-// visiblePlan copies a plan with every string of it made visible. It finds strings by reflection, so that a field added
-// to the plan tomorrow is covered as well.
-func visiblePlan(p suggest.Plan) suggest.Plan {
-	v := reflect.New(reflect.TypeOf(p)).Elem()
-	copyVisible(v, reflect.ValueOf(p))
-	return v.Interface().(suggest.Plan)
+// visiblePlan copies a plan with every string of it made visible.
+func visiblePlan(p suggest.Plan) suggest.Plan { return allVisible(p) }
+
+// allVisible copies a value with every string in it made visible, but for those in maps. It finds strings by reflection,
+// so that a field added tomorrow is covered as well.
+func allVisible[T any](from T) T {
+	var to T
+	copyVisible(reflect.ValueOf(&to).Elem(), reflect.ValueOf(from))
+	return to
 }
 
 var timeType = reflect.TypeFor[time.Time]()

@@ -1,0 +1,161 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"sgfit/schema"
+	"sgfit/suggest"
+)
+
+// DiffView is a comparison of two plans in words.
+type DiffView struct {
+	OldWindow, NewWindow string
+	Totals               []Fact
+	Groups               []DiffGroup // those that opened something first
+	Uncompared           []string
+	AdminOpen            []string // what newly opens an administration port to the world
+}
+
+// DiffGroup is one group of a comparison.
+type DiffGroup struct {
+	GroupID, GroupName, Place string
+	Change                    string // "new", "gone" or ""
+	Reach                     []Fact // by direction: what it admitted, and what it admits
+	Rules                     []DiffRule
+	rank                      int
+}
+
+// DiffRule is one rule of it.
+type DiffRule struct {
+	Mark   string // what is most to be said: "OPENED", "wider", "applied", "new" …
+	Class  string // how a page colours it
+	Words  string // "inbound tcp 443 from 10.0.0.0/8"
+	Reason string
+	Notes  []string // what is still missing of a suggestion
+}
+
+func newDiffView(c suggest.Comparison) DiffView {
+	c = allVisible(c)
+	v := DiffView{OldWindow: comparedWords(c.Old), NewWindow: comparedWords(c.New), Totals: diffTotals(c.Counts)}
+	for _, u := range c.Uncompared {
+		v.Uncompared = append(v.Uncompared, strings.Join([]string{u.AccountID, u.Region}, " ")+": "+count(u.Groups, "group", "groups")+" that only the "+u.OnlyIn+" plan knows")
+	}
+	for _, g := range c.Groups {
+		v.Groups = append(v.Groups, diffGroup(g))
+		for _, r := range g.Rules {
+			if r.OpensAdmin {
+				v.AdminOpen = append(v.AdminOpen, r.Name(g.GroupID))
+			}
+		}
+	}
+	slices.SortStableFunc(v.Groups, func(a, b DiffGroup) int { return cmp.Compare(b.rank, a.rank) })
+	return v
+}
+
+func comparedWords(p suggest.ComparedPlan) string {
+	return windowWords(p.Window) + ", " + count(p.Groups, "group", "groups") + ", " + count(p.Rules, "rule", "rules")
+}
+
+// diffTotals says every count, with its noun.
+func diffTotals(c suggest.Counts) []Fact {
+	said := func(name, words string) string { return thousands(c[name]) + " " + words }
+	line := func(parts ...string) string { return strings.Join(parts, " · ") }
+	return []Fact{
+		{"Suggested before", line(said("applied", "applied"), said("partly", "applied in part"), said("otherwise", "done otherwise"), said("ignored", "still open"))},
+		{"Exposure", line(count(c["wider"], "direction of a group got wider", "directions of groups got wider"), said("grown", "grew by members or list entries"))},
+		{"For the world", line(said("new-open-admin", "newly opened administration ports"), said("new-wildcard", "new rules for every address"))},
+		{"Rules", line(said("new-rule", "new"), said("gone-rule", "gone"), said("changed-action", "judged differently"),
+			said("new-removal", "newly to be removed"), said("changed-grade", "of another confidence"))},
+		{"Groups", line(said("new-group", "new"), said("gone-group", "gone"))},
+	}
+}
+
+func diffGroup(g suggest.GroupComparison) DiffGroup {
+	v := DiffGroup{GroupID: g.GroupID, GroupName: g.GroupName, Place: joined(" · ", g.AccountID, g.Region, g.VPCID), Change: g.Change}
+	v.addReach("Inbound", schema.Ingress, g.Ingress)
+	v.addReach("Outbound", schema.Egress, g.Egress)
+	for _, r := range g.Rules {
+		if r.Was == nil && len(r.SuggestedFor) > 0 && !r.Wider {
+			continue // what became of the rule that it stands for says so
+		}
+		rule := diffRule(r)
+		v.rank = max(v.rank, markRank(rule.Mark))
+		v.Rules = append(v.Rules, rule)
+	}
+	slices.SortStableFunc(v.Rules, func(a, b DiffRule) int { return cmp.Compare(markRank(b.Mark), markRank(a.Mark)) })
+	return v
+}
+
+func (v *DiffGroup) addReach(name string, d schema.Direction, c *suggest.DirectionComparison) {
+	if c == nil {
+		return
+	}
+	var words []string
+	switch {
+	case c.Wider:
+		words = append(words, "got wider")
+		v.rank = max(v.rank, 2)
+	case c.Grown:
+		words = append(words, "grew, though no rule admits more: groups or lists that rules name did")
+	}
+	if !c.Opened.IsZero() {
+		words = append(words, combinations(c.Opened)+" opened")
+	}
+	if !c.Closed.IsZero() {
+		words = append(words, combinations(c.Closed)+" closed")
+	}
+	if c.Before != nil && c.After != nil && c.Before.Combinations != c.After.Combinations {
+		words = append(words, changedWords(d, *c.Before, *c.After)+", "+changedBits(*c.Before, *c.After))
+	}
+	if len(words) > 0 {
+		v.Reach = append(v.Reach, Fact{name, strings.Join(words, "; ")})
+	}
+}
+
+func combinations(n suggest.Count) string {
+	return numbered(n, "combination of protocol, port and address", "combinations of protocol, port and address")
+}
+
+// Marks of rules, and how urgent they are.
+const (
+	markOpened = "OPENED"
+	markWider  = "WIDER"
+)
+
+func markRank(mark string) int {
+	switch mark {
+	case markOpened:
+		return 3
+	case markWider:
+		return 2
+	case string(suggest.Ignored), string(suggest.Partly), string(suggest.Otherwise):
+		return 1
+	}
+	return 0
+}
+
+func diffRule(r suggest.RuleComparison) DiffRule {
+	out := DiffRule{Words: side(r.Direction) + " " + matchWords(r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer), Reason: r.Reason}
+	switch {
+	case r.OpensAdmin:
+		out.Mark, out.Class = markOpened, "remove"
+	case r.Wider:
+		out.Mark, out.Class = markWider, "remove"
+	case r.Outcome == suggest.Applied:
+		out.Mark, out.Class = string(r.Outcome), "keep"
+	case r.Outcome != "":
+		out.Mark, out.Class = string(r.Outcome), "replace"
+	case r.Was == nil:
+		out.Mark = "new"
+	case r.Is == nil:
+		out.Mark = "gone"
+	default:
+		out.Mark, out.Class = "changed", "review"
+	}
+	for _, m := range r.Missing {
+		out.Notes = append(out.Notes, "not there: "+replacementWords(r.Direction, m))
+	}
+	return out
+}

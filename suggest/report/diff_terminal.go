@@ -1,0 +1,68 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"sgfit/suggest"
+)
+
+// DiffOptions fit a comparison to a terminal, or say what a page cannot.
+type DiffOptions struct {
+	Options
+	Colour bool // SGR colours; false writes no escape sequence
+	Width  int  // columns of the terminal; 0 means 100
+	Groups int  // how many groups the terminal shows; 0 means 50
+}
+
+// Diff writes a comparison for a terminal: totals, then group by group.
+func Diff(w io.Writer, c suggest.Comparison, opts DiffOptions) error {
+	if opts.Width <= 0 {
+		opts.Width = 100
+	}
+	if opts.Groups <= 0 {
+		opts.Groups = 50
+	}
+	v := newDiffView(c)
+	x := explanation{lines: lines{w: w}, paint: paint(opts.Colour), width: opts.Width}
+	x.facts(append([]Fact{{"Old plan", v.OldWindow}, {"New plan", v.NewWindow}}, v.Totals...))
+	for _, words := range v.Uncompared {
+		x.facts([]Fact{{"Not compared", words}})
+	}
+	if len(v.Groups) == 0 {
+		x.print("\nNothing changed.")
+	}
+	for _, g := range v.Groups[:min(opts.Groups, len(v.Groups))] {
+		x.diffGroup(g)
+	}
+	if more := len(v.Groups) - opts.Groups; more > 0 {
+		x.print("\n" + x.paint.soft(count(more, "more group", "more groups")+" changed: see --json or --html."))
+	}
+	if x.err != nil {
+		return fmt.Errorf("write the comparison: %w", x.err)
+	}
+	return nil
+}
+
+func (x *explanation) diffGroup(g DiffGroup) {
+	x.title(joined("  ", g.GroupID, g.GroupName, g.Change))
+	x.print("  " + x.paint.soft(g.Place))
+	x.facts(g.Reach)
+	for _, r := range g.Rules {
+		mark := fmt.Sprintf("%-10s", r.Mark)
+		switch r.Class {
+		case "remove":
+			mark = x.paint.alarm(mark)
+		case "keep":
+			mark = x.paint.action(suggest.Keep, mark)
+		case "replace":
+			mark = x.paint.action(suggest.Replace, mark)
+		}
+		text := paragraph(r.Words+": "+r.Reason, x.width, strings.Repeat(" ", 13))
+		x.print("  " + mark + " " + text[13:])
+		for _, n := range r.Notes {
+			x.print(paragraph(n, x.width, strings.Repeat(" ", 15)))
+		}
+	}
+}
