@@ -231,6 +231,7 @@ func (s *selection) findNeeds() {
 			for _, name := range c.rule.StillThrough {
 				at, known := s.byName[name]
 				if !known {
+					s.warn("%s %s relies on a rule that is not in the plan, and that no script looks up: %s", g.GroupID, c.was.words(), line(name))
 					continue
 				}
 				if r, err := s.asItIs(at.group, at.rule); err == nil && groupForm.MatchString(at.group.GroupID) {

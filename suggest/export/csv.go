@@ -56,7 +56,7 @@ func row(g group, c change) []string {
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
 	return []string{g.AccountID, g.Region, g.VPCID, g.GroupID, g.GroupName, string(r.Direction), r.Protocol, c.was.portWords(), r.Peer.Value,
 		c.was.id, r.Description, string(r.Action), strings.Join(pieces, "; "), number(int64(len(pieces))), strings.Join(r.StillThrough, "; "),
-		strings.Join(kinds, "; "), strings.Join(reasons, " "), r.Confidence.Grade,
+		strings.Join(kinds, "; "), strings.Join(reasons, "; "), r.Confidence.Grade,
 		number(e.Conversations), number(e.Bytes), number(e.Peers), number(int64(e.Days)), number(int64(e.ObservedDays)), day(e.FirstSeen), day(e.LastSeen),
 		r.Confidence.NewSources.Label, number(r.Confidence.Backtest.RefusedConversations)}
 }

@@ -75,16 +75,16 @@ func (c change) title(g *group) string {
 	return fmt.Sprintf("%s %s of %s", verb, c.was.words(), g.GroupID)
 }
 
-// reasons are a change's findings in sentences.
+// reasons are a change's findings in one sentence.
 func (c change) reasons() string {
 	var out []string
 	for _, f := range c.rule.Findings {
-		out = append(out, line(f.Reason))
+		out = append(out, strings.TrimSuffix(line(f.Reason), "."))
 	}
 	if len(out) == 0 {
-		return "The plan gives no reason."
+		return "the plan gives no reason."
 	}
-	return strings.Join(out, " ")
+	return strings.Join(out, "; ") + "."
 }
 
 // remedy says what to do.

@@ -109,7 +109,7 @@ func result(g *group, c change, kinds []string) sarifResult {
 	r := sarifResult{
 		RuleID: line(kind), RuleIndex: slices.Index(kinds, kind),
 		Level:   []string{"note", "warning", "error"}[weightOf(c.rule)],
-		Message: sarifText{message(c.title(g) + ". " + c.reasons() + " " + c.remedy())},
+		Message: sarifText{message(c.title(g) + ": " + c.reasons() + " " + c.remedy())},
 		Locations: []sarifLocation{{
 			Physical: sarifPhysical{sarifArtifact{"security-groups/" + place}},
 			Logical:  []sarifLogical{{Name: c.was.words(), QualifiedName: place + "/" + c.was.words(), Kind: "resource"}},
