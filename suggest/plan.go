@@ -172,6 +172,8 @@ type Rule struct {
 	NamedUsers []string `json:"named_users,omitempty"`
 	// Exposure is that of the rule alone, seen from its group's VPC.
 	Exposure *ExposureChange `json:"exposure,omitempty"`
+	// Decision is the reviewer's, in a plan that was reviewed.
+	Decision *Decided `json:"decision,omitempty"`
 }
 
 // Opened is the call by which a rule came into force.

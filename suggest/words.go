@@ -72,3 +72,9 @@ func list(items []string, n int) string {
 	}
 	return strings.Join(items[:n], ", ") + fmt.Sprintf(" and %d more", len(items)-n)
 }
+
+// Words spells a replacement as RuleName spells rules, without group and direction: "tcp 443 10.0.0.0/8".
+func (r ReplacementRule) Words() string {
+	p, _ := schema.ParseProtocol(r.Protocol)
+	return ruleWords(p, portOr(r.FromPort), portOr(r.ToPort), r.Peer)
+}
