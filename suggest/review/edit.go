@@ -190,7 +190,7 @@ func textOf(rules []suggest.ReplacementRule) string {
 	}
 	var lines []string
 	for _, r := range rules {
-		line := r.Words()
+		line := suggest.Visible(r.Words())
 		if r.Description != "" {
 			line += " # " + suggest.Visible(r.Description)
 		}

@@ -67,13 +67,21 @@ func (b *Book) List(f Filter, offset, limit int) Page {
 	return p
 }
 
+// Chosen is one of the rules that a filter chose, as far as deciding on many at once needs it.
+type Chosen struct {
+	Seen
+	Suggests    bool `json:"suggests"`
+	NeedsReason bool `json:"needs_reason"`
+}
+
 // Choose returns all rules that f chooses, with the versions that they have now.
-func (b *Book) Choose(f Filter) []Seen {
+func (b *Book) Choose(f Filter) []Chosen {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	out := []Seen{}
+	out := []Chosen{}
 	for _, i := range b.choose(f) {
-		out = append(out, Seen{i, b.items[i].version})
+		it := &b.items[i]
+		out = append(out, Chosen{Seen{i, it.version}, it.proposes, b.ruleOf(it).Action == suggest.Review})
 	}
 	return out
 }

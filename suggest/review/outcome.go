@@ -32,6 +32,10 @@ type ScopeBits struct {
 func (b *Book) Outcome() Outcome {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	return b.outcome()
+}
+
+func (b *Book) outcome() Outcome {
 	out := Outcome{States: b.states(), Last: b.last(), Rejected: []Row{}, Postponed: []Row{}, Refusals: []RefusedUse{}, Exposure: []ScopeBits{}}
 	for i := range b.items {
 		switch b.state(&b.items[i]) {
@@ -52,8 +56,10 @@ func (b *Book) Outcome() Outcome {
 
 // Finish builds the accepted plan and replays it as a whole. The outcome is of the same moment as the plan.
 func (b *Book) Finish(ctx context.Context, replayer Replayer) (suggest.Plan, Outcome, error) {
-	outcome := b.Outcome()
-	plan, err := b.Accepted()
+	b.mu.RLock()
+	outcome := b.outcome()
+	plan, err := b.accepted(nil, nil)
+	b.mu.RUnlock()
 	if err != nil {
 		return plan, outcome, err
 	}
