@@ -36,7 +36,7 @@ func (db *DB) AddDecisions(ctx context.Context, decisions []schema.Decision) (er
 // Decisions returns the log of decisions in order.
 func (db *DB) Decisions(ctx context.Context) ([]schema.Decision, error) {
 	const query = `
-		SELECT decision_no, batch_no, group_id, rule, action, suggested, replacement, reason, who, at
+		SELECT decision_no, batch_no, group_id, rule, action, suggested, replacement, reason, who, decided
 		FROM decision ORDER BY decision_no`
 	rows, err := db.sql.QueryContext(ctx, query)
 	if err != nil {

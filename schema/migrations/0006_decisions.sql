@@ -10,5 +10,5 @@ CREATE TABLE decision (
   replacement VARCHAR,            -- accept, change: JSON list of the rules to put in its place, [] to remove it; else NULL
   reason      VARCHAR NOT NULL,   -- hostile text, as is who
   who         VARCHAR NOT NULL,
-  at          TIMESTAMP NOT NULL  -- UTC
+  decided     TIMESTAMP NOT NULL  -- UTC
 );

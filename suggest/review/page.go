@@ -27,7 +27,7 @@ func (s *Site) page(w http.ResponseWriter, _ *http.Request) {
 		Kinds                         []suggest.Kind
 		Grades                        []string
 	}{s.csrf, suggest.Visible(s.opt.Who), suggest.Visible(s.opt.Database), plan.Window.Start.Format("2006-01-02"),
-		plan.Window.End.AddDate(0, 0, -1).Format("2006-01-02"), s.opt.Save != nil, s.book.kinds, []string{"high", "medium", "low", "none"}})
+		plan.Window.End.AddDate(0, 0, -1).Format("2006-01-02"), s.opt.Save != nil, suggest.VisibleCopy(s.book.kinds), []string{"high", "medium", "low", "none"}})
 	if err != nil {
 		fail(w, err)
 		return
