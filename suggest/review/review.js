@@ -78,7 +78,7 @@ async function load(keep) {
 
 function showStates(states) {
   const all = Object.values(states).reduce((a, b) => a + b, 0);
-  const button = (state, n, label) => el('button', { type: 'button', 'aria-pressed': String(filters.state.value === state), onclick: () => { filters.state.value = state; again(); } }, `${label} ${n.toLocaleString('en')}`);
+  const button = (state, n, label) => el('button', { type: 'button', 'aria-pressed': String(filters.state.value === state), onclick: () => { filters.state.value = state; if (!$('end').hidden) toEnd(); again(); } }, `${label} ${n.toLocaleString('en')}`);
   put($('states'), button('open', states.open, 'Open'), button('accepted', states.accepted, 'Accepted'), button('changed', states.changed, 'Changed'),
     button('rejected', states.rejected, 'Rejected'), button('postponed', states.postponed, 'Postponed'), button('', all, 'All'));
 }
@@ -98,13 +98,13 @@ function row(r, i) {
   const name = `${r.group_name} ${r.group_id} ${r.direction} ${r.words}`;
   return el('li', { class: i === here ? 'here' : '' },
     el('input', { type: 'checkbox', checked: selected.has(r.rule), tabIndex: i === here ? 0 : -1, 'aria-label': 'Select ' + name, onchange: () => toggle(i) }),
-    el('button', { type: 'button', tabIndex: i === here ? 0 : -1, 'aria-current': String(i === here), onclick: () => move(i) },
+    el('button', { type: 'button', tabIndex: i === here ? 0 : -1, 'aria-current': String(i === here), onclick: () => look(i) },
       el('span', { class: 'words' }, `${arrow(r)} ${r.words}`),
       el('span', { class: 'becomes' }, r.action === 'keep' && r.state === 'open' ? 'stays' : '→ ' + becomes(r)),
       el('span', { class: 'meta' },
         el('span', { class: 'tag ' + r.action }, r.action), r.state !== 'open' ? el('span', { class: 'tag ' + r.state }, r.state) : null,
         r.stale ? el('span', { class: 'tag stale' }, 'suggestion has changed') : null,
-        el('bdi', {}, r.group_name || r.group_id), r.gain ? `−${bits(r.gain)} bits` : null, 'grade ' + r.grade, r.who ? el('bdi', {}, r.who) : null)));
+        el('bdi', {}, r.group_name || r.group_id), r.gain ? el('span', {}, `−${bits(r.gain)} bits`) : null, el('span', {}, 'grade ' + r.grade), r.who ? el('bdi', {}, r.who) : null)));
 }
 
 function showSelected() {
@@ -145,6 +145,12 @@ async function move(i, focus = true) {
   const button = $('rows').children[here]?.querySelector('button');
   if (focus) button?.focus({ preventScroll: true });
   button?.scrollIntoView({ block: 'nearest' });
+}
+
+// look opens a rule that was clicked on; where there is no room beside the list, it goes there.
+async function look(i) {
+  await move(i);
+  if (matchMedia('(max-width: 52rem)').matches) { $('detail').scrollIntoView(); $('detail').focus({ preventScroll: true }); }
 }
 
 const again = () => { offset = 0; here = 0; load().catch(fail); };
@@ -188,7 +194,7 @@ async function show() {
     d.choices.length > 1 ? [el('h3', {}, 'Alternatives'), ...d.choices.map(c => el('div', {}, el('p', { class: 'hint' }, `${c.name}, ${bits(c.bits)} bits`), lines(c.text.split('\n'))))] : null,
     el('h3', {}, 'Rule'),
     facts([['Group', el('span', {}, el('bdi', {}, d.group_name), ' ', el('button', { type: 'button', onclick: () => { filters.group.value = d.group_id; again(); } }, 'only ' + d.group_id))],
-      ['Where', [d.account_id, d.region, d.vpc_id].filter(Boolean).join(' · ')], ['Worn by', many(d.interfaces, 'interface')], ['Id', d.rule_id], ['Description', el('bdi', {}, d.description)],
+      ['Where', [d.account_id, d.region, d.vpc_id].filter(Boolean).join(' · ')], ['Worn by', many(d.interfaces, 'interface')], ['Id', d.rule_id], ['Description', d.description && el('bdi', {}, d.description)],
       ['Opened', d.opened ? `${d.opened.at.slice(0, 19).replace('T', ' ')} UTC by ${d.opened.by}` : '']]),
     d.history.length ? [el('h3', {}, 'Decided'), table(['When', 'Who', 'What', 'Why'], d.history.map(h => [h.at.slice(0, 16).replace('T', ' '), h.who, h.action, h.reason || '']))] : null);
   $('detail').scrollTop = 0;
