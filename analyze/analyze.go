@@ -106,7 +106,8 @@ func ask(ctx context.Context, conn *sql.Conn, name string) error {
 		return fmt.Errorf("ask %s: %w", path.Base(name), err)
 	}
 	if _, err := tx.ExecContext(ctx, string(script)); err != nil {
-		return errors.Join(fmt.Errorf("ask %s: %w", path.Base(name), err), tx.Rollback())
+		_, reset := conn.ExecContext(context.WithoutCancel(ctx), "RESET disabled_optimizers") // a question that fixes its join order may have failed in between
+		return errors.Join(fmt.Errorf("ask %s: %w", path.Base(name), err), tx.Rollback(), reset)
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("ask %s: %w", path.Base(name), err)

@@ -63,7 +63,7 @@ func Make(ctx context.Context, ev *analyze.Evidence, groups []*analyze.Group, wi
 	m := newMaker(ev, groups, opt.defaults())
 	plan := Plan{Schema: SchemaVersion, Accounting: accounting(ev.Classes), Groups: []Group{},
 		Window:      Window{Start: ev.Start, End: ev.End, ObservedDays: ev.ObservedDays, Calendar: calendarOf(ev.Start, daysFrom(0, m.days))},
-		ReturnCurve: m.curve.points(), Settings: m.opt.settings()}
+		ReturnCurve: m.curve.points(), Talks: []Talk{}, Settings: m.opt.settings()}
 	decided, err := m.decide(ctx, withUses)
 	if err != nil {
 		return Made{}, fmt.Errorf("make the plan: %w", err)

@@ -28,6 +28,8 @@ type Plan struct {
 	// Backtest is what the same plan, made a week before the window's end, would have refused since; nil where the window
 	// is too short for that.
 	Backtest *PlanBacktest `json:"backtest,omitempty"`
+	// Talks is who talked to whom in the window, the busiest first, at most 300.
+	Talks []Talk `json:"talks"`
 	// ReturnCurve is how likely rules of this estate were used again after a silence, as far as enough silences tell.
 	ReturnCurve []ReturnPoint `json:"return_curve"`
 	// Settings are those that the plan was made with; nil in a plan of an earlier sgfit, which kept none.

@@ -74,6 +74,7 @@ func schemaSample() Plan {
 		}},
 		Backtest: &PlanBacktest{From: day, To: day, Conversations: 30, Bytes: 9000, Refused: 2, RefusedBytes: 900, Sources: 1, Changes: 1,
 			Refusals: []RefusedFlow{{[]string{"sg-0a"}, "ingress", "tcp", 22, "10.20.0.9", 2, 900, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}}},
+		Talks:       []Talk{{Party{PartyInternet, []string{}}, Party{PartyGroups, []string{"sg-0a"}}, 9, []Service{{"tcp", 22, 9}}}},
 		ReturnCurve: []ReturnPoint{{7, 40, &chance, nil}},
 		Replay:      Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
 	}
@@ -221,7 +222,7 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"confidence": {Confidence{}, nil}, "new_sources": {NewSources{}, nil}, "backtest": {Backtest{}, nil},
 		"silence": {Silence{}, nil}, "calendar": {Calendar{}, nil},
 		"refused_source": {RefusedSource{}, nil}, "plan_backtest": {PlanBacktest{}, nil}, "refused_flow": {RefusedFlow{}, nil},
-		"return_point": {ReturnPoint{}, nil}, "alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
+		"return_point": {ReturnPoint{}, nil}, "talk": {Talk{}, nil}, "party": {Party{}, nil}, "service": {Service{}, nil}, "alternative": {Alternative{}, nil}, "exposure_bits": {ExposureBits{}, nil},
 		"plan_exposure": {PlanExposure{}, nil}, "scope_exposure": {ScopeExposure{}, nil}, "group_exposure": {GroupExposure{}, nil},
 		"exposure_change": {ExposureChange{}, nil}, "exposed": {Exposed{}, nil}, "exposed_class": {ExposedClass{}, nil},
 	} {

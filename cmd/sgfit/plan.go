@@ -156,9 +156,12 @@ func decide(ctx context.Context, term *terminal, a *analyze.Analysis, opt sugges
 	}
 	term.say("Replaying the window against the plan")
 	opaque, lists := suggest.OpaquePeers(groups), suggest.ListEntries(ev)
+	var talks *suggest.Talks
 	plan, err := suggest.Prove(ev, made.Plan, func(plan suggest.Plan) (suggest.Replayed, []suggest.Refusal, error) {
-		return suggest.Replay(ctx, plan, a.Flows(ctx), lists, opaque)
+		talks = suggest.NewTalks(ev) // each replay reads all flows
+		return suggest.Replay(ctx, plan, talks.Watch(a.Flows(ctx)), lists, opaque)
 	})
+	plan.Talks = talks.List()
 	if err != nil || made.WeekAgo == nil {
 		return plan, err
 	}

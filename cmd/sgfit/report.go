@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,22 +13,46 @@ import (
 )
 
 // reportOptions steer how the plan is rendered.
-type reportOptions struct{ title string }
+type reportOptions struct {
+	title, logo, accent string
+	brand               report.Brand
+}
 
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.title, "title", "", "`TITLE` of the report")
+	cmd.Flags().StringVar(&o.logo, "logo", "", "picture for the head of report.html: PNG, JPEG or WebP `FILE`, which then stands in the page")
+	cmd.Flags().StringVar(&o.accent, "accent", "", "`COLOUR` of report.html, as #rrggbb")
+}
+
+// check reads the picture, before any long work.
+func (o *reportOptions) check() error {
+	var picture []byte
+	if o.logo != "" {
+		var err error
+		if picture, err = os.ReadFile(o.logo); err != nil {
+			return &usageError{error: fmt.Errorf("--logo: %w", err)}
+		}
+	}
+	var err error
+	if o.brand, err = report.NewBrand(o.accent, picture); err != nil {
+		return &usageError{error: err}
+	}
+	return nil
 }
 
 func (o *reportOptions) options(command string) report.Options {
-	return report.Options{Title: o.title, Command: command, GeneratedBy: "sgfit " + version}
+	return report.Options{Title: o.title, Command: command, GeneratedBy: "sgfit " + version, Brand: o.brand}
 }
 
 // words are the flags as they were given.
 func (o *reportOptions) words() []string {
-	if o.title == "" {
-		return nil
+	var out []string
+	for _, flag := range []struct{ name, value string }{{"--title", o.title}, {"--logo", o.logo}, {"--accent", o.accent}} {
+		if flag.value != "" {
+			out = append(out, flag.name, shellWord(flag.value))
+		}
 	}
-	return []string{"--title", shellWord(o.title)}
+	return out
 }
 
 // again is the command line that makes the report of a plan in a database again, with the plan's own settings.
@@ -51,9 +76,13 @@ func newReportCommand(term *terminal) *cobra.Command {
 		Short: "Render the latest plan again: plan.json, report.html, report.md",
 		Long: `Write plan.json, report.html and report.md of the latest plan in the database to a folder. Nothing is decided anew:
 'sgfit suggest' makes the plan.`,
-		Example: `  sgfit report --db account.db --out ./report --title 'Firewall review, third quarter'`,
-		Args:    noArgs,
+		Example: `  sgfit report --db account.db --out ./report --title 'Firewall review, third quarter'
+  sgfit report --db account.db --out ./report --logo ours.png --accent '#7a1f3d'`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := opt.check(); err != nil {
+				return err
+			}
 			return withPlan(cmd, &dbo, func(plan suggest.Plan) error {
 				if err := writeReports(plan, out, opt.options(opt.again(plan, dbo.path, out))); err != nil {
 					return err

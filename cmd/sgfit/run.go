@@ -73,7 +73,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 	if len(opt.flowLogs)+len(opt.config)+len(opt.trails) == 0 && !opt.ingest.live.live && opt.database.path == "" {
 		return &usageError{error: errors.New("run needs --flow-logs PATH and --config PATH (or a --db that has both)")}
 	}
-	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.ingest.check(), checkConfigPaths(opt.config), checkConfigPaths(opt.trails)); err != nil {
+	if err := errors.Join(opt.plan.check(), opt.keep.check(), opt.report.check(), opt.ingest.check(), checkConfigPaths(opt.config), checkConfigPaths(opt.trails)); err != nil {
 		return err
 	}
 	if err := outside(opt.out, slices.Concat(opt.flowLogs, opt.config, opt.trails)); err != nil {

@@ -20,6 +20,7 @@ type Card struct {
 	Evidence     suggest.Evidence
 	Facts        []Fact
 	Peers        string // the busiest ones
+	Days         *Days  // nil where none are drawn
 	Sure         []Fact
 	Grade, Label string
 	Replacement  []string

@@ -88,7 +88,7 @@ func sureness(r suggest.Rule) []Fact {
 	if words := silenceWords(r); words != "" {
 		fs = append(fs, Fact{"Silent for", words})
 	}
-	if r.Evidence.Conversations > 0 {
+	if r.Evidence.Conversations > 0 && (r.Confidence.Backtest.Weeks > 0 || r.Action != suggest.Remove) {
 		fs = append(fs, Fact{"Backtest", backtestWords(r.Confidence.Backtest)})
 	}
 	return fs

@@ -21,10 +21,16 @@ const hostile = "</style></details></table><script>alert(1)</script><img src=x o
 	"{{.}} | a | b `c` **d** _e_ [f](javascript:alert(1)) ![g](http://h.example/) <!-- https://i.example www.j.example @k #1 $l$\n" +
 	"| m |\r\n# n\n```\n\x1b[31mred\x1b]0;title\x07\x9b2J\u202etxt.exe\u2066\u200b\x00 &lt; \\| \xff"
 
-// filled is the sample plan with every string of it, whatever its meaning, replaced.
+// filled is the sample plan with every string of it, whatever its meaning, replaced. Strips are cut to the same few letters,
+// since what is drawn follows them.
 func filled(t testing.TB, s string) suggest.Plan {
 	p := samplePlan(t)
 	fill(reflect.ValueOf(&p), s)
+	for _, g := range p.Groups {
+		for i := range g.Rules {
+			g.Rules[i].Evidence.Strip = "##..?-"
+		}
+	}
 	return p
 }
 
@@ -90,7 +96,8 @@ func TestHTMLLoadsAndRunsNothing(t *testing.T) {
 		page := rendered(t, func(w io.Writer) error { return HTML(w, filled(t, s), hostileOptions(s)) })
 		for _, m := range tag.FindAllStringSubmatch(page, -1) {
 			switch m[1] {
-			case "script", "img", "link", "iframe", "object", "embed", "base", "form", "svg", "video", "audio":
+			case "script", "img", "link", "iframe", "object", "embed", "base", "form", "video", "audio",
+				"foreignObject", "image", "use", "animate", "set", "filter": // these of SVG
 				t.Errorf("element %s", m[0])
 			}
 			for _, a := range attribute.FindAllStringSubmatch(m[2], -1) {

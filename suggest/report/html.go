@@ -29,11 +29,13 @@ func HTML(w io.Writer, plan suggest.Plan, opts Options) error {
 		return fmt.Errorf("parse the report's template: %w", err)
 	}
 	out := bufio.NewWriterSize(w, 1<<16)
+	style := opts.Brand.style(stylesheet)
 	page := struct {
 		Page
 		Policy template.HTML
 		Style  template.CSS
-	}{newPage(plan, opts), policy(stylesheet), template.CSS(stylesheet)}
+		Logo   template.URL
+	}{newPage(plan, opts), policy(style, opts.Brand.logo != ""), template.CSS(style), opts.Brand.logo}
 	if err := tmpl.Execute(out, page); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
@@ -43,11 +45,14 @@ func HTML(w io.Writer, plan suggest.Plan, opts Options) error {
 	return nil
 }
 
-// policy is the meta element that forbids everything but the given inline style. It is ours to the last byte, so it may
-// pass by the escaping that would break it.
-func policy(style string) template.HTML {
-	sum := sha256.Sum256([]byte(style))
+// policy is the meta element that forbids everything but the given inline style, and a picture that stands in the page. It is
+// ours to the last byte, so it may pass by the escaping that would break it.
+func policy(style string, picture bool) template.HTML {
+	sum, images := sha256.Sum256([]byte(style)), ""
+	if picture {
+		images = " img-src data:;"
+	}
 	return template.HTML(fmt.Sprintf(
-		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'">`,
-		base64.StdEncoding.EncodeToString(sum[:])))
+		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-%s';%s base-uri 'none'; form-action 'none'">`,
+		base64.StdEncoding.EncodeToString(sum[:]), images))
 }

@@ -6,7 +6,8 @@ type Options struct {
 	Command     string // the command line that makes the report again, as a person would type it
 	GeneratedBy string // program and version, e.g. "sgfit 1.2.0"
 	// Open is how many groups stand open in the HTML page, and how many are told rule by rule in Markdown. 0 means 10.
-	Open int
+	Open  int
+	Brand Brand // of the HTML page
 }
 
 func (o Options) withDefaults() Options {

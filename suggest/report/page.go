@@ -33,8 +33,11 @@ type Page struct {
 	Backtest       string // of the plan as a whole
 	Refusals       []Refusal
 	Curve          []string
-	PrintAll       bool // on paper every group is open
-	MinDays        int  // the plan's own
+	Bars           []Bar
+	Map            *TierMap
+	BitsOff        float64 // exposure bits taken off, all worn groups and both directions together
+	PrintAll       bool    // on paper every group is open
+	MinDays        int     // the plan's own
 }
 
 // printAllGroups is how many groups are still printed whole. More would be a print of thousands of pages by accident.
@@ -61,6 +64,10 @@ func newPage(plan suggest.Plan, opts Options) Page {
 			p.Still = append(p.Still, v)
 		}
 	}
+	p.Bars, p.Map = bars(p.Groups), tierMap(plan)
+	if p.PrintAll {
+		p.drawDays(plan.Window.Start)
+	}
 	return p
 }
 
@@ -80,10 +87,21 @@ func (p *Page) addUp(views []GroupView) {
 		if v.Worn() {
 			in, out = append(in, v.In), append(out, v.Out)
 			gains = append(gains, v.In.Lost())
+			p.BitsOff += v.Gain()
 		}
 	}
 	p.In, p.Out = total(in), total(out)
 	p.Shrinking, p.Median = shrinking(gains)
+}
+
+// drawDays gives the cards their calendars. A page of thousands of groups would grow too large by them.
+func (p *Page) drawDays(start time.Time) {
+	for i := range p.Groups {
+		for j := range p.Groups[i].ToDo {
+			c := &p.Groups[i].ToDo[j]
+			c.Days = days(c.Evidence.Strip, start)
+		}
+	}
 }
 
 // MedianWords says what the middle one of the groups that shrink loses.

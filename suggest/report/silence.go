@@ -9,10 +9,10 @@ import (
 )
 
 // silenceWords says how long a used rule has not been used, against its own habit and against that of the account's other
-// rules; "" where it was used on the last observed day.
+// rules; "" where the silence is nothing out of the way.
 func silenceWords(r suggest.Rule) string {
 	s := r.Confidence.Silence
-	if s == nil || s.IdleDays == 0 {
+	if s == nil || s.IdleDays < 3 || s.IdleDays <= s.LongestGapDays {
 		return ""
 	}
 	words := count(s.IdleDays, "observed day", "observed days") + " since its last use; "
