@@ -20,6 +20,8 @@ const mostFlows = 1_000_000
 type replayer struct {
 	ready chan struct{} // closed when all below it is known
 	err   error
+	// running ends with run. A question that was begun is finished also when its page went away.
+	running context.Context
 
 	lists    suggest.PrefixLists
 	opaque   func(schema.Peer) bool
@@ -54,6 +56,7 @@ func (r *replayer) run(ctx context.Context, term *terminal, db *duck.DB, setting
 		if err := r.load(ctx, a); err != nil {
 			return err
 		}
+		r.running = ctx
 		open(nil)
 		<-ctx.Done()
 		r.mu.Lock() // a replay that is under way has heard of it too
@@ -108,6 +111,7 @@ func (r *replayer) Group(ctx context.Context, groupID string, planOf func(map[st
 		return suggest.Replayed{}, nil, err
 	}
 	defer r.mu.Unlock()
+	ctx = r.running
 	of, err := r.flowsOf(ctx, groupID)
 	if err != nil {
 		return suggest.Replayed{}, nil, err
@@ -174,6 +178,7 @@ func (r *replayer) Whole(ctx context.Context, plan *suggest.Plan) (refusals []su
 		return nil, err
 	}
 	defer r.mu.Unlock()
+	ctx = r.running
 	plan.Replay, refusals, err = suggest.Replay(ctx, *plan, r.a.Flows(ctx), r.lists, r.opaque)
 	if err == nil {
 		r.measurer.Plan(plan)

@@ -117,6 +117,11 @@ func reviewing(ts *testscript.TestScript, neg bool, args []string) {
 		if len(rows) == 0 {
 			ts.Fatalf("nothing is suggested with %s", do.query)
 		}
+		trial, err := p.post("api/try", fmt.Sprintf(`{"rule":%d,"text":"remove"}`, rows[0].Rule))
+		ts.Check(err)
+		if refused := !strings.Contains(trial, `"conversations":0,"noise"`); refused != (do.query == "action=replace") {
+			ts.Fatalf("to remove a rule with %s is answered with %s", do.query, trial)
+		}
 		_, err = p.post("api/decide", fmt.Sprintf(`{%s,"rules":[{"rule":%d,"version":%d}]}`, do.ask, rows[0].Rule, rows[0].Version))
 		ts.Check(err)
 	}
@@ -129,6 +134,7 @@ func reviewing(ts *testscript.TestScript, neg bool, args []string) {
 	if code := <-ended; code != exitDone {
 		ts.Fatalf("exit code %d\n%s", code, stderr.String())
 	}
+	ts.Check(planSchemaProblem([]byte(ts.ReadFile(filepath.Join(args[1], "plan.accepted.json")))))
 	ts.Check(os.WriteFile(ts.MkAbs("review.out"), []byte(line), 0o644))
 	ts.Check(os.WriteFile(ts.MkAbs("review.err"), stderr.Bytes(), 0o644))
 }
