@@ -368,6 +368,7 @@ function showEnd(o) {
     el('p', { class: 'bar' }, el('a', { href: 'plan.accepted.json', download: 'plan.accepted.json' }, 'plan.accepted.json'), el('a', { href: 'rejected.json', download: 'rejected.json' }, 'rejected.json'),
       document.body.dataset.save === 'true' ? el('button', { type: 'button', id: 'save', class: 'main', onclick: save }, 'Save them') : null),
     el('p', { id: 'saved', role: 'status' }),
+    el('p', { class: 'hint' }, 'For other tools: ', el('code', {}, 'sgfit export terraform --plan plan.accepted.json'), ' and the like; see ', el('code', {}, 'sgfit export --help'), '.'),
     list('Rejected', o.rejected), list('Postponed', o.postponed));
 }
 
