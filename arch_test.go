@@ -36,9 +36,10 @@ var mayImport = map[string][]string{
 	"suggest/ipranges":   {"suggest"},
 	"suggest/export":     {"suggest", "schema"},
 	"suggest/report":     {"suggest", "schema"},
+	"suggest/review":     {"suggest", "schema"},
 	"suggest/judge":      {"suggest", "schema", "schema/simulate"},
 	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
-		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/export", "suggest/ipranges", "suggest/judge", "suggest/report"},
+		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/export", "suggest/ipranges", "suggest/judge", "suggest/report", "suggest/review"},
 }
 
 // onlyImporter names dependencies that one package alone may import.

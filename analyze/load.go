@@ -173,7 +173,7 @@ func (a *Analysis) LateFlows(ctx context.Context) iter.Seq2[Flow, error] {
 		  SELECT way, spot, peer_state, false AS noise, late_0 AS conversations, late_bytes_0 AS bytes FROM late WHERE late_0 > 0`)
 }
 
-func (a *Analysis) flows(ctx context.Context, part string) iter.Seq2[Flow, error] {
+func (a *Analysis) flows(ctx context.Context, part string, args ...any) iter.Seq2[Flow, error] {
 	query := `
 		WITH part AS (` + part + `),
 		worn AS (SELECT state_no, dense_rank() OVER (ORDER BY groups)::UINTEGER AS peer_groups FROM state WHERE len(groups) > 0),
@@ -202,7 +202,7 @@ func (a *Analysis) flows(ctx context.Context, part string) iter.Seq2[Flow, error
 				return errEnough
 			}
 			return nil
-		})
+		}, args...)
 		if err != nil && !errors.Is(err, errEnough) {
 			yield(Flow{}, fmt.Errorf("load flows: %w", err))
 		}

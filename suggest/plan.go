@@ -196,6 +196,8 @@ type Rule struct {
 	Exception *RuleException `json:"exception,omitempty"`
 	// Services are AWS's own that peers of the rule are of; nil for none.
 	Services []RuleService `json:"services,omitempty"`
+	// Decision is the reviewer's, in a plan that was reviewed.
+	Decision *Decided `json:"decision,omitempty"`
 }
 
 // Opened is the call by which a rule came into force.

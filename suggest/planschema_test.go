@@ -62,6 +62,7 @@ func schemaSample() Plan {
 	rule.Exposure = exposure
 	rule.Services = []RuleService{{"Amazon S3", "com.amazonaws.eu-central-1.s3", "pl-0a", 1, 2, 3, true}}
 	rule.Exception = &RuleException{Seasonal, "payroll", "the yearly statement", "2027-06-30"}
+	rule.Decision = &Decided{schema.DecisionAccept, "it is the bastion's", "ann", day}
 	scope := []ScopeExposure{{"111122223333", "eu-central-1", "vpc-0a", 1, exposure, exposure}}
 	return Plan{
 		Exposure: &PlanExposure{scope, scope, scope},
@@ -227,7 +228,7 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 	}{
 		"plan": {Plan{}, nil}, "window": {Window{}, nil}, "accounting": {Accounting{}, nil}, "note": {Note{}, nil},
 		"replay": {Replayed{}, nil}, "group": {Group{}, nil}, "before_after": {BeforeAfter{}, nil}, "finding": {Finding{}, nil},
-		"peer": {schema.Peer{}, nil}, "rule": {Rule{}, []string{"match"}}, "replacement_rule": {ReplacementRule{}, []string{"match"}},
+		"peer": {schema.Peer{}, nil}, "rule": {Rule{}, []string{"match"}}, "decision": {Decided{}, nil}, "replacement_rule": {ReplacementRule{}, []string{"match"}},
 		"evidence": {Evidence{}, nil}, "port_range": {PortRange{}, nil}, "peer_use": {PeerUse{}, nil},
 		"confidence": {Confidence{}, nil}, "new_sources": {NewSources{}, nil}, "backtest": {Backtest{}, nil},
 		"silence": {Silence{}, nil}, "calendar": {Calendar{}, nil},

@@ -67,3 +67,9 @@ func (r Rule) Inventoried() schema.Rule {
 	p, _ := schema.ParseProtocol(r.Protocol) // made by ourselves
 	return schema.Rule{Direction: r.Direction, Protocol: p, FromPort: portOr(r.FromPort), ToPort: portOr(r.ToPort), Peer: r.Peer}
 }
+
+// Words spells a replacement as RuleName spells rules, without group and direction: "tcp 443 10.0.0.0/8".
+func (r ReplacementRule) Words() string {
+	p, _ := schema.ParseProtocol(r.Protocol)
+	return ruleWords(p, portOr(r.FromPort), portOr(r.ToPort), r.Peer)
+}

@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"sql":       runSQL,
 			"hold":      hold,
 			"ec2":       answering,
+			"reviewing": reviewing,
 		},
 	})
 }

@@ -37,7 +37,7 @@ type DiffRule struct {
 }
 
 func newDiffView(c suggest.Comparison) DiffView {
-	c = allVisible(c)
+	c = suggest.VisibleCopy(c)
 	v := DiffView{OldWindow: comparedWords(c.Old), NewWindow: comparedWords(c.New), Totals: diffTotals(c.Counts)}
 	for _, u := range c.Uncompared {
 		v.Uncompared = append(v.Uncompared, strings.Join([]string{u.AccountID, u.Region}, " ")+": "+count(u.Groups, "group", "groups")+" that only the "+u.OnlyIn+" plan knows")

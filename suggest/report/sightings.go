@@ -1,6 +1,7 @@
 package report
 
 import (
+	"sgfit/suggest"
 	"strings"
 
 	"sgfit/schema"
@@ -11,7 +12,7 @@ func (x *explanation) sightings(s *schema.Sightings, limit int) {
 	if s == nil {
 		return
 	}
-	shown := allVisible(*s)
+	shown := suggest.VisibleCopy(*s)
 	x.seen("Interfaces that it was used at", len(shown.Interfaces), limit, func(i int) string {
 		n := shown.Interfaces[i]
 		return joined(" · ", n.InterfaceID, n.Description, n.InstanceID) + ": " + sightingWords(n.Sighting) + ", " + count(n.Peers, "peer", "peers")
