@@ -33,11 +33,12 @@ var mayImport = map[string][]string{
 	"analyze":            {"schema"},
 	"suggest":            {"analyze", "schema"},
 	"suggest/exceptions": {"suggest", "schema"},
+	"suggest/export":     {"suggest", "schema"},
 	"suggest/ipranges":   {"suggest"},
 	"suggest/report":     {"suggest", "schema"},
 	"suggest/judge":      {"suggest", "schema", "schema/simulate"},
 	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
-		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/ipranges", "suggest/judge", "suggest/report"},
+		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/export", "suggest/ipranges", "suggest/judge", "suggest/report"},
 }
 
 // onlyImporter names dependencies that one package alone may import.
@@ -45,10 +46,11 @@ var onlyImporter = map[string]string{
 	"github.com/duckdb/":             "schema/duck",
 	"github.com/spf13/cobra":         "cmd/sgfit",
 	"github.com/schollz/progressbar": "cmd/sgfit",
+	"github.com/hashicorp/hcl":       "suggest/export",
 }
 
 // pure packages do no I/O and read no clock or environment outside of their tests.
-var pure = []string{"suggest", "suggest/exceptions", "suggest/ipranges", "suggest/judge", "ingest/flowlog", "ingest/parquet", "schema"}
+var pure = []string{"suggest", "suggest/exceptions", "suggest/export", "suggest/ipranges", "suggest/judge", "ingest/flowlog", "ingest/parquet", "schema"}
 
 // impure are imports that a pure package has no use for.
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec"}

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"math/bits"
 
@@ -55,7 +56,7 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 		var r Rule
 		var group string
 		var vf, first, last int64
-		err := scan(&r.No, &group, &r.Direction, &r.Protocol, &r.FromPort, &r.ToPort, &r.Peer.Kind, &r.Peer.Value,
+		err := scan(&r.No, &group, &r.Direction, &r.Protocol, &r.FromPort, &r.ToPort, &r.Peer.Kind, &r.Peer.Value, &r.PeerOwner,
 			&r.RuleID, &r.Description, &vf, &r.Conversations, &r.Sole, &r.Probes, &r.Completed, &r.ProbeDays, &r.Noise,
 			&r.Ambiguous, &r.Bytes, &r.Peers, &first, &last, &r.Skipped, &r.Unlogged,
 			&r.Opaque, &r.Stale, &r.Blind, &r.DaysInForce)
@@ -78,21 +79,21 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 	return rules, err
 }
 
+// usedLate selects uses with their service, and what of them came in the weeks that are told apart.
+const usedLate = `SELECT u.rule_no, u.spot & 16777215 AS service, u.conversations, u.ambiguous, coalesce(l.late_0, 0) AS late_0, coalesce(l.late_1, 0) AS late_1
+	FROM rule_use u LEFT JOIN rule_late l ON l.rule_no = u.rule_no AND l.spot = u.spot`
+
 func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, service >> 16, service & 65535, count(*) FILTER (conversations > 0), sum(conversations)::BIGINT, sum(ambiguous)::BIGINT,
-		       sum(late_0)::BIGINT, sum(late_1)::BIGINT, count(*) FILTER (conversations > late_0), count(*) FILTER (conversations > late_0 + late_1)
+		SELECT rule_no, service, count(*) FILTER (conversations > 0), sum(conversations::DOUBLE)::BIGINT, sum(ambiguous::DOUBLE)::BIGINT,
+		       sum(late_0::DOUBLE)::BIGINT, sum(late_1::DOUBLE)::BIGINT, count(*) FILTER (conversations > late_0), count(*) FILTER (conversations > late_0 + late_1)
 		FROM (` + usedLate + `) GROUP BY rule_no, service ORDER BY rule_no, service`
-	err := a.each(ctx, query, func(scan func(...any) error) error {
-		var no uint32
-		var protocol uint8
-		var p PortUse
-		if err := scan(&no, &protocol, &p.Port, &p.Peers, &p.Conversations, &p.Ambiguous, &p.Late[0], &p.Late[1], &p.Early[0], &p.Early[1]); err != nil {
-			return err
-		}
-		p.Protocol = schema.Protocol(protocol)
-		if r := rules[no]; r != nil {
-			r.Ports = append(r.Ports, p)
+	err := a.eachRow(ctx, query, func(row []driver.Value) error {
+		service := row[1].(uint64)
+		if r := rules[row[0].(uint32)]; r != nil {
+			r.Ports = append(r.Ports, PortUse{Protocol: schema.Protocol(uint8(service >> 16)), Port: uint16(service),
+				Peers: row[2].(int64), Conversations: row[3].(int64), Ambiguous: row[4].(int64),
+				Late: [Weeks]int64{row[5].(int64), row[6].(int64)}, Early: [Weeks]int64{row[7].(int64), row[8].(int64)}})
 		}
 		return nil
 	})
@@ -177,14 +178,11 @@ func AcceptWildcards(r *Rule, threshold int) {
 func (a *Analysis) loadSources(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
 		SELECT rule_no, first_day, last_day, days, early_0, early_1, count(*) FROM rule_peer GROUP BY ALL ORDER BY ALL`
-	return a.each(ctx, query, func(scan func(...any) error) error {
-		var no uint32
-		var s SourceSpan
-		if err := scan(&no, &s.FirstDay, &s.LastDay, &s.Days, &s.Early[0], &s.Early[1], &s.Sources); err != nil {
-			return err
-		}
-		if r := rules[no]; r != nil {
-			r.Sources = append(r.Sources, s)
+	return a.eachRow(ctx, query, func(row []driver.Value) error {
+		day := func(i int) int { return int(row[i].(int32)) }
+		if r := rules[row[0].(uint32)]; r != nil {
+			r.Sources = append(r.Sources, SourceSpan{FirstDay: day(1), LastDay: day(2), Days: day(3),
+				Early: [Weeks]int{day(4), day(5)}, Sources: int(row[6].(int64))})
 		}
 		return nil
 	})
@@ -195,16 +193,10 @@ func (a *Analysis) loadTopPeers(ctx context.Context, rules map[uint32]*Rule) err
 		SELECT rule_no, ` + hiLo("ip") + `, state, conversations, days FROM rule_peer JOIN address ON address_no = peer_no
 		QUALIFY row_number() OVER (PARTITION BY rule_no ORDER BY conversations DESC, ip) <= 10
 		ORDER BY rule_no, conversations DESC, ip`
-	return a.each(ctx, query, func(scan func(...any) error) error {
-		var no, state uint32
-		var hi, lo uint64
-		var p PeerUse
-		if err := scan(&no, &hi, &lo, &state, &p.Conversations, &p.Days); err != nil {
-			return err
-		}
-		p.Peer, p.Owner = schema.AddrFromBits(hi, lo), a.owners[state]
-		if r := rules[no]; r != nil {
-			r.TopPeers = append(r.TopPeers, p)
+	return a.eachRow(ctx, query, func(row []driver.Value) error {
+		if r := rules[row[0].(uint32)]; r != nil {
+			r.TopPeers = append(r.TopPeers, PeerUse{Peer: schema.AddrFromBits(row[1].(uint64), row[2].(uint64)), Owner: a.owners[row[3].(uint32)],
+				Conversations: row[4].(int64), Days: int(row[5].(int32))})
 		}
 		return nil
 	})

@@ -3,6 +3,7 @@ package analyze
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"iter"
@@ -182,7 +183,7 @@ func (a *Analysis) flows(ctx context.Context, part string) iter.Seq2[Flow, error
 		         sum(f.conversations)::BIGINT AS conversations, sum(f.bytes)::BIGINT AS bytes
 		  FROM part f JOIN way_side USING (way) JOIN side d USING (side) LEFT JOIN worn w ON w.state_no = f.peer_state
 		  GROUP BY ALL)
-		SELECT f.policy, f.peer_state, f.direction, (f.spot >> 16) & 255, f.spot & 65535, ` + hiLo("a.ip") + `, f.noise, f.conversations, f.bytes
+		SELECT f.policy::UINTEGER, f.peer_state::UINTEGER, f.direction = 'ingress', f.spot::UBIGINT, ` + hiLo("a.ip") + `, f.noise, f.conversations, f.bytes
 		FROM sum f JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER`
 	return func(yield func(Flow, error) bool) {
 		policies, err := a.policies(ctx)
@@ -190,24 +191,19 @@ func (a *Analysis) flows(ctx context.Context, part string) iter.Seq2[Flow, error
 			yield(Flow{}, fmt.Errorf("load flows: %w", err))
 			return
 		}
-		errStop := errors.New("stop")
-		err = a.each(ctx, query, func(scan func(...any) error) error {
-			var f Flow
-			var policy, peerState uint32
-			var hi, lo uint64
-			var protocol uint8
-			err := scan(&policy, &peerState, &f.Direction, &protocol, &f.Port, &hi, &lo, &f.Noise, &f.Conversations, &f.Bytes)
-			if err != nil {
-				return err
-			}
-			f.Protocol, f.Peer = schema.Protocol(protocol), schema.AddrFromBits(hi, lo)
-			f.Groups, f.PeerGroups = policies[policy], a.owners[peerState].Groups
+		direction := map[bool]schema.Direction{true: schema.Ingress, false: schema.Egress}
+		err = a.eachRow(ctx, query, func(row []driver.Value) error {
+			spot := row[3].(uint64)
+			f := Flow{Direction: direction[row[2].(bool)], Protocol: schema.Protocol(uint8(spot >> 16)), Port: uint16(spot),
+				Peer: schema.AddrFromBits(row[4].(uint64), row[5].(uint64)), Noise: row[6].(bool),
+				Conversations: row[7].(int64), Bytes: row[8].(int64),
+				Groups: policies[row[0].(uint32)], PeerGroups: a.owners[row[1].(uint32)].Groups}
 			if !yield(f, nil) {
-				return errStop
+				return errEnough
 			}
 			return nil
 		})
-		if err != nil && !errors.Is(err, errStop) {
+		if err != nil && !errors.Is(err, errEnough) {
 			yield(Flow{}, fmt.Errorf("load flows: %w", err))
 		}
 	}

@@ -2,10 +2,11 @@ package analyze
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,64 +18,72 @@ import (
 // until the iteration ends.
 func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Group, error] {
 	return func(yield func(*Group, error) bool) {
-		uses, err := a.openUses(ctx)
-		if err != nil {
+		uses := &uses{a: a, sets: map[uint32][]uint32{}}
+		err := uses.prepare(ctx)
+		if err == nil {
+			err = a.stream(ctx, usesQuery, func(s *stream) error {
+				uses.stream = s
+				return uses.fillAll(ctx, groups, yield)
+			}, int64(a.wildcard))
+		}
+		if err != nil && !errors.Is(err, errEnough) {
 			yield(nil, fmt.Errorf("load uses: %w", err))
-			return
-		}
-		defer uses.rows.Close()
-		for _, g := range groups {
-			if err := uses.fill(ctx, g); err != nil {
-				yield(nil, fmt.Errorf("load uses of %s: %w", g.GroupID, err))
-				return
-			}
-			if !yield(g, nil) {
-				return
-			}
 		}
 	}
 }
 
-// usedLate selects uses with their service, and what of them came in the weeks that are told apart.
-const usedLate = `SELECT u.*, u.spot & 16777215 AS service, coalesce(l.late_0, 0) AS late_0, coalesce(l.late_bytes_0, 0) AS late_bytes_0,
-	coalesce(l.late_1, 0) AS late_1, coalesce(l.late_bytes_1, 0) AS late_bytes_1
-	FROM rule_use u LEFT JOIN rule_late l ON l.rule_no = u.rule_no AND l.spot = u.spot`
+// errEnough ends an iteration that nobody wants to go on.
+var errEnough = errors.New("no more is wanted")
 
-// usesQuery sorts rules as Groups does. Its parameter is the threshold of wildcards. Services that were not yet accepted
-// before the weeks that are told apart are listed too.
+// placeQuery sorts rules as Groups does.
+const placeQuery = `
+	SELECT rule_no, row_number() OVER (ORDER BY account_id, region, vpc_id, group_id, rule_no) - 1 AS place
+	FROM in_force JOIN (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
+	                    WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t) USING (group_id)`
+
+// What a row of usesQuery tells of a use.
+const (
+	useWhole   = iota // conversations, ambiguous, days of the first page, and the owner and set where there is one, else -1
+	useLate           // conversations and bytes of the last weeks
+	useSeveral        // one of several owners, and its set
+	usePage           // a later page, and its days
+)
+
+// usesQuery gives each use in several rows of few numbers, one below the other: the rows of joined tables would be wide, and
+// mostly empty. Its parameter is the threshold of wildcards. Services that were not yet accepted before the weeks that
+// are told apart are listed too.
 var usesQuery = `
-	WITH used AS (` + usedLate + `),
-	     told AS (SELECT greatest(0, (last_day - first_day + 1) // 7 - 1) AS weeks FROM bounds),
-	     accepted AS (SELECT rule_no, service FROM used SEMI JOIN wild_rule USING (rule_no) CROSS JOIN told GROUP BY ALL
-	                  HAVING count(*) FILTER (conversations > CASE weeks WHEN 0 THEN 0 WHEN 1 THEN late_0 ELSE late_0 + late_1 END) > ?),
-	     latest AS (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
-	                WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t),
-	     place AS (SELECT rule_no, row_number() OVER (ORDER BY account_id, region, vpc_id, group_id, rule_no) AS place FROM in_force JOIN latest USING (group_id)),
-	     host AS (SELECT address_no, ip, row_number() OVER (ORDER BY ip) AS host FROM address),
-	     page AS (SELECT rule_no, spot, string_agg(page || ':' || days, ',' ORDER BY page) AS pages FROM rule_page GROUP BY ALL)
-	SELECT u.rule_no, u.service, ` + hiLo("h.ip") + `, u.conversations, u.ambiguous, u.late_0, u.late_bytes_0, u.late_1, u.late_bytes_1,
-	       u.days, d.pages, coalesce(u.low, 0), u.low IS NOT NULL, v.states, v.sets
-	FROM used u JOIN place p USING (rule_no) JOIN host h ON h.address_no = (u.spot >> 24)::UINTEGER
-	LEFT JOIN rule_several v ON v.rule_no = u.rule_no AND v.spot = u.spot
-	LEFT JOIN page d ON d.rule_no = u.rule_no AND d.spot = u.spot
-	ANTI JOIN accepted x ON x.rule_no = u.rule_no AND x.service = u.service
-	ORDER BY p.place, u.service, h.host`
+	WITH told AS (SELECT greatest(0, (last_day - first_day + 1) // 7 - 1) AS weeks FROM bounds),
+	     accepted AS (SELECT u.rule_no, u.spot & 16777215 AS service
+	                  FROM (FROM rule_use SEMI JOIN wild_rule USING (rule_no)) u
+	                  LEFT JOIN (FROM rule_late SEMI JOIN wild_rule USING (rule_no)) l ON l.rule_no = u.rule_no AND l.spot = u.spot
+	                  CROSS JOIN told GROUP BY ALL
+	                  HAVING count(*) FILTER (u.conversations > CASE weeks WHEN 0 THEN 0 WHEN 1 THEN coalesce(l.late_0, 0)
+	                                                                       ELSE coalesce(l.late_0, 0) + coalesce(l.late_1, 0) END) > ?),
+	     place AS (` + placeQuery + `),
+	     part AS (SELECT rule_no, spot, 0::UTINYINT AS kind, conversations AS a, ambiguous AS b, days AS c, coalesce(low::BIGINT, -1) AS d FROM rule_use
+	              UNION ALL SELECT rule_no, spot, 1, late_0, late_bytes_0, late_1, late_bytes_1 FROM rule_late
+	              UNION ALL SELECT rule_no, spot, 2, peer_state, set_no, 0, 0 FROM rule_several
+	              UNION ALL SELECT rule_no, spot, 3, page, days, 0, 0 FROM rule_page)
+	SELECT (p.place::UBIGINT << 24) + (u.spot & 16777215) AS slot, ` + hiLo("h.ip") + `, u.kind::UTINYINT, u.a::BIGINT, u.b::BIGINT, u.c::BIGINT, u.d::BIGINT
+	FROM part u JOIN place p USING (rule_no) JOIN address h ON h.address_no = (u.spot >> 24)::UINTEGER
+	ANTI JOIN accepted x ON x.rule_no = u.rule_no AND x.service = u.spot & 16777215
+	ORDER BY slot, h.ip, u.kind`
 
-// uses reads one use after the other; next is the one that was read and not yet given out.
+// uses reads one use after the other; row is the one that was read and belongs to the next use.
 type uses struct {
-	a    *Analysis
-	rows *sql.Rows
-	sets map[uint32][]uint32
-	next struct {
-		rule uint32
-		use  Use
-	}
-	more bool
+	*stream
+	a     *Analysis
+	sets  map[uint32][]uint32
+	rules []uint32 // by place
+	more  bool     // row is one
+	use   Use
+	rule  uint32
+	there bool // use is one
 }
 
-func (a *Analysis) openUses(ctx context.Context) (*uses, error) {
-	u := &uses{a: a, sets: map[uint32][]uint32{}}
-	err := a.each(ctx, `SELECT set_no, rules FROM set_number`, func(scan func(...any) error) error {
+func (u *uses) prepare(ctx context.Context) error {
+	err := u.a.each(ctx, `SELECT set_no, rules FROM set_number`, func(scan func(...any) error) error {
 		var no uint32
 		var rules string
 		err := scan(&no, &rules)
@@ -82,19 +91,40 @@ func (a *Analysis) openUses(ctx context.Context) (*uses, error) {
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if u.rows, err = a.conn.QueryContext(ctx, usesQuery, a.wildcard); err != nil {
-		return nil, err
+	return u.a.each(ctx, placeQuery+" ORDER BY place", func(scan func(...any) error) error {
+		var rule uint32
+		var place int64
+		err := scan(&rule, &place)
+		u.rules = append(u.rules, rule)
+		return err
+	})
+}
+
+func (u *uses) fillAll(ctx context.Context, groups []*Group, yield func(*Group, error) bool) (err error) {
+	if u.more, err = u.next(); err != nil {
+		return err
 	}
-	return u, u.advance()
+	if err := u.advance(); err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if err := u.fill(ctx, g); err != nil {
+			return fmt.Errorf("%s: %w", g.GroupID, err)
+		}
+		if !yield(g, nil) {
+			return errEnough
+		}
+	}
+	return nil
 }
 
 // fill gives a group's rules their uses; rules come in the order of numbers.
 func (u *uses) fill(ctx context.Context, g *Group) error {
 	for i := range g.Rules {
-		for r := &g.Rules[i]; u.more && u.next.rule == r.No; {
-			r.Uses = append(r.Uses, u.next.use)
+		for r := &g.Rules[i]; u.there && u.rule == r.No; {
+			r.Uses = append(r.Uses, u.use)
 			if err := u.advance(); err != nil {
 				return err
 			}
@@ -103,61 +133,80 @@ func (u *uses) fill(ctx context.Context, g *Group) error {
 	return ctx.Err() // groups without uses hear of it too
 }
 
-func (u *uses) advance() error {
-	if u.more = u.rows.Next(); !u.more {
-		return u.rows.Err()
+// advance reads all rows of the next use.
+func (u *uses) advance() (err error) {
+	u.use, u.there = Use{FirstDay: -1, LastDay: -1}, u.more
+	if !u.more {
+		return nil
 	}
-	var service uint32
-	var hi, lo, ownerSet uint64
-	var days int64
-	var pages, states, sets sql.NullString
-	var owned bool
-	use := &u.next.use
-	*use = Use{}
-	err := u.rows.Scan(&u.next.rule, &service, &hi, &lo, &use.Conversations, &use.Ambiguous,
-		&use.Late[0].Conversations, &use.Late[0].Bytes, &use.Late[1].Conversations, &use.Late[1].Bytes,
-		&days, &pages, &ownerSet, &owned, &states, &sets)
-	if err != nil {
-		return err
-	}
-	use.Protocol, use.Port, use.Peer = schema.Protocol(uint8(service>>16)), uint16(service), schema.AddrFromBits(hi, lo)
-	use.addDays(days, pages.String)
-	switch {
-	case states.Valid:
-		use.Owners = u.a.ownersOf(states.String)
-		for _, no := range numbers(sets.String) {
-			use.Sets = append(use.Sets, u.sets[no])
+	use := &u.use
+	slot, hi, lo := u.row[0].(uint64), u.row[1].(uint64), u.row[2].(uint64)
+	u.rule = u.rules[slot>>24]
+	use.Protocol, use.Port, use.Peer = schema.Protocol(uint8(slot>>16)), uint16(slot), schema.AddrFromBits(hi, lo)
+	var several several
+	for u.more && u.row[0].(uint64) == slot && u.row[2].(uint64) == lo && u.row[1].(uint64) == hi {
+		a, b, c, d := u.row[4].(int64), u.row[5].(int64), u.row[6].(int64), u.row[7].(int64)
+		switch u.row[3].(uint8) {
+		case useWhole:
+			use.Conversations, use.Ambiguous = a, b
+			use.addPage(0, uint64(c))
+			if d >= 0 {
+				several.add(uint32(d>>32), uint32(d))
+			}
+		case useLate:
+			use.Late[0].Conversations, use.Late[0].Bytes, use.Late[1].Conversations, use.Late[1].Bytes = a, b, c, d
+		case useSeveral:
+			several.add(uint32(a), uint32(b))
+		case usePage:
+			use.addPage(int(a), uint64(b))
 		}
-	case owned:
-		use.Owners, use.Sets = []Owner{u.a.owners[uint32(ownerSet>>32)]}, [][]uint32{u.sets[uint32(ownerSet)]}
-	default:
-		use.Sets = [][]uint32{nil}
+		if u.more, err = u.next(); err != nil {
+			return err
+		}
 	}
+	use.Owners, use.Sets = several.of(u)
 	return nil
+}
+
+// several are the owners and the sets of one use, mostly one of each.
+type several struct{ states, sets []uint32 }
+
+func (s *several) add(state, set uint32) {
+	if !slices.Contains(s.states, state) {
+		s.states = append(s.states, state)
+	}
+	if !slices.Contains(s.sets, set) {
+		s.sets = append(s.sets, set)
+	}
+}
+
+// of looks up what the numbers stand for. A use without any has one set, which is empty.
+func (s *several) of(u *uses) (owners []Owner, sets [][]uint32) {
+	if len(s.sets) == 0 {
+		return nil, [][]uint32{nil}
+	}
+	slices.SortFunc(s.states, func(a, b uint32) int { return strings.Compare(strconv.Itoa(int(a)), strconv.Itoa(int(b))) })
+	slices.Sort(s.sets)
+	for _, no := range s.states {
+		owners = append(owners, u.a.owners[no])
+	}
+	for _, no := range s.sets {
+		sets = append(sets, u.sets[no])
+	}
+	return owners, sets
 }
 
 // daysAPage is how many days of the window stand in one number.
 const daysAPage = 62
 
-// addDays reads the days of a use: those of the first page, and later pages as "1:5,2:64".
-func (u *Use) addDays(first int64, later string) {
-	u.FirstDay, u.LastDay = -1, -1
-	u.addPage(0, uint64(first))
-	for page := range strings.SplitSeq(later, ",") {
-		no, days, _ := strings.Cut(page, ":")
-		n, _ := strconv.Atoi(no)
-		d, _ := strconv.ParseUint(days, 10, 64)
-		u.addPage(n, d)
-	}
-}
-
+// addPage adds days of a use.
 func (u *Use) addPage(page int, days uint64) {
 	if days == 0 {
 		return
 	}
-	if u.FirstDay < 0 {
-		u.FirstDay = page*daysAPage + bits.TrailingZeros64(days)
+	if first := page*daysAPage + bits.TrailingZeros64(days); u.FirstDay < 0 || first < u.FirstDay {
+		u.FirstDay = first
 	}
-	u.LastDay = page*daysAPage + bits.Len64(days) - 1
+	u.LastDay = max(u.LastDay, page*daysAPage+bits.Len64(days)-1)
 	u.Days += bits.OnesCount64(days)
 }

@@ -49,6 +49,9 @@ func Boxes(uses []BoxUse, opt CoverOptions) ([]Box, bool) {
 	}
 	m := newBoxMerger(rects, index, full, opt)
 	m.shorten()
+	if len(m.rects) > budget {
+		opt.need(budgetDecides)
+	}
 	if !m.reduce(budget) {
 		return nil, false
 	}
@@ -130,6 +133,7 @@ func coverIndex(index boxIndex, opt CoverOptions, budget int) ([]boxRect, bool) 
 		if !ok || len(rects) <= max(mostRects, 2*budget) || units == 1 {
 			return rects, ok
 		}
+		opt.need(budgetDecides)
 	}
 }
 
@@ -209,7 +213,7 @@ func peersKey(protocol schema.Protocol, peers []netip.Addr) string {
 
 // coverGroups covers each group, with about twice the budget over all groups, so that merging has a choice and ends.
 // A single group gets exactly the budget, where the cover is the optimum. It is false when one port alone needs more
-// than the budget, since no merging can then help.
+// than the budget, since no merging can then help. With the covers' own choice it needs as many rules as they have.
 func coverGroups(groups []boxGroup, opt CoverOptions, budget int) ([]boxRect, bool) {
 	limit := 2*budget + 32
 	if len(groups) == 1 && budget >= len(groups[0].spans) {
@@ -223,6 +227,9 @@ func coverGroups(groups []boxGroup, opt CoverOptions, budget int) ([]boxRect, bo
 			return nil, false
 		}
 		total += len(g.spans) * len(covers[i].Prefixes)
+	}
+	if opt.need(total); total > limit {
+		opt.need(budgetDecides)
 	}
 	var rects []boxRect
 	for i, g := range groups {

@@ -46,36 +46,13 @@ func newBoxMerger(rects []boxRect, index boxIndex, full int, opt CoverOptions) *
 	return m
 }
 
-// boxPair is two rectangles and their bounding box.
-type boxPair struct {
-	a, b, whole boxRect
-	score       float64 // the lower the better; +Inf for a pair that is not wanted
-	asked       bool    // score is the score, and not a bound below it
-}
-
-// boxScore says how much a pair is wanted.
-type boxScore struct {
-	bound func(whole boxRect) float64 // no more than the score, and cheap
-	score func(*boxPair) float64      // +Inf for a pair that is not wanted
-}
-
-// forget puts a bound in the place of the score, for as long as nothing depends on it: most pairs have bounds far above
-// the lowest score and are never asked.
-func (s boxScore) forget(p *boxPair) { p.score, p.asked = s.bound(p.whole), false }
-
-func (s boxScore) ask(p *boxPair) {
-	if !p.asked {
-		p.score, p.asked = s.score(p), true
-	}
-}
-
 // shorten merges while the description gets shorter, the greatest gain first. No port is opened that neither of the
 // two had: ports are services, and only the budget makes a box span one that nobody used.
 func (m *boxMerger) shorten() {
+	touch := func(a, b boxRect) bool {
+		return int(max(a.ports.From, b.ports.From)) <= int(min(a.ports.To, b.ports.To))+1
+	}
 	gain := func(p *boxPair) float64 {
-		if int(max(p.a.ports.From, p.b.ports.From)) > int(min(p.a.ports.To, p.b.ports.To))+1 {
-			return math.Inf(1)
-		}
 		score := m.describe(p.whole)
 		for _, r := range m.rects {
 			if p.whole.holds(r) {
@@ -87,13 +64,13 @@ func (m *boxMerger) shorten() {
 		}
 		return math.Inf(1)
 	}
-	m.merge(boxScore{func(boxRect) float64 { return math.Inf(-1) }, gain}, func() bool { return false })
+	m.merge(boxScore{touch, func(boxRect) float64 { return math.Inf(-1) }, gain}, func() bool { return false })
 }
 
 // reduce merges until at most budget rectangles are left, the fewest new tuples first; false when it cannot.
 func (m *boxMerger) reduce(budget int) bool {
 	fresh := func(p *boxPair) float64 { return m.size(p.whole) - m.held(p.whole) }
-	m.merge(boxScore{m.leastFresh, fresh}, func() bool { return len(m.rects) <= budget })
+	m.merge(boxScore{func(a, b boxRect) bool { return true }, m.leastFresh, fresh}, func() bool { return len(m.rects) <= budget })
 	return len(m.rects) <= budget
 }
 
@@ -112,6 +89,9 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 	m.measure()
 	var pairs []boxPair
 	add := func(a, b boxRect) {
+		if !by.may(a, b) {
+			return
+		}
 		if p, ok := m.pair(a, b); ok {
 			by.forget(&p)
 			pairs = append(pairs, p)
@@ -123,7 +103,7 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 		}
 	}
 	for !done() {
-		at := lowestScore(pairs, by)
+		at := lowestScore(pairs, by, m.limits.strangers)
 		if at < 0 {
 			return
 		}
@@ -144,33 +124,8 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 	}
 }
 
-// lowestScore is the index of the first pair with the lowest score, -1 where none is wanted. It asks those whose bounds
-// are no higher than the lowest score.
-func lowestScore(pairs []boxPair, by boxScore) int {
-	least := math.Inf(1)
-	for i := range pairs {
-		if pairs[i].asked {
-			least = min(least, pairs[i].score)
-		}
-	}
-	at := -1
-	for i := range pairs {
-		p := &pairs[i]
-		if p.score > least {
-			continue
-		}
-		by.ask(p)
-		if math.IsInf(p.score, 1) || p.score > least {
-			continue
-		}
-		if at < 0 || p.score < least || compareRects(p.whole, pairs[at].whole) < 0 {
-			at, least = i, p.score
-		}
-	}
-	return at
-}
-
-// pair is the bounding box of two rectangles; false for two protocols and for a prefix that is not allowed.
+// pair is the bounding box of two rectangles; false for two protocols and for a prefix that is not allowed. Strangers in
+// it are looked for when its score is asked.
 func (m *boxMerger) pair(a, b boxRect) (boxPair, bool) {
 	if a.protocol != b.protocol {
 		return boxPair{}, false
@@ -178,7 +133,7 @@ func (m *boxMerger) pair(a, b boxRect) (boxPair, bool) {
 	bits := min(a.bits, b.bits, a.key.commonBits(b.key))
 	whole := boxRect{a.protocol, PortSpan{min(a.ports.From, b.ports.From), max(a.ports.To, b.ports.To)}, maskKey(a.key, bits), bits}
 	given := bits == a.bits && whole.key == a.key || bits == b.bits && whole.key == b.key
-	return boxPair{a: a, b: b, whole: whole}, m.limits.permit(whole.key, bits, given)
+	return boxPair{a: a, b: b, whole: whole}, m.limits.mayPermit(whole.key, bits, given)
 }
 
 // replace puts a rectangle in the place of all that it holds.

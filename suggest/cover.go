@@ -25,6 +25,7 @@ type CoverOptions struct {
 	// 0 means PrivateDensity. Sensible values lie between 2 and 200,000.
 	Density float64
 
+	needs     *int       // grows to the least budget with which the result would be the same; may be nil
 	strangers *strangers // as Forbidden, but looked for where a prefix is asked about; may be nil
 }
 
@@ -159,6 +160,16 @@ func (c Curve) knee(most int) int {
 	return best
 }
 
+// budgetDecides is the need of what would be another with another budget.
+const budgetDecides = math.MaxInt
+
+// need notes a budget without which the result would not be the same.
+func (o CoverOptions) need(n int) {
+	if o.needs != nil {
+		*o.needs = max(*o.needs, n)
+	}
+}
+
 func budgetOf(opt CoverOptions) int {
 	if opt.Budget > 0 {
 		return opt.Budget
@@ -174,6 +185,7 @@ func (t *coverTree) suggest(opt CoverOptions) ([]int32, bool) {
 	if !ok || len(cut) <= budgetOf(opt) {
 		return cut, ok
 	}
+	opt.need(budgetDecides)
 	table := t.prune(costs, budgetOf(opt))
 	k, ok := table.best(budgetOf(opt))
 	if !ok {

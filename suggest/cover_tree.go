@@ -198,11 +198,16 @@ func newCoverLimits(full int, opt CoverOptions) coverLimits {
 // permit says whether the prefix may be a rule. What was given as a leaf is exempt from the minimum length and the
 // caps: it was there before.
 func (l coverLimits) permit(key Count, bits int, given bool) bool {
+	return l.mayPermit(key, bits, given) && !l.strangers.meet(prefixKeys(key, bits))
+}
+
+// mayPermit is permit but for strangers, which take the longest to find.
+func (l coverLimits) mayPermit(key Count, bits int, given bool) bool {
 	r := prefixKeys(key, bits)
 	if !l.anywhere && !keysContain(l.allowed, r) || keysMeet(l.forbidden, r) {
 		return false
 	}
-	return (given || bits >= l.minBits && !l.reachesBeyondCap(r, bits)) && !l.strangers.meet(r)
+	return given || bits >= l.minBits && !l.reachesBeyondCap(r, bits)
 }
 
 // reachesBeyondCap says whether a cap lies inside the prefix and is smaller than it.

@@ -12,6 +12,9 @@ func (m *maker) describe(s *subject) Rule {
 	if s.RuleID != "" {
 		r.RuleID = &s.RuleID
 	}
+	if s.PeerOwner != s.group.AccountID {
+		r.PeerOwner = s.PeerOwner
+	}
 	if o := s.Opened; o != nil {
 		r.Opened = &Opened{At: o.At, By: o.By, Call: o.Call}
 	}

@@ -1,7 +1,6 @@
 package suggest
 
 import (
-	"slices"
 	"time"
 
 	"sgfit/analyze"
@@ -41,10 +40,10 @@ func (m *maker) recall(g *analyze.Group) {
 func (m *maker) forget(g *analyze.Group) {
 	for i := range g.Rules {
 		g.Rules[i].Uses = nil
-		m.rules[g.Rules[i].No].fitted = nil
+		m.rules[g.Rules[i].No].fitted, m.rules[g.Rules[i].No].carried = nil, nil
 		for _, e := range m.earlier {
 			s := e.rules[g.Rules[i].No]
-			s.Uses, s.fitted, s.tested, s.news = nil, nil, nil, nil
+			s.Uses, s.carried, s.fitted, s.tested, s.news = nil, nil, nil, nil, nil
 		}
 	}
 }
@@ -111,8 +110,9 @@ func (m *maker) earlierRule(r *analyze.Rule) analyze.Rule {
 
 // earlierUses are the uses of before.
 func (m *maker) earlierUses(uses []analyze.Use) []analyze.Use {
-	var out []analyze.Use
-	for _, u := range uses {
+	out := make([]analyze.Use, 0, len(uses))
+	for i := range uses {
+		u := uses[i]
 		for k := range m.lateFrom + 1 {
 			u.Conversations -= u.Late[k].Conversations
 		}
@@ -123,5 +123,5 @@ func (m *maker) earlierUses(uses []analyze.Use) []analyze.Use {
 			out = append(out, u)
 		}
 	}
-	return slices.Clip(out)
+	return out
 }

@@ -22,24 +22,39 @@ type fitting struct {
 	accept []analyze.PortUse // services whose wildcard is acceptable
 	// eitherFamily lets a group reference stand for addresses of the family that the rule does not have.
 	eitherFamily bool
+	needs        int // the least budget with which the outcome would be the same
 	// elastic sources come and go: known subnets stand for them however few were seen.
 	elastic bool
 }
 
 // fit returns the narrowest rules, in the order of preference of the design, that admit all the uses and nothing that
 // the rule did not admit; false when nothing narrower is to be had. uses are sorted by protocol, port, peer.
-func (m *maker) fit(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
-	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), elastic: m.comesAndGoes(s) || m.opt.Profile == Cautious}
+func (f *fitting) fit(uses []analyze.Use) ([]ReplacementRule, bool) {
 	rules, ok := f.rules(f.unaccepted(uses))
-	if !ok || len(rules) == 0 || m.estate.weightOf(rules) > budget && !slices.ContainsFunc(rules, func(r ReplacementRule) bool { return r.Peer == s.Peer }) {
+	weight := f.m.estate.weightOf(rules)
+	if f.need(weight); !ok || weight > f.budget {
+		f.need(budgetDecides)
+	}
+	if !ok || len(rules) == 0 || weight > f.budget && !slices.ContainsFunc(rules, func(r ReplacementRule) bool { return r.Peer == f.s.Peer }) {
 		return nil, false
 	}
 	slices.SortStableFunc(rules, compareReplacements)
 	rules = slices.CompactFunc(rules, sameReplacement)
-	if !m.narrower(s, rules) {
+	if !f.m.narrower(f.s, rules) {
 		return nil, false
 	}
 	return rules, true
+}
+
+// need notes a budget without which the outcome would not be the same.
+func (f *fitting) need(n int) { f.needs = max(f.needs, n) }
+
+// needWithin is need for a part of the budget: what of it is not the part's, and what the part needs.
+func (f *fitting) needWithin(others, n int) {
+	if n < budgetDecides {
+		n += others
+	}
+	f.need(n)
 }
 
 // unaccepted leaves out the uses of services whose wildcard is acceptable.
@@ -129,7 +144,11 @@ func (f *fitting) withPeer(services []service, peer schema.Peer) []ReplacementRu
 			out = append(out, f.replacement(p, PortSpan{}, peer))
 			continue
 		}
-		for _, span := range FitPorts(ports[p], f.budget) {
+		spans := FitPorts(ports[p], f.budget)
+		if f.need(len(spans)); len(spans) >= f.budget {
+			f.need(budgetDecides) // there may have been more
+		}
+		for _, span := range spans {
 			out = append(out, f.replacement(p, span, peer))
 		}
 	}

@@ -9,7 +9,8 @@ import (
 	"sgfit/schema"
 )
 
-// cover says what is left in CIDRs: private sources and the internet's apart, each with its own density.
+// cover says what is left in CIDRs: private sources and the internet's apart, each with its own density. What is within
+// the budget already is what the rule has otherwise.
 func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
 	var private, internet []analyze.Use
 	for _, u := range uses {
@@ -30,12 +31,17 @@ func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool
 		}
 		opt := f.coverOptions(part, i == 1)
 		if opt.Budget = left; left < 1 {
+			f.need(budgetDecides)
 			return nil, false
 		}
+		needs := 0
+		opt.needs = &needs
 		boxes, ok := fitBoxes(part, opt)
 		if !ok {
+			f.need(budgetDecides)
 			return nil, false
 		}
+		f.needWithin(f.budget-left, needs)
 		for _, b := range boxes {
 			for _, p := range b.Prefixes {
 				out = append(out, f.replacement(b.Protocol, b.Ports, schema.CIDRPeer(p)))
@@ -55,6 +61,7 @@ func fitBoxes(uses []analyze.Use, opt CoverOptions) ([]Box, bool) {
 	if len(services) <= mostServices {
 		return Boxes(toBoxUses(uses), opt)
 	}
+	opt.need(budgetDecides)
 	peers := make([]netip.Addr, len(uses))
 	for i := range uses {
 		peers[i] = uses[i].Peer

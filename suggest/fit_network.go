@@ -62,10 +62,15 @@ func dense(sources map[netip.Addr]bool) bool {
 func (f *fitting) commonList(uses []analyze.Use) (string, bool) {
 	limit, _ := f.s.Peer.Prefix()
 	for _, l := range f.m.estate.inv.PrefixLists {
-		if l.Region != f.s.group.Region || len(l.Entries) == 0 || l.AccountID != f.s.group.AccountID || l.MaxEntries > f.budget {
+		if l.Region != f.s.group.Region || len(l.Entries) == 0 || l.AccountID != f.s.group.AccountID {
+			continue
+		}
+		if l.MaxEntries > f.budget {
+			f.need(budgetDecides)
 			continue
 		}
 		if f.listFits(l.Entries, limit, uses) {
+			f.need(l.MaxEntries)
 			return l.PrefixListID, true
 		}
 	}

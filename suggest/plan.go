@@ -174,6 +174,7 @@ type Rule struct {
 	FromPort     *int32            `json:"from_port"`
 	ToPort       *int32            `json:"to_port"`
 	Peer         schema.Peer       `json:"peer"`
+	PeerOwner    string            `json:"peer_owner,omitempty"` // account of the group that is the peer, where it is another
 	Description  string            `json:"description"`
 	Action       Action            `json:"action"`
 	Findings     []Finding         `json:"findings"`

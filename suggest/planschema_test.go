@@ -40,7 +40,7 @@ func schemaSample() Plan {
 	narrow := ReplacementRule{Protocol: "tcp", FromPort: &port, ToPort: &port, Peer: schema.Peer{Kind: schema.PeerIPv4, Value: "10.20.0.8/32"}, Description: "from the bastion"}
 	rule := Rule{
 		RuleID: &id, Direction: schema.Ingress, Protocol: "tcp", FromPort: &port, ToPort: &port,
-		Peer: schema.Peer{Kind: schema.PeerIPv4, Value: "10.0.0.0/8"}, Description: "ssh", Action: Replace,
+		Peer: schema.Peer{Kind: schema.PeerIPv4, Value: "10.0.0.0/8"}, PeerOwner: "444455556666", Description: "ssh", Action: Replace,
 		Findings: []Finding{{SmallerSource, "Only one address of 10.0.0.0/8 used the rule."}},
 		Evidence: Evidence{
 			Conversations: 9, Sole: 9, Probes: 1, Bytes: 4096, Peers: 1, Ports: []PortRange{{"tcp", 22, 22}}, Days: 4, ObservedDays: 30,

@@ -152,16 +152,36 @@ func (m *maker) carriesBefore(a, b *subject) bool {
 // isRedundant says whether the rule was used, but all of its uses flow through others.
 func (s *subject) isRedundant() bool { return s.Conversations > 0 && !s.carries && len(s.through) > 0 }
 
-// carried returns the uses that the rule itself must go on to admit.
+// carried returns the uses that the rule itself must go on to admit; it is asked for several times.
 func (m *maker) carried(s *subject) []analyze.Use {
 	if len(s.through) == 0 {
 		return s.Uses
 	}
-	var out []analyze.Use
-	for _, u := range s.Uses {
-		if slices.ContainsFunc(u.Sets, func(set []uint32) bool { return slices.Contains(m.carriers(m.standingIn(set)), s) }) {
-			out = append(out, u)
+	if s.carried == nil {
+		s.carried = make([]analyze.Use, 0, len(s.Uses))
+		carries := m.carriesFor(s)
+		for i := range s.Uses {
+			if slices.ContainsFunc(s.Uses[i].Sets, carries) {
+				s.carried = append(s.carried, s.Uses[i])
+			}
 		}
 	}
-	return out
+	return s.carried
+}
+
+// carriesFor says of sets of rules whether the rule carries what they admitted. Most uses have the same few sets, each
+// one slice in memory.
+func (m *maker) carriesFor(s *subject) func(set []uint32) bool {
+	known := map[*uint32]bool{}
+	return func(set []uint32) bool {
+		if len(set) == 0 {
+			return false
+		}
+		carries, ok := known[&set[0]]
+		if !ok {
+			carries = slices.Contains(m.carriers(m.standingIn(set)), s)
+			known[&set[0]] = carries
+		}
+		return carries
+	}
 }

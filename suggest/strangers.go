@@ -51,11 +51,11 @@ type strangers struct {
 	within []keyRange // sorted and disjoint
 	groups []bool     // by number
 	peers  map[netip.Addr]bool
-	asked  map[keyRange]bool // answers that took long
+	clear  []int32 // from the known address of that index to the one of this number there is no stranger; kept of long searches
 }
 
-// longSearch is how many addresses are looked at before the answer is kept.
-const longSearch = 64
+// longSearch is how many addresses are looked at before it is kept that they are no strangers.
+const longSearch = 16
 
 // strangers takes peers and prefixes of one family.
 func (e *estate) strangers(within []netip.Prefix, groups map[string]bool, peers map[netip.Addr]bool) *strangers {
@@ -78,31 +78,34 @@ func (s *strangers) meet(r keyRange) bool {
 	if s == nil {
 		return false
 	}
-	if answer, ok := s.asked[r]; ok {
-		return answer
-	}
 	i := sort.Search(len(s.within), func(i int) bool { return !s.within[i].to.Less(r.from) })
-	looked, found := 0, false
-	for ; i < len(s.within) && !found && !r.to.Less(s.within[i].from); i++ {
-		found = s.meetWithin(overlap(r, s.within[i]), &looked)
-	}
-	if looked > longSearch {
-		if s.asked == nil {
-			s.asked = map[keyRange]bool{}
-		}
-		s.asked[r] = found
-	}
-	return found
-}
-
-func (s *strangers) meetWithin(r keyRange, looked *int) bool {
-	keys := s.known.keys
-	i := sort.Search(len(keys), func(i int) bool { return !keys[i].Less(r.from) })
-	for ; i < len(keys) && !r.to.Less(keys[i]); i++ {
-		*looked++
-		if !slices.ContainsFunc(s.known.wearing[i], func(n int) bool { return s.groups[n] }) && !s.peers[s.known.addrs[i]] {
+	for ; i < len(s.within) && !r.to.Less(s.within[i].from); i++ {
+		if s.meetWithin(overlap(r, s.within[i])) {
 			return true
 		}
 	}
 	return false
+}
+
+func (s *strangers) meetWithin(r keyRange) bool {
+	keys := s.known.keys
+	from := sort.Search(len(keys), func(i int) bool { return !keys[i].Less(r.from) })
+	i := from
+	for i < len(keys) && !r.to.Less(keys[i]) && !s.isStranger(i) {
+		if i++; s.clear != nil {
+			i = max(i, int(s.clear[i-1]))
+		}
+	}
+	if i-from > longSearch {
+		if s.clear == nil {
+			s.clear = make([]int32, len(keys))
+		}
+		s.clear[from] = int32(i)
+	}
+	return i < len(keys) && !r.to.Less(keys[i])
+}
+
+// isStranger says it of one known address.
+func (s *strangers) isStranger(i int) bool {
+	return !slices.ContainsFunc(s.known.wearing[i], func(n int) bool { return s.groups[n] }) && !s.peers[s.known.addrs[i]]
 }

@@ -10,7 +10,7 @@
 --           rule_use(rule_no, spot, …)   one row a rule in force, service and peer, over the window: conversations,
 --             days: real uses; ambiguous; low and high: the lowest and the highest owner and set in one number (a
 --             network_interface state that owned the peer's address, 0 for nobody known, above 32 bits of set_no)
---           rule_several(rule_no, spot, use_state, states, sets)   where these differ: the highest state with a real use, and all: "12,40", "3,17"
+--           rule_several(rule_no, spot, peer_state, set_no, used)   where these differ: all, and whether with a real use
 --           rule_page(rule_no, spot, page, days)        days beyond the first 62
 -- Assumes:  days before or after the window count for its ends (window_day in other words: greatest and least cost much more).
 --
@@ -89,12 +89,10 @@ SELECT rule_no, spot, coalesce(sum(conversations), 0)::BIGINT AS conversations,
 FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS owner_set FROM share)
 GROUP BY rule_no, spot;
 
--- Lists only for the few that have several owners or sets: making a list for each would cost more than all the rest.
+-- Only for the few that have several owners or sets.
 CREATE OR REPLACE TEMP TABLE rule_several AS
-SELECT s.rule_no, s.spot, max(s.peer_state) FILTER (s.conversations > 0) AS use_state,
-       array_to_string(list_sort(list_distinct(list(s.peer_state::VARCHAR))), ',') AS states,
-       array_to_string(list_sort(list_distinct(list(s.set_no))), ',') AS sets
+SELECT s.rule_no, s.spot, s.peer_state, s.set_no, bool_or(s.conversations > 0) AS used
 FROM share s SEMI JOIN (SELECT rule_no, spot FROM rule_use WHERE low <> high) m ON m.rule_no = s.rule_no AND m.spot = s.spot
 WHERE NOT s.noise
-GROUP BY s.rule_no, s.spot;
+GROUP BY s.rule_no, s.spot, s.peer_state, s.set_no;
 DROP VIEW share;

@@ -23,7 +23,7 @@ WITH later AS (
 whole AS (
   SELECT u.rule_no, (u.spot >> 24)::UINTEGER AS peer_no, max(coalesce(s.use_state, (u.low >> 32)::UINTEGER)) AS state, sum(u.conversations)::BIGINT AS conversations,
          bit_or(u.days) AS days
-  FROM rule_use u LEFT JOIN (FROM rule_several WHERE use_state IS NOT NULL) s ON s.rule_no = u.rule_no AND s.spot = u.spot
+  FROM rule_use u LEFT JOIN (SELECT rule_no, spot, max(peer_state) AS use_state FROM rule_several WHERE used GROUP BY ALL) s ON s.rule_no = u.rule_no AND s.spot = u.spot
   WHERE u.conversations > 0
   GROUP BY ALL
 )

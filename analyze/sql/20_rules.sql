@@ -58,7 +58,7 @@ probed AS (
   GROUP BY rule_no
 ),
 peers AS (SELECT rule_no, count(*) AS peers FROM rule_peer GROUP BY rule_no)
-SELECT f.rule_no, f.group_id, f.direction, f.protocol, f.from_port, f.to_port, f.peer_kind, f.peer, f.rule_id, f.description,
+SELECT f.rule_no, f.group_id, f.direction, f.protocol, f.from_port, f.to_port, f.peer_kind, f.peer, f.peer_owner, f.rule_id, f.description,
        f.vf, coalesce(u.conversations, 0)::BIGINT AS conversations, coalesce(u.sole, 0)::BIGINT AS sole,
        coalesce(u.probes, 0)::BIGINT AS probes, coalesce(u.completed, 0)::BIGINT AS completed,
        coalesce(p.days, 0)::INTEGER AS probe_days, coalesce(u.noise, 0)::BIGINT AS noise,

@@ -9,7 +9,7 @@ import (
 )
 
 // manyFlags take as many values as follow them, as a shell leaves them after expanding a glob.
-var manyFlags = []string{"--flow-logs", "--config", "--cloudtrail"}
+var manyFlags = []string{"--flow-logs", "--config", "--cloudtrail", "--group"}
 
 // spread repeats such a flag before each of its values, for a flag parser that knows one value a flag:
 // "--config a b --out d" becomes "--config a --config b --out d". What follows "--" is left as it is.

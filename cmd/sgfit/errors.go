@@ -148,7 +148,10 @@ func systemHint(err error) string {
 	var changed *duck.ChangedError
 	var temporary *ingest.TemporaryError
 	var full *fullDiskError
+	var occupied *occupiedError
 	switch {
+	case errors.As(err, &occupied):
+		return "Give another folder with --out, or move that file away."
 	case errors.As(err, &temporary):
 		return "Set TMPDIR to a folder with room for some objects, 75 MB each as AWS writes them; what was stored is whole, so run the same command again to go on."
 	case errors.As(err, &full):

@@ -34,7 +34,8 @@ Results go to standard output, progress and problems to standard error. Exit cod
 	cmd.PersistentFlags().BoolVar(&term.quiet, "quiet", false, "no progress on standard error")
 	cmd.PersistentFlags().BoolVar(&term.noColour, "no-color", false, "no colours, also on a terminal (NO_COLOR does the same)")
 	cmd.AddCommand(newRunCommand(term), newDemoCommand(term), newIngestCommand(term), newAnalyzeCommand(term),
-		newSuggestCommand(term), newReportCommand(term), newExplainCommand(term), newExceptionsCommand(term), newStatusCommand(term), newQualityCommand(term))
+		newSuggestCommand(term), newReportCommand(term), newExportCommand(term), newExplainCommand(term), newExceptionsCommand(term),
+		newStatusCommand(term), newQualityCommand(term))
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.InitDefaultCompletionCmd()
 	nameUsageErrors(cmd)

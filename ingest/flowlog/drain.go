@@ -24,6 +24,8 @@ type drain struct {
 	owners  []owner           // two for each interface: IPv4, IPv6
 	proven  map[endpoint]bool // addresses that are certain to be some interface's own
 	known   map[ownedBy]netip.Addr
+
+	directions int // bit 0: there are entries without flow-direction, bit 1: with it
 }
 
 // day is one interface on one day, in all tables.

@@ -4,8 +4,9 @@ import "encoding/binary"
 
 // interfaces numbers the interfaces of one table in the order of arrival.
 type interfaces struct {
-	index []uint32 // open addressing: 1 + place
-	list  []iface
+	index   []uint32 // open addressing: 1 + place
+	list    []iface
+	account string // the last that was looked at: interfaces share its text, so that comparing it need not fetch it anew
 }
 
 // iface is one interface; the scope of its latest day is at hand, the others are in days.
@@ -19,7 +20,7 @@ type iface struct {
 
 func (n *interfaces) reset() {
 	n.index = make([]uint32, 256)
-	n.list = nil
+	n.list, n.account = nil, ""
 }
 
 // hashBytes hashes eight bytes at a time, the last eight overlapping.
@@ -38,19 +39,27 @@ func hashBytes(b []byte) uint64 {
 
 // of returns the place of an interface.
 func (n *interfaces) of(id, account []byte) uint32 {
+	same := n.account == string(account)
 	h := hashBytes(id)
 	mask := uint64(len(n.index) - 1)
 	p := h & mask
 	for ; n.index[p] != 0; p = (p + 1) & mask {
 		i := n.index[p] - 1
 		if f := &n.list[i]; f.hash == h && f.id == string(id) {
+			if same && f.account == n.account {
+				return i
+			}
 			if f.account != string(account) {
 				f.account = betterAccount(f.account, string(account))
 			}
+			n.account = f.account
 			return i
 		}
 	}
-	n.list = append(n.list, iface{id: string(id), account: betterAccount("", string(account)), hash: h, day: -1})
+	if !same {
+		n.account = betterAccount("", string(account))
+	}
+	n.list = append(n.list, iface{id: string(id), account: betterAccount("", n.account), hash: h, day: -1})
 	n.index[p] = uint32(len(n.list))
 	if len(n.list)*2 > len(n.index) {
 		n.grow()

@@ -88,6 +88,7 @@ func (d *drain) eachEvidence(call func(o *owner, a, b endpoint, records uint64))
 	for t, tab := range d.tables {
 		for i := range uint32(tab.entries) {
 			e := tab.at(i)
+			d.directions |= 1 << flag(e.bits&direction != 0)
 			if e.bits&foreign != 0 {
 				continue
 			}
@@ -198,7 +199,9 @@ func pairOf(e *entry, ends [2]endpoint) pair {
 
 // told collects what flow-direction says, for days on which some records have it and some have not: nil for others.
 func (d *drain) told(refs []ref) map[pair]tells {
-	const direction = localFirst | localSecond
+	if d.directions != 3 {
+		return nil
+	}
 	with, without := false, false
 	for _, r := range refs {
 		told := d.entry(r).bits&direction != 0

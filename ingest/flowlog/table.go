@@ -23,6 +23,8 @@ const (
 	localSecond                   // the second is
 	sixth                         // the addresses are IPv6
 	foreign                       // the interface's own end stood under another address in srcaddr or dstaddr
+
+	direction = localFirst | localSecond
 )
 
 // entry is one conversation, or what one table saw of it. Arrays of two are by sending end. 88 bytes: what the fold

@@ -29,7 +29,7 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 	if edges, err := db.KeepsEdgesOnly(ctx); err != nil || edges {
 		return errors.Join(err, ErrEdgesOnly)
 	}
-	if err := db.lean(); err != nil {
+	if err := db.lean(ctx); err != nil {
 		return fmt.Errorf("store %d objects: %w", len(b.Objects), err)
 	}
 	err = db.write(func() error {

@@ -142,6 +142,7 @@ func (o Options) settings() map[string]string {
 		"preserve_insertion_order":     "false",
 		"autoinstall_known_extensions": "false", // nothing is downloaded
 		"autoload_known_extensions":    "false",
+		"max_vacuum_tasks":             "0",
 	}
 	if o.MemoryBytes > 0 {
 		set["memory_limit"] = strconv.FormatInt(max(o.MemoryBytes>>20, 1), 10) + "MiB"

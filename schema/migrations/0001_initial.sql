@@ -52,7 +52,7 @@ CREATE TABLE conversation (
   protocol    UTINYINT NOT NULL,      -- IANA number
   local_by    UTINYINT NOT NULL,      -- how the own end was told: 1 flow-direction, 2 stands in every record, 3 a guess
   has_flags   BOOLEAN NOT NULL,       -- tcp-flags were logged
-  local       UHUGEINT NOT NULL,      -- the interface's own address
+  local       UHUGEINT NOT NULL USING COMPRESSION rle, -- the interface's own address; runs, since rows stand in its order
   local_port  USMALLINT NOT NULL,     -- 0 where the protocol has none
   remote      UHUGEINT NOT NULL,
   remote_port USMALLINT NOT NULL,
