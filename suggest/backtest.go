@@ -115,7 +115,7 @@ func (m *maker) backtestPoint(s *subject, name string) *AlternativeBacktest {
 		case pointExact, pointCompact:
 			rules, ok = e.point(before, uses, budget, name)
 		case pointSuggested:
-			rules, ok = e.fit(before, uses, budget)
+			rules, ok = e.usual(before, uses, budget)
 		case pointService:
 			rules, ok = f.byService(uses)
 		default:

@@ -29,15 +29,6 @@ type fitting struct {
 
 // fit returns the narrowest rules, in the order of preference of the design, that admit all the uses and nothing that
 // the rule did not admit; false when nothing narrower is to be had. uses are sorted by protocol, port, peer.
-func (m *maker) fit(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
-	return m.fitting(s, budget).fit(uses)
-}
-
-// fitting begins one attempt. For those who are cautious all sources come and go.
-func (m *maker) fitting(s *subject, budget int) *fitting {
-	return &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), elastic: m.comesAndGoes(s) || m.opt.Profile == Cautious}
-}
-
 func (f *fitting) fit(uses []analyze.Use) ([]ReplacementRule, bool) {
 	rules, ok := f.rules(f.unaccepted(uses))
 	weight := f.m.estate.weightOf(rules)

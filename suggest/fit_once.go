@@ -20,7 +20,7 @@ type fitted struct {
 // fitOnce is fit, but what was worked out for the same uses is not worked out again unless the budget decides: mostly a
 // rule had a week ago all the sources that it has now.
 func (m *maker) fitOnce(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
-	asked := fitted{uses: uses, budget: budget, elastic: m.comesAndGoes(s), accept: acceptedServices(s)}
+	asked := fitted{uses: uses, budget: budget, elastic: m.comesAndGoes(s) || m.opt.Profile == Cautious, accept: acceptedServices(s)}
 	known := []*fitted{s.fitted}
 	if m.later != nil {
 		known = append(known, m.later.rules[s.No].fitted)
@@ -30,14 +30,9 @@ func (m *maker) fitOnce(s *subject, uses []analyze.Use, budget int) ([]Replaceme
 			return k.rules, k.fits
 		}
 	}
-	if m.opt.isUsual() {
-		f := m.fitting(s, budget)
-		asked.rules, asked.fits = f.fit(uses)
-		asked.needs = f.needs
-	} else {
-		asked.rules, asked.fits = m.fitByProfile(s, uses, budget)
-		asked.needs = budgetDecides
-	}
+	f := &fitting{m: m, s: s, budget: budget, accept: asked.accept, elastic: asked.elastic}
+	asked.rules, asked.fits = f.fitByProfile(uses)
+	asked.needs = f.needs
 	s.fitted = &asked
 	return asked.rules, asked.fits
 }
@@ -50,6 +45,3 @@ func (f *fitted) answers(asked fitted) bool {
 			return a.Protocol == b.Protocol && a.Port == b.Port && a.Peer == b.Peer
 		})
 }
-
-// isUsual says that nothing moves suggestions away from where the description of uses puts them.
-func (o Options) isUsual() bool { return o.Profile == Balanced && o.ServiceRanges == nil }

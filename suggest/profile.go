@@ -33,19 +33,21 @@ const (
 // fitByProfile is fit, moved along the curve. What is suggested instead of the usual must be narrower than the rule too, and
 // fit the quota; references to groups stay, since they name whoever it is and not where. The prefix list of an AWS service
 // comes before all, where it was asked for.
-func (m *maker) fitByProfile(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
-	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s)}
+func (f *fitting) fitByProfile(uses []analyze.Use) ([]ReplacementRule, bool) {
+	m, s := f.m, f.s
 	if m.opt.Profile == Cautious || m.opt.ServiceRanges != nil {
+		f.need(budgetDecides)
 		if rules, ok := f.byService(uses); ok {
 			return rules, true
 		}
 	}
-	usual, ok := m.fit(s, uses, budget)
+	usual, ok := f.fit(uses)
 	name := map[Profile]string{Strict: pointExact, Cautious: pointCompact}[m.opt.Profile]
 	if name == "" || slices.ContainsFunc(usual, func(r ReplacementRule) bool { return r.Peer.Kind == schema.PeerGroup }) {
 		return usual, ok
 	}
-	other, fits := m.point(s, uses, budget-m.estate.weight(s.Peer), name) // beside the rule, until it goes
+	f.need(budgetDecides)
+	other, fits := m.point(s, uses, f.budget-m.estate.weight(s.Peer), name) // beside the rule, until it goes
 	if !fits {
 		return usual, ok
 	}
@@ -53,6 +55,12 @@ func (m *maker) fitByProfile(s *subject, uses []analyze.Use, budget int) ([]Repl
 		return usual, ok
 	}
 	return other, true
+}
+
+// usual is the fit of the balanced profile.
+func (m *maker) usual(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
+	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), elastic: m.comesAndGoes(s)}
+	return f.fit(uses)
 }
 
 // point is one named point of the curve in rules; false where the rule has no such curve, or the point is as wide as the
