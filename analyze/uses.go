@@ -117,6 +117,9 @@ func (u *uses) fillAll(ctx context.Context, groups []*Group, yield func(*Group, 
 			return errEnough
 		}
 	}
+	if u.there { // groups and uses are not in one order: rules would seem less used than they are
+		return fmt.Errorf("uses of rule %d belong to none of the groups", u.rule)
+	}
 	return nil
 }
 

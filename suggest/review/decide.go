@@ -57,6 +57,11 @@ func (b *Book) Decide(ctx context.Context, ask Ask) ([]schema.Decision, error) {
 	ask.Reason, ask.Who = strings.TrimSpace(ask.Reason), strings.TrimSpace(ask.Who)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.decideAll(ctx, ask)
+}
+
+// decideAll checks a batch and adds it to the log, whole or not at all. b is locked.
+func (b *Book) decideAll(ctx context.Context, ask Ask) ([]schema.Decision, error) {
 	if err := b.check(ask); err != nil {
 		return nil, err
 	}
@@ -84,18 +89,7 @@ func (b *Book) Undo(ctx context.Context, batch int64, who string) ([]schema.Deci
 	if len(ask.Rules) == 0 {
 		return nil, &AskError{"there is nothing to undo"}
 	}
-	if err := b.check(ask); err != nil {
-		return nil, err
-	}
-	var entries []schema.Decision
-	for _, seen := range ask.Rules {
-		d, err := b.entry(ask, &b.items[seen.Rule])
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, d)
-	}
-	return b.add(ctx, entries)
+	return b.decideAll(ctx, ask)
 }
 
 // check looks at all that does not hang on one rule's content. The lock is held.
