@@ -18,8 +18,10 @@ type estate struct {
 	subnets []subnetCIDR            // sorted by first address
 	own     map[string][]subnetCIDR // the same by VPC
 	numbers map[string]int          // of groups
-	known4  knownAddresses
-	known6  knownAddresses
+	// subnetNames are the names of subnets by id.
+	subnetNames map[string]string
+	known4      knownAddresses
+	known6      knownAddresses
 }
 
 type subnetCIDR struct {
@@ -29,7 +31,7 @@ type subnetCIDR struct {
 
 func newEstate(ev *analyze.Evidence) *estate {
 	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{},
-		numbers: map[string]int{}, own: map[string][]subnetCIDR{}}
+		numbers: map[string]int{}, own: map[string][]subnetCIDR{}, subnetNames: map[string]string{}}
 	for _, l := range e.inv.PrefixLists {
 		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, managedWeight(&l)
 	}
@@ -37,6 +39,7 @@ func newEstate(ev *analyze.Evidence) *estate {
 		e.vpcs[v.VPCID] = append(e.vpcs[v.VPCID], v.CIDRs...)
 	}
 	for i := range e.inv.Subnets {
+		e.subnetNames[e.inv.Subnets[i].SubnetID] = e.inv.Subnets[i].Name
 		for _, p := range e.inv.Subnets[i].CIDRs {
 			e.subnets = append(e.subnets, subnetCIDR{p, &e.inv.Subnets[i]})
 		}
