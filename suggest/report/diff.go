@@ -42,8 +42,12 @@ func newDiffView(c suggest.Comparison) DiffView {
 	for _, u := range c.Uncompared {
 		v.Uncompared = append(v.Uncompared, strings.Join([]string{u.AccountID, u.Region}, " ")+": "+count(u.Groups, "group", "groups")+" that only the "+u.OnlyIn+" plan knows")
 	}
+	names := groupNames{}
 	for _, g := range c.Groups {
-		v.Groups = append(v.Groups, diffGroup(g))
+		names[g.GroupID] = g.GroupName
+	}
+	for _, g := range c.Groups {
+		v.Groups = append(v.Groups, diffGroup(g, names))
 		for _, r := range g.Rules {
 			if r.OpensAdmin {
 				v.AdminOpen = append(v.AdminOpen, r.Name(g.GroupID))
@@ -72,7 +76,7 @@ func diffTotals(c suggest.Counts) []Fact {
 	}
 }
 
-func diffGroup(g suggest.GroupComparison) DiffGroup {
+func diffGroup(g suggest.GroupComparison, names groupNames) DiffGroup {
 	v := DiffGroup{GroupID: g.GroupID, GroupName: g.GroupName, Place: joined(" · ", g.AccountID, g.Region, g.VPCID), Change: g.Change}
 	v.addReach("Inbound", schema.Ingress, g.Ingress)
 	v.addReach("Outbound", schema.Egress, g.Egress)
@@ -80,7 +84,7 @@ func diffGroup(g suggest.GroupComparison) DiffGroup {
 		if r.Was == nil && len(r.SuggestedFor) > 0 && !r.Wider {
 			continue // what became of the rule that it stands for says so
 		}
-		rule := diffRule(r)
+		rule := diffRule(r, names)
 		v.rank = max(v.rank, markRank(rule.Mark))
 		v.Rules = append(v.Rules, rule)
 	}
@@ -136,8 +140,8 @@ func markRank(mark string) int {
 	return 0
 }
 
-func diffRule(r suggest.RuleComparison) DiffRule {
-	out := DiffRule{Words: side(r.Direction) + " " + matchWords(r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer), Reason: r.Reason}
+func diffRule(r suggest.RuleComparison, names groupNames) DiffRule {
+	out := DiffRule{Words: side(r.Direction) + " " + names.matchWords(r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer), Reason: r.Reason}
 	switch {
 	case r.OpensAdmin:
 		out.Mark, out.Class = markOpened, "remove"
@@ -155,7 +159,7 @@ func diffRule(r suggest.RuleComparison) DiffRule {
 		out.Mark, out.Class = "changed", "review"
 	}
 	for _, m := range r.Missing {
-		out.Notes = append(out.Notes, "not there: "+replacementWords(r.Direction, m))
+		out.Notes = append(out.Notes, "not there: "+names.replacementWords(r.Direction, m))
 	}
 	return out
 }

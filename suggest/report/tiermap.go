@@ -70,7 +70,7 @@ func tierMap(plan suggest.Plan) *TierMap {
 	if len(plan.Talks) == 0 {
 		return nil
 	}
-	names := groupNames(plan)
+	names := namesOf(plan)
 	m := &TierMap{}
 	for _, t := range plan.Talks {
 		m.Talks = append(m.Talks, TalkWords{partyWords(t.From, names), partyWords(t.To, names), spokenWords(t.Services), t.Conversations})
@@ -169,7 +169,7 @@ func (t *tiers) rank(order []string, talks []suggest.Talk) {
 }
 
 // place makes the boxes and says which is whose.
-func (m *TierMap) place(t tiers, names map[string]string) map[string]int {
+func (m *TierMap) place(t tiers, names groupNames) map[string]int {
 	at := map[string]int{}
 	tallest := 0
 	for _, column := range t.columns {
@@ -209,17 +209,8 @@ func curve(a, b TierNode) string {
 	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", a.X+a.Width/2, a.Y+a.Height, a.X+a.Width/2, low, b.X+b.Width/2, low, b.X+b.Width/2, b.Y+b.Height)
 }
 
-// groupNames are the names of groups by id.
-func groupNames(plan suggest.Plan) map[string]string {
-	names := map[string]string{}
-	for _, g := range plan.Groups {
-		names[g.GroupID] = g.GroupName
-	}
-	return names
-}
-
 // partyWords names a party by its groups' names, or ids where they have none.
-func partyWords(p suggest.Party, names map[string]string) string {
+func partyWords(p suggest.Party, names groupNames) string {
 	switch p.Kind {
 	case suggest.PartyInternet:
 		return "internet"
@@ -228,7 +219,7 @@ func partyWords(p suggest.Party, names map[string]string) string {
 	}
 	var out []string
 	for _, g := range p.Groups {
-		out = append(out, cmp.Or(names[g], g))
+		out = append(out, names.short(g))
 	}
 	return strings.Join(out, " + ")
 }
