@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -98,16 +99,12 @@ func (n groupNames) peers(peers []suggest.PeerUse) []string {
 	return all
 }
 
-// owner says whose address a peer's was: "eni-… wearing web, node, in app (subnet-…)".
+// owner says whose address a peer's was: "eni-… wearing web + node, in app".
 func (n groupNames) owner(p suggest.PeerUse) string {
 	var groups []string
 	for _, id := range p.Groups {
 		groups = append(groups, n.short(id))
 	}
-	subnet := p.Subnet
-	if p.SubnetName != "" {
-		subnet = p.SubnetName + " (" + p.Subnet + ")"
-	}
 	words := joined(" ", p.Interface, and("wearing ", strings.Join(groups, " + ")))
-	return joined(", ", words, and("in ", subnet), p.Service)
+	return joined(", ", words, and("in ", cmp.Or(p.SubnetName, p.Subnet)), p.Service)
 }

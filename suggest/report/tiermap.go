@@ -59,9 +59,10 @@ const (
 	mostColumns = 5
 	nodeWidth   = 140
 	nodeHeight  = 40
-	columnStep  = 200
+	columnStep  = 190
 	rowStep     = 58
 	mapMargin   = 2
+	mapRight    = 36 // room for curves within the last column
 	mostLabels  = 14
 )
 
@@ -183,8 +184,8 @@ func (m *TierMap) place(t tiers, names groupNames) map[string]int {
 			m.Nodes = append(m.Nodes, TierNode{mapMargin + i*columnStep, y, nodeWidth, nodeHeight, boxLines(title), title, string(t.parties[key].Kind)})
 		}
 	}
-	m.Width = 2*mapMargin + (len(t.columns)-1)*columnStep + nodeWidth
-	m.Height = 2*mapMargin + (tallest-1)*rowStep + nodeHeight + 20
+	m.Width = 2*mapMargin + (len(t.columns)-1)*columnStep + nodeWidth + mapRight
+	m.Height = 2*mapMargin + (tallest-1)*rowStep + nodeHeight
 	return at
 }
 
@@ -198,15 +199,20 @@ func boxLines(title string) []string {
 	return lines
 }
 
-// curve goes from the right side of one box to the left side of another; where that lies not to the right, below both.
+// curve goes from the right side of one box to the left side of another, or back; within a column it goes round the right.
 func curve(a, b TierNode) string {
 	x1, y1, x2, y2 := a.X+a.Width, a.Y+a.Height/2, b.X, b.Y+b.Height/2
-	if x2 > x1 {
-		mid := (x2 - x1) / 2
-		return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, x1+mid, y1, x2-mid, y2, x2, y2)
+	c1, c2 := (x1+x2)/2, (x1+x2)/2
+	switch {
+	case b.X == a.X && b.Y == a.Y: // within a party
+		x2, c1, c2, y1, y2 = x1, x1+28, x1+28, y1-9, y2+9
+	case b.X == a.X:
+		x2, c1, c2 = x1, x1+44, x1+44
+	case b.X < a.X:
+		x1, x2, y1, y2 = a.X, b.X+b.Width, y1+9, y2+9
+		c1, c2 = (x1+x2)/2, (x1+x2)/2
 	}
-	low := max(a.Y+a.Height, b.Y+b.Height) + 16
-	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", a.X+a.Width/2, a.Y+a.Height, a.X+a.Width/2, low, b.X+b.Width/2, low, b.X+b.Width/2, b.Y+b.Height)
+	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, c1, y1, c2, y2, x2, y2)
 }
 
 // partyWords names a party by its groups' names, or ids where they have none.
