@@ -14,14 +14,14 @@ const (
 )
 
 // abridge marks the groups that are told in a line a rule, and counts them.
-func abridge(views []GroupView) (abridged int) {
+func abridge(views []GroupView, cards int) (abridged int) {
 	all, rules := 0, 0
 	for _, v := range views {
 		all += len(v.Rules)
 	}
 	for i := range views {
 		rules += len(views[i].Rules)
-		if views[i].Brief = all > mostCards && rules > cardsOfMany && i > 0; views[i].Brief {
+		if views[i].Brief = all > cards && rules > min(cards, cardsOfMany) && i > 0; views[i].Brief {
 			abridged++
 		}
 	}

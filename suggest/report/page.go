@@ -62,7 +62,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Exceptions: at.exceptions(plan.Exceptions), Observations: at.observed(plan.Observations), PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
 	p.Accounts, p.VPCs = scopeViews(plan.Exposure)
-	p.Kinds, p.Abridged, p.Place = kindViews(views), abridge(views), placeWords(plan)
+	p.Kinds, p.Abridged, p.Place = kindViews(views), abridge(views, p.cards), placeWords(plan)
 	p.addUp(views)
 	for i, v := range views {
 		v.Expanded = i < p.Open && len(v.ToDo) > 0
