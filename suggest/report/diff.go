@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sgfit/schema"
@@ -16,6 +17,7 @@ type DiffView struct {
 	Groups               []DiffGroup // those that opened something first
 	Uncompared           []string
 	AdminOpen            []string // what newly opens an administration port to the world
+	AdminLinks           []Link   // the same, leading to where the page says more
 }
 
 // DiffGroup is one group of a comparison.
@@ -31,6 +33,7 @@ type DiffGroup struct {
 type DiffRule struct {
 	Mark   string // what is most to be said: "OPENED", "wider", "applied", "new" …
 	Class  string // how a page colours it
+	Anchor string // of what newly opens an administration port: the page's head leads to it
 	Words  string // "inbound tcp 443 from 10.0.0.0/8"
 	Reason string
 	Notes  []string // what is still missing of a suggestion
@@ -47,7 +50,7 @@ func newDiffView(c suggest.Comparison) DiffView {
 		names[g.GroupID] = g.GroupName
 	}
 	for _, g := range c.Groups {
-		v.Groups = append(v.Groups, diffGroup(g, names))
+		v.Groups = append(v.Groups, v.linked(diffGroup(g, names)))
 		for _, r := range g.Rules {
 			if r.OpensAdmin {
 				v.AdminOpen = append(v.AdminOpen, r.Name(g.GroupID))
@@ -58,6 +61,17 @@ func newDiffView(c suggest.Comparison) DiffView {
 	return v
 }
 
+// linked has the page's head lead to the rules of a group that newly open an administration port.
+func (v *DiffView) linked(g DiffGroup) DiffGroup {
+	for i := range g.Rules {
+		if r := &g.Rules[i]; r.Mark == markOpened {
+			r.Anchor = "opened-" + strconv.Itoa(len(v.AdminLinks)+1)
+			v.AdminLinks = append(v.AdminLinks, Link{cmp.Or(g.GroupName, g.GroupID) + ": " + r.Words, r.Anchor})
+		}
+	}
+	return g
+}
+
 func comparedWords(p suggest.ComparedPlan) string {
 	return windowWords(p.Window) + ", " + count(p.Groups, "group", "groups") + ", " + count(p.Rules, "rule", "rules")
 }
@@ -65,11 +79,12 @@ func comparedWords(p suggest.ComparedPlan) string {
 // diffTotals says every count, with its noun.
 func diffTotals(c suggest.Counts) []Fact {
 	said := func(name, words string) string { return thousands(c[name]) + " " + words }
+	counted := func(name, one, many string) string { return count(c[name], one, many) }
 	line := func(parts ...string) string { return strings.Join(parts, " · ") }
 	return []Fact{
 		{"Suggested before", line(said("applied", "applied"), said("partly", "applied in part"), said("otherwise", "done otherwise"), said("ignored", "still open"))},
-		{"Exposure", line(count(c["wider"], "direction of a group got wider", "directions of groups got wider"), said("grown", "grew by members or list entries"))},
-		{"For the world", line(said("new-open-admin", "newly opened administration ports"), said("new-wildcard", "new rules for every address"))},
+		{"Exposure", line(counted("wider", "direction of a group got wider", "directions of groups got wider"), said("grown", "grew by members or list entries"))},
+		{"For the world", line(counted("new-open-admin", "newly opened administration port", "newly opened administration ports"), counted("new-wildcard", "new rule for every address", "new rules for every address"))},
 		{"Rules", line(said("new-rule", "new"), said("gone-rule", "gone"), said("changed-action", "judged differently"),
 			said("new-removal", "newly to be removed"), said("changed-grade", "of another confidence"))},
 		{"Groups", line(said("new-group", "new"), said("gone-group", "gone"))},

@@ -52,7 +52,7 @@ const (
 	scaleWidth = 190 // of the scale of sizes; numbers stand to its right
 	stripWidth = spaceWidth - spaceLeft - 4
 	barHeight  = 8
-	spaceStep  = 12
+	spaceStep  = 13
 )
 
 // space draws a rule that the plan measures; nil for others.

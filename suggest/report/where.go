@@ -54,17 +54,17 @@ func (s *Space) where(r suggest.Rule, name string) {
 		x, width := span(part, p)
 		w.After += pathBlock(x, w.AfterY, width)
 	}
-	last, at := -1.0, w.AfterY+barHeight+3
+	last, at := -1.0, w.AfterY+barHeight+4
 	for _, p := range peers {
 		if x, _ := span(part, p); x != last {
 			w.Peers += fmt.Sprintf("M%.1f %dl2.5 5h-5z", x, at)
 			last = x
 		}
 	}
-	w.PeersY = at + 6
-	s.Where, s.Height = w, at+9
+	w.PeersY = at + 7
+	s.Where, s.Height = w, at+10
 	if isPart {
-		w.Part = &SpaceText{spaceLeft, at + 15, part.String()}
+		w.Part = &SpaceText{spaceLeft, at + 16, part.String()}
 		s.Height += 9
 		s.Words += "; all of it lies in " + part.String()
 	}
