@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"sync"
 
 	"go4.org/netipx"
 
@@ -23,6 +24,7 @@ type estate struct {
 	numbers map[string]int          // of groups
 	known4  knownAddresses
 	known6  knownAddresses
+	mu      sync.Mutex // guards what is worked out when it is asked for
 }
 
 type subnetCIDR struct {

@@ -64,6 +64,14 @@ type groupList struct {
 	n     int
 }
 
+// listOf tells a list, which must not change as long as it is told.
+func listOf(groups []string) groupList {
+	if len(groups) == 0 {
+		return groupList{}
+	}
+	return groupList{&groups[0], len(groups)}
+}
+
 type talkKey struct {
 	from, to uint32
 	protocol schema.Protocol
@@ -116,7 +124,7 @@ func (t *Talks) peer(f *Flow) uint32 {
 
 // groups numbers the interfaces that wear the same groups. The slice must not change afterwards.
 func (t *Talks) groups(groups []string) uint32 {
-	list := groupList{&groups[0], len(groups)}
+	list := listOf(groups)
 	n, ok := t.worn[list]
 	if !ok {
 		n = t.number(strings.Join(groups, ","))
