@@ -73,7 +73,7 @@ func (m *boxMerger) shorten() {
 // reduce merges until at most budget rectangles are left, the fewest new tuples first; false when it cannot.
 func (m *boxMerger) reduce(budget int) bool {
 	fresh := func(p *boxPair) float64 { return m.size(p.whole) - m.held(p.whole) }
-	m.merge(boxScore{may: func(a, b *boxRect) bool { return true }, most: true, bound: m.leastFresh, score: fresh}, func() bool { return len(m.rects) <= budget })
+	m.merge(boxScore{may: func(a, b *boxRect) bool { return true }, bound: m.leastFresh, score: fresh}, func() bool { return len(m.rects) <= budget })
 	return len(m.rects) <= budget
 }
 
@@ -92,9 +92,7 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 	m.measure()
 	m.number()
 	m.pairs = m.pairs[:0]
-	if by.most {
-		m.pairs = slices.Grow(m.pairs, len(m.rects)*(len(m.rects)-1)/2)
-	}
+	m.pairs = slices.Grow(m.pairs, m.countPairs(by))
 	for i := range m.rects {
 		for j := i + 1; j < len(m.rects); j++ {
 			m.add(by, i, j)
@@ -128,6 +126,18 @@ func (m *boxMerger) number() {
 	for i := range m.rects {
 		m.numbers = append(m.numbers, int32(i))
 	}
+}
+
+// countPairs is how many pairs there may be at the beginning.
+func (m *boxMerger) countPairs(by boxScore) (n int) {
+	for i := range m.rects {
+		for j := i + 1; j < len(m.rects); j++ {
+			if by.may(&m.rects[i], &m.rects[j]) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // add adds the pair of two rectangles, if it may be wanted.

@@ -14,7 +14,6 @@ type boxPair struct {
 // boxScore says how much a pair is wanted.
 type boxScore struct {
 	may   func(a, b *boxRect) bool     // false for pairs that are never wanted
-	most  bool                         // most pairs may be
 	bound func(whole *boxRect) float64 // no more than the score, and cheap
 	score func(*boxPair) float64       // +Inf for a pair that is not wanted
 }

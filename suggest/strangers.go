@@ -11,8 +11,17 @@ type knownAddresses struct {
 	addrs   []netip.Addr
 	keys    []Count
 	wearing [][]int
-	foreign map[string][]bool // by VPC: see estate.foreign
+	foreign map[string]numberSet // by VPC: see estate.foreign
 }
+
+// numberSet is a set of numbers below a limit, one bit each.
+type numberSet []uint64
+
+func newNumberSet(limit int) numberSet { return make(numberSet, (limit+63)/64) }
+
+func (s numberSet) add(n int) { s[n/64] |= 1 << (n % 64) }
+
+func (s numberSet) has(n int) bool { return s[n/64]>>(n%64)&1 == 1 }
 
 // find is the index of an address.
 func (k *knownAddresses) find(a netip.Addr) (int, bool) {
@@ -53,17 +62,19 @@ func (e *estate) known(width int) *knownAddresses {
 }
 
 // foreign says of each known address whether it is foreign to a VPC. The answers are kept.
-func (e *estate) foreign(vpc string, k *knownAddresses) []bool {
+func (e *estate) foreign(vpc string, k *knownAddresses) numberSet {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if k.foreign == nil {
-		k.foreign = map[string][]bool{}
+		k.foreign = map[string]numberSet{}
 	}
 	out, ok := k.foreign[vpc]
 	if !ok {
-		out = make([]bool, len(k.addrs))
+		out = newNumberSet(len(k.addrs))
 		for i, a := range k.addrs {
-			out[i] = e.isForeign(vpc, a)
+			if e.isForeign(vpc, a) {
+				out.add(i)
+			}
 		}
 		k.foreign[vpc] = out
 	}
@@ -75,9 +86,9 @@ func (e *estate) foreign(vpc string, k *knownAddresses) []bool {
 type strangers struct {
 	known  *knownAddresses
 	within []keyRange // sorted and disjoint
-	groups []bool     // by number
-	exempt []bool     // known addresses that are no strangers, whatever they wear
-	clear  []int32    // from the known address of that index to the one of this number there is no stranger; kept of long searches
+	groups numberSet
+	exempt numberSet // known addresses that are no strangers, whatever they wear
+	clear  []int32   // from the known address of that index to the one of this number there is no stranger; kept of long searches
 }
 
 // longSearch is how many addresses are looked at before it is kept that they are no strangers.
@@ -86,14 +97,14 @@ const longSearch = 16
 // strangers takes peers and prefixes of one family, and the lists of groups that wearers share with peers. What a VPC does
 // not see, addresses of its own CIDRs that are in use in other VPCs alone, are none.
 func (e *estate) strangers(vpc string, within []netip.Prefix, worn [][]string, peers []netip.Addr) *strangers {
-	s := &strangers{groups: make([]bool, len(e.numbers))}
+	s := &strangers{groups: newNumberSet(len(e.numbers))}
 	if len(within) == 0 {
 		return s
 	}
 	for _, groups := range worn {
 		for _, g := range groups {
 			if n, ok := e.numbers[g]; ok {
-				s.groups[n] = true
+				s.groups.add(n)
 			}
 		}
 	}
@@ -105,7 +116,7 @@ func (e *estate) strangers(vpc string, within []netip.Prefix, worn [][]string, p
 	s.exempt = slices.Clone(e.foreign(vpc, s.known))
 	for _, a := range peers {
 		if i, ok := s.known.find(a); ok {
-			s.exempt[i] = true
+			s.exempt.add(i)
 		}
 	}
 	return s
@@ -145,11 +156,11 @@ func (s *strangers) meetWithin(r keyRange) bool {
 
 // isStranger says it of one known address.
 func (s *strangers) isStranger(i int) bool {
-	if s.exempt[i] {
+	if s.exempt.has(i) {
 		return false
 	}
 	for _, n := range s.known.wearing[i] {
-		if s.groups[n] {
+		if s.groups.has(n) {
 			return false
 		}
 	}
