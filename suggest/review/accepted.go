@@ -111,8 +111,8 @@ func (b *Book) Rejections() []Rejected {
 	out := []Rejected{}
 	for i := range b.items {
 		it := &b.items[i]
-		d, stale := b.decision(it)
-		if d == nil || stale || d.Action != schema.DecisionReject {
+		d := b.rejection(it)
+		if d == nil {
 			continue
 		}
 		g, r := b.groupOf(it), b.ruleOf(it)

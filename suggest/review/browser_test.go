@@ -184,7 +184,7 @@ func TestChange(t *testing.T) {
 	if len(store.log) != 1 || store.log[0].Action != schema.DecisionChange || !strings.Contains(store.log[0].Replacement, "10.0.0.0/8") {
 		t.Fatalf("%+v", store.log)
 	}
-	run(t, page, press("g"), chromedp.WaitVisible("#save"), says(`document.getElementById('end').textContent.includes('it refuses no real use')`), shot(t, "end"),
+	run(t, page, press("g"), chromedp.WaitVisible("#save"), says(`document.getElementById('outcome').textContent.includes('it refuses no real use')`), shot(t, "end"),
 		chromedp.Click("#save"), says(`document.getElementById('saved').textContent.includes('plan.accepted.json')`), press("g"), chromedp.WaitVisible("#rows"))
 }
 

@@ -27,6 +27,7 @@ func serve(t testing.TB, plan suggest.Plan, store Store) served {
 	book := open(t, plan, store)
 	server := httptest.NewUnstartedServer(nil)
 	site := NewSite(book, Options{Port: server.Listener.Addr().(*net.TCPAddr).Port, Who: "ann", Database: "a.db", Replayer: webFlows(),
+		Exporter: exporter{}, Exceptions: exceptionFile{"exceptions.yaml", new([]suggest.Exception)},
 		Save: func(suggest.Plan, []Rejected) ([]string, error) { return []string{"plan.accepted.json"}, nil }})
 	server.Config.Handler = site.Handler()
 	server.Start()
@@ -113,7 +114,7 @@ func TestGuard(t *testing.T) {
 		"no origin":                        {"POST", "api/decide", header("Origin", ""), 403},
 		"foreign origin reads":             {"GET", "api/rules", header("Origin", "http://evil.example"), 403},
 		"cross-site reads":                 {"GET", "api/rules", header("Sec-Fetch-Site", "cross-site"), 403},
-		"same-site (another port) reads":   {"GET", "review.js", header("Sec-Fetch-Site", "same-site"), 403},
+		"same-site (another port) reads":   {"GET", "js/review.js", header("Sec-Fetch-Site", "same-site"), 403},
 		"cross-site posts":                 {"POST", "api/decide", header("Sec-Fetch-Site", "cross-site"), 403},
 		"no csrf token":                    {"POST", "api/decide", header("X-CSRF-Token", ""), 403},
 		"wrong csrf token":                 {"POST", "api/decide", header("X-CSRF-Token", s.token), 403},
@@ -262,12 +263,12 @@ func TestHostileText(t *testing.T) {
 func TestPageNeedsNothingElse(t *testing.T) {
 	s := serve(t, testPlan(t), &memory{})
 	outside := regexp.MustCompile(`(?i)(https?:)?//[a-z0-9]|url\(|@import|\bon[a-z]+="|style="|<script[^>]*>[^<]|innerHTML|insertAdjacentHTML|document\.write|\beval\(`)
-	for _, path := range []string{"", "review.js", "review.css"} {
+	for _, path := range []string{"", "js/review.js", "review.css"} {
 		code, body, _ := s.send(t, "GET", path, "", nil)
 		if found := outside.FindString(body); code != 200 || found != "" {
 			t.Errorf("%s: %d, %q", path, code, found)
 		}
-		if path == "" && !bytes.Contains([]byte(body), []byte(`src="review.js"`)) {
+		if path == "" && !bytes.Contains([]byte(body), []byte(`src="js/review.js"`)) {
 			t.Error("the page has no script")
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // Filter chooses rules. Zero values do not choose; without Action, rules that are to be kept are left out.
 type Filter struct {
 	Text    string         // every word of it occurs in the rule's content, its group, its description or its ids
-	Group   string         // id
+	Group   string         // id; else every word of it occurs in the group's name or id
 	Action  suggest.Action // of the plan; "any" for all
 	Finding suggest.Kind
 	Grade   string
@@ -86,11 +86,43 @@ func (b *Book) Choose(f Filter) []Chosen {
 	return out
 }
 
+// Named is a group by id and name. Its text is safe to show, if escaped.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Groups are those of the plan.
+func (b *Book) Groups() []Named {
+	out := make([]Named, len(b.plan.Groups))
+	for i := range out {
+		out[i] = Named{suggest.Visible(b.plan.Groups[i].GroupID), suggest.Visible(b.plan.Groups[i].GroupName)}
+	}
+	return out
+}
+
+// groupsOf says of each group whether it is meant: by its id, or else by all words that occur in its name or id.
+func (b *Book) groupsOf(text string) []bool {
+	out := make([]bool, len(b.plan.Groups))
+	byID := slices.IndexFunc(b.plan.Groups, func(g suggest.Group) bool { return g.GroupID == text })
+	words := strings.Fields(strings.ToLower(text))
+	for i := range out {
+		g := &b.plan.Groups[i]
+		out[i] = i == byID || byID < 0 && holds(strings.ToLower(g.GroupName+"\n"+g.GroupID), words)
+	}
+	return out
+}
+
+// holds says whether a text has all words in it.
+func holds(text string, words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}
+
 func (b *Book) choose(f Filter) []int {
-	words := strings.Fields(strings.ToLower(f.Text))
+	words, groups := strings.Fields(strings.ToLower(f.Text)), b.groupsOf(f.Group)
 	var out []int
 	for i := range b.items {
-		if b.matches(&b.items[i], f, words) {
+		if groups[b.items[i].group] && b.matches(&b.items[i], f, words) {
 			out = append(out, i)
 		}
 	}
@@ -106,14 +138,13 @@ func (b *Book) matches(it *item, f Filter, words []string) bool {
 	case f.Action == "" && r.Action == suggest.Keep:
 		return false
 	case f.Action != "" && f.Action != AnyAction && f.Action != r.Action,
-		f.Group != "" && f.Group != b.groupOf(it).GroupID,
 		f.Grade != "" && f.Grade != r.Confidence.Grade,
 		f.State != "" && f.State != b.state(it),
 		f.MinGain > 0 && it.gain < f.MinGain,
 		f.Finding != "" && !slices.ContainsFunc(r.Findings, func(x suggest.Finding) bool { return x.Kind == f.Finding }):
 		return false
 	}
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(it.search, w) })
+	return holds(it.search, words)
 }
 
 // states counts suggestions by where they stand.
@@ -126,6 +157,13 @@ func (b *Book) states() map[State]int {
 		}
 	}
 	return counts
+}
+
+// Last is the number of the last entry of the log.
+func (b *Book) Last() int64 {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.last()
 }
 
 func (b *Book) last() int64 {
