@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -192,8 +193,8 @@ func TestChange(t *testing.T) {
 func TestTwoBrowsers(t *testing.T) {
 	store := &memory{}
 	s := serve(t, testPlan(t), store)
-	browser := chromium(t)
-	ann, bob := tab(t, browser, s.url), tab(t, browser, s.url)
+	chrome := chromium(t)
+	ann, bob := tab(t, chrome, s.url), tab(t, chrome, s.url)
 	run(t, bob, chromedp.SetValue("#who", "bob"), press("j"), says(`document.querySelector('.here .words').textContent === 'in tcp 443 0.0.0.0/0'`),
 		press("r"), chromedp.WaitVisible("#reason-text"), chromedp.KeyEvent("partners need it"))
 	run(t, ann, press("j"), says(`document.querySelector('.here .words').textContent === 'in tcp 443 0.0.0.0/0'`), press("a"), said("Accepted"))
@@ -206,7 +207,99 @@ func TestTwoBrowsers(t *testing.T) {
 	run(t, ann, says(`document.querySelector('#states').textContent.includes('Rejected 1')`))
 }
 
-// TestSizesAndColours: no width, colour or print loses anything, and hostile names are text.
+// downloads has what a page downloads put into a folder.
+func downloads(t *testing.T, page context.Context) string {
+	dir := t.TempDir()
+	run(t, page, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir})
+		return err
+	}))
+	return dir
+}
+
+// downloaded waits for a file.
+func downloaded(t *testing.T, path string) string {
+	t.Helper()
+	end := time.Now().Add(20 * time.Second)
+	for tick := time.NewTicker(20 * time.Millisecond); time.Now().Before(end); <-tick.C {
+		if body, err := os.ReadFile(path); err == nil && len(body) > 0 {
+			return string(body)
+		}
+	}
+	t.Fatalf("%s was not downloaded", path)
+	return ""
+}
+
+// tabTo presses Tab until an element has the focus: that must show, and be reached without a mouse.
+func tabTo(t *testing.T, page context.Context, element string) {
+	t.Helper()
+	for range 60 {
+		run(t, page, chromedp.KeyEvent(kb.Tab))
+		if eval[bool](t, page, `document.activeElement.matches(`+"`"+element+"`"+`)`) {
+			if !eval[bool](t, page, `(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)(getComputedStyle(document.activeElement))`) {
+				t.Errorf("%s: its focus does not show", element)
+			}
+			return
+		}
+	}
+	t.Fatalf("Tab does not come to %s", element)
+}
+
+// TestWithoutAMouse goes the whole way by keyboard: accept, reject with a reason, undo, the outcome, a download, exceptions.
+func TestWithoutAMouse(t *testing.T) {
+	s := serve(t, testPlan(t), &memory{})
+	page := tab(t, chromium(t), s.url)
+	dir := downloads(t, page)
+	next := says("document.querySelector('.here .words').textContent === 'in tcp 22 10.0.0.0/8'")
+	run(t, page, press("j"), press("a"), said("Accepted"), next, press("r"), chromedp.WaitVisible("#reason-text"), chromedp.KeyEvent("mistake"), chromedp.KeyEvent(kb.Enter), said("Rejected"),
+		press("u"), said("Taken back"), next, press("r"), chromedp.WaitVisible("#reason-text"), chromedp.KeyEvent("yearly job"), chromedp.KeyEvent(kb.Enter), said("Rejected"),
+		press("g"), chromedp.WaitVisible("#save"))
+	tabTo(t, page, "#outcome a[href='rejected.json']")
+	run(t, page, chromedp.KeyEvent(kb.Enter))
+	if body := downloaded(t, filepath.Join(dir, "rejected.json")); !strings.Contains(body, "yearly job") || strings.Contains(body, "mistake") {
+		t.Error(body)
+	}
+	tabTo(t, page, "#outcome a[href='exports/csv']")
+	run(t, page, chromedp.KeyEvent(kb.Enter), says("document.getElementById('told-csv').textContent.includes('rules.csv: 1 rule')"))
+	if body := downloaded(t, filepath.Join(dir, "rules.csv")); body != "sg-web ingress tcp 443 0.0.0.0/0\n" {
+		t.Errorf("%q", body)
+	}
+	tabTo(t, page, "#outcome a[href='exports/terraform']")
+	run(t, page, chromedp.KeyEvent(kb.Enter), says("document.getElementById('told-terraform').textContent === 'no rule has an id'"), shot(t, "outcome"),
+		press("e"), chromedp.WaitVisible("#drafts"))
+	tabTo(t, page, "#drafts [name=owner]")
+	run(t, page, chromedp.KeyEvent("finance "))
+	tabTo(t, page, "#add-exceptions")
+	run(t, page, chromedp.KeyEvent(kb.Enter), said("1 entry added to exceptions.yaml"), says("document.getElementById('drafts').textContent.includes('on record already: untouchable')"), shot(t, "exceptions"))
+	list, err := s.opt.Exceptions.Read()
+	if err != nil || len(list) != 1 || !strings.Contains(list[0].Owner, "finance") || list[0].Reason != "yearly job" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	run(t, page, press("e"), chromedp.WaitVisible("#rows"), says("document.activeElement.closest('#rows')"))
+}
+
+// TestExceptionForm: what is set for all, and for one, is what is written.
+func TestExceptionForm(t *testing.T) {
+	s := serve(t, testPlan(t), &memory{})
+	mustDecide(t, s.book, s.book.asked(schema.DecisionReject, "<b>yearly</b>", replaced, removed))
+	page := tab(t, chromium(t), s.url)
+	dir := downloads(t, page)
+	run(t, page, press("e"), chromedp.WaitVisible("#drafts"),
+		chromedp.SetValue("#all-expires", "2027-03-31"), chromedp.Click("[data-do=set-expires]"), said("Set for 2 rules"),
+		chromedp.SendKeys("#all-owner", "web team"), chromedp.Click("[data-do=set-owner]"), says("[...document.querySelectorAll('#drafts [name=owner]')].every(e => e.value === 'web team')"),
+		chromedp.Click("#drafts li:nth-child(2) .use input"), chromedp.Click("[data-do=preview-exceptions]"),
+		says("document.getElementById('exception-text').textContent === 'accepted web (vpc-1, 111122223333) ingress tcp 443 0.0.0.0/0: web team, <b>yearly</b>, 2027-03-31 []\\n'"),
+		chromedp.Click("#drafts li:nth-child(2) .use input"))
+	// A season needs its months, and a mistake says of which rule it is.
+	run(t, page, chromedp.Evaluate[chromedp.Void](`(e => { e.value = 'seasonal'; e.dispatchEvent(new Event('change')); })(document.querySelector('#drafts li:nth-child(2) select'))`),
+		chromedp.Click("#download-exceptions"), says("document.getElementById('problem').textContent.includes('sg-web ingress tcp 22 10.0.0.0/8: write the months')"),
+		chromedp.SendKeys("#drafts li:nth-child(2) [inputmode=numeric]", "11, 12"), chromedp.Click("#download-exceptions"), said("exceptions.yaml has 2 entries"))
+	if body := downloaded(t, filepath.Join(dir, "exceptions.yaml")); !strings.Contains(body, "2027-03-31 [11 12]") {
+		t.Error(body)
+	}
+}
+
+// TestSizesAndColours: no width, zoom, colour or print loses anything in any view, and hostile names are text.
 func TestSizesAndColours(t *testing.T) {
 	plan := testPlan(t)
 	plan.Groups[0].GroupName = "<img src=x onerror=document.title='hit'>" + strings.Repeat("long", 40)
@@ -214,33 +307,54 @@ func TestSizesAndColours(t *testing.T) {
 	plan.Groups[0].Rules[0].Alternatives = []suggest.Alternative{{Name: "compact", Rules: rulesOf(t, "tcp 443 10.0.0.0/14"), ExposureBits: 18}}
 	s := serve(t, plan, &memory{})
 	mustDecide(t, s.book, s.book.asked(schema.DecisionReject, "<b>no</b>", removed))
+	mustDecide(t, s.book, s.book.asked(schema.DecisionPostpone, strings.Repeat("because", 30), doubted))
 	page := tab(t, chromium(t), s.url+"?state=any")
-	for name, width := range map[string]int64{"wide": 1280, "narrow": 320} {
-		run(t, page, chromedp.EmulateViewport(width, 800), media("", ""))
-		if over := eval[float64](t, page, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-			t.Errorf("%d px wide: %v px stand out", width, over)
+	views := []struct {
+		name       string
+		open, shut []chromedp.Action[chromedp.Void]
+	}{
+		{"rules", nil, nil},
+		{"edit", []chromedp.Action[chromedp.Void]{press("c"), chromedp.WaitVisible("#edit-choices button")}, []chromedp.Action[chromedp.Void]{chromedp.KeyEvent(kb.Escape), says(`!document.querySelector('dialog[open]')`)}},
+		{"outcome", []chromedp.Action[chromedp.Void]{press("g"), chromedp.WaitVisible("#save")}, []chromedp.Action[chromedp.Void]{press("g"), chromedp.WaitVisible("#rows")}},
+		{"exceptions", []chromedp.Action[chromedp.Void]{press("e"), chromedp.WaitVisible("#drafts")}, []chromedp.Action[chromedp.Void]{press("e"), chromedp.WaitVisible("#rows")}},
+	}
+	for _, v := range views {
+		run(t, page, v.open...)
+		// 720 by 450 is a usual window at a zoom of 200 %.
+		for size, w := range map[string][2]int64{"wide": {1440, 900}, "zoomed": {720, 450}, "phone": {390, 844}, "narrow": {320, 800}} {
+			run(t, page, chromedp.EmulateViewport(w[0], w[1]))
+			if over := eval[float64](t, page, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+				t.Errorf("%s, %s: %v px stand out", v.name, size, over)
+			}
+			for _, scheme := range []string{"light", "dark"} {
+				run(t, page, media("", scheme), shot(t, v.name+"-"+size+"-"+scheme))
+				if weak := eval[[]string](t, page, contrast); len(weak) > 0 {
+					t.Errorf("%s, %s, %s: contrast below 4.5: %q", v.name, size, scheme, weak)
+				}
+			}
+			run(t, page, media("", ""))
 		}
-		run(t, page, shot(t, "light-"+name), media("", "dark"), shot(t, "dark-"+name))
+		if unlabelled := eval[[]string](t, page, nameless); len(unlabelled) > 0 {
+			t.Errorf("%s: without a name: %q", v.name, unlabelled)
+		}
+		if twice := eval[[]string](t, page, `[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)`); len(twice) > 0 {
+			t.Errorf("%s: ids that stand twice: %q", v.name, twice)
+		}
+		run(t, page, v.shut...)
 	}
 	if title := eval[string](t, page, `document.title`); strings.Contains(title, "hit") {
 		t.Error("a name ran as a script")
-	}
-	unlabelled := eval[[]string](t, page, `[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, dialog, section')]
-		.filter(e => !e.labels?.length && !e.ariaLabel && !e.getAttribute('aria-labelledby') && !e.textContent.trim()).map(e => e.outerHTML)`)
-	if len(unlabelled) > 0 {
-		t.Errorf("without a name: %q", unlabelled)
-	}
-	for _, scheme := range []string{"light", "dark"} {
-		run(t, page, media("", scheme))
-		if weak := eval[[]string](t, page, contrast); len(weak) > 0 {
-			t.Errorf("%s: contrast below 4.5: %q", scheme, weak)
-		}
 	}
 	run(t, page, chromedp.EmulateViewport(800, 1100), media("print", "light"), shot(t, "print"), media("", ""))
 	if stops := eval[int](t, page, `document.querySelectorAll('#rows [tabindex="0"], #rows :is(input, button):not([tabindex="-1"])').length`); stops != 2 {
 		t.Errorf("Tab stops %d times in the list, want 2", stops)
 	}
 }
+
+// nameless lists what a screen reader has no name for.
+const nameless = `[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a, dialog, section, progress, nav, form, [tabindex]')]
+	.filter(e => ![...(e.labels ?? [])].some(l => l.textContent.trim()) && !e.ariaLabel && !e.getAttribute('aria-labelledby') && !(e.matches('button, a') && e.textContent.trim()) && !e.closest('dialog form'))
+	.map(e => e.outerHTML.slice(0, 120))`
 
 // media has the page shown as on paper, or in dark or light.
 func media(kind, scheme string) chromedp.Action[chromedp.Void] {

@@ -34,10 +34,11 @@ type ExceptionAsk struct {
 	Months  []int                 `json:"months"`
 }
 
-// ExceptionDraft is what such an exception begins with: who rejected answers for it, for the same reason, for a year.
+// ExceptionDraft is what such an exception begins with: who rejected answers for it, for the same reason, for a year. Its text
+// is safe to show, if escaped.
 type ExceptionDraft struct {
 	ExceptionAsk
-	Words  string                  `json:"words"` // safe to show, if escaped
+	Words  string                  `json:"words"`
 	Kinds  []suggest.ExceptionKind `json:"kinds"` // that the rule can have
 	Record string                  `json:"record"`
 }
@@ -56,15 +57,15 @@ func (b *Book) ExceptionDrafts(known []suggest.Exception) []ExceptionDraft {
 			continue
 		}
 		g, r := b.groupOf(it), b.ruleOf(it)
-		draft := ExceptionDraft{Words: suggest.Visible(strings.TrimSpace(g.GroupName + " " + it.key)), Kinds: []suggest.ExceptionKind{suggest.Untouchable, suggest.Seasonal}}
+		draft := ExceptionDraft{Words: strings.TrimSpace(g.GroupName + " " + it.key), Kinds: []suggest.ExceptionKind{suggest.Untouchable, suggest.Seasonal}}
 		draft.ExceptionAsk = ExceptionAsk{Seen{i, it.version}, suggest.Untouchable, d.Who, strings.Join(strings.Fields(d.Reason), " "), today.AddDate(1, 0, 0).Format(time.DateOnly), []int{}}
 		if r.Peer.IsWildcard() {
 			draft.Kind, draft.Kinds = suggest.Accepted, append(draft.Kinds, suggest.Accepted)
 		}
 		if x := acting[it.key]; x != nil {
-			draft.Record = suggest.Visible(fmt.Sprintf("%s, by %s until %s", x.Kind, x.Owner, x.Expires))
+			draft.Record = fmt.Sprintf("%s, by %s until %s", x.Kind, x.Owner, x.Expires)
 		}
-		out = append(out, draft)
+		out = append(out, suggest.VisibleCopy(draft))
 	}
 	return out
 }

@@ -64,7 +64,7 @@ async function told(format) {
 function decided(title, n, rows) {
   if (!n) return null;
   return [el('h3', {}, `${title} (${number(n)})`), table(['Rule', 'Suggested', 'Why', 'Who, when'],
-    rows.map(r => [`${groupOf(r)} ${r.direction} ${r.words}`, r.suggests ? becomes(r) : 'nothing', r.reason, `${r.who}, ${r.at}`])),
+    rows.map(r => [`${groupOf(r)} ${r.direction} ${r.words}`, r.suggests ? becomes(r, 3) : 'nothing', r.reason, `${r.who}, ${r.at}`])),
     n > rows.length ? el('p', { class: 'hint' }, `These are the first ${rows.length}; rejected.json and the list of rules have all.`) : null];
 }
 

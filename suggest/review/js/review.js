@@ -14,10 +14,17 @@ import { listen } from './others.js';
 const acts = {
   accept: () => decideHere('accept'), reject: () => decideHere('reject'), postpone: () => decideHere('postpone'), change: edit, undo,
   'accept-selected': () => decideSelected('accept'), 'reject-selected': () => decideSelected('reject'), 'postpone-selected': () => decideSelected('postpone'),
-  'select-all': selectAll, 'select-none': selectNone, next: () => turnPage(1), back: () => turnPage(-1), clear: clearFilters,
+  'select-all': selectAll, 'select-none': selectNone, next: () => turnPage(1), back: () => turnPage(-1), clear: clearFilters, 'more-filters': moreFilters,
   rules: () => view === 'rules' ? focusHere() : open('rules'), outcome: () => open('outcome'), exceptions: () => open('exceptions'), help: () => $('help').showModal(),
   again: showOutcome, save, ...exceptionActs,
 };
+
+// moreFilters unfolds the filters, where the page is narrow.
+function moreFilters() {
+  const all = $('filters').classList.toggle('all');
+  $('more').setAttribute('aria-expanded', String(all));
+  $('more').textContent = all ? 'Fewer filters' : 'More filters';
+}
 
 // keys do the same, while the rules are shown.
 const keys = {

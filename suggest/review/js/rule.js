@@ -38,12 +38,13 @@ function suggestion(d) {
   return [
     el('h3', {}, title),
     d.suggests || d.state === 'changed' ? lines(d.becomes.length ? d.becomes : ['nothing: it goes']) : null,
-    d.suggests ? el('p', { class: 'hint' }, d.gain ? `${bits(d.before)} → ${bits(after)} bits of exposure: ${saved(d.gain)}; grade ${d.grade}` : `${bits(d.before)} bits of exposure; grade ${d.grade}`) : null,
+    d.suggests ? el('p', { class: 'hint' }, d.gain ? `${bits(d.before)} → ${bits(after)} bits of exposure${less(d.gain)}; grade ${d.grade}` : `${bits(d.before)} bits of exposure; grade ${d.grade}`) : null,
   ];
 }
 
-// saved says bits in words: one bit less is half as much.
-const saved = gain => gain < 1 ? 'a little less' : `${number(Number((2 ** gain).toPrecision(2)))} times less`;
+// less says bits in words, where they can be: one bit less is half as much.
+const less = gain => gain < 1 || gain > 50 ? '' : `: ${roughly.format(2 ** gain)} times less`;
+const roughly = new Intl.NumberFormat('en', { notation: 'compact', compactDisplay: 'long', maximumSignificantDigits: 2 });
 
 const why = d => [
   el('h3', {}, 'Why'), d.reasons.length ? el('ul', {}, d.reasons.map(f => el('li', {}, f.reason))) : el('p', {}, 'No finding.'),

@@ -1,6 +1,6 @@
 // Which of the page's three views is shown: the rules, the outcome, the exceptions.
 
-import { $ } from './dom.js';
+import { $, say } from './dom.js';
 import { atHand } from './state.js';
 import { load, focusHere } from './list.js';
 import { showOutcome } from './outcome.js';
@@ -14,6 +14,7 @@ export let view = 'rules';
 // open shows a view; the one that is shown leads back to the rules.
 export async function open(name) {
   view = name === view ? 'rules' : name;
+  say('');
   for (const [other, parts] of Object.entries(views)) parts.forEach(e => { e.hidden = other !== view; });
   for (const b of document.querySelectorAll('nav [data-do]')) {
     if (b.dataset.do === view) b.setAttribute('aria-current', 'page');

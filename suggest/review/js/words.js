@@ -5,9 +5,12 @@ import { many } from './dom.js';
 export const arrow = r => r.direction === 'egress' ? 'out' : 'in';
 export const groupOf = r => r.group_name || r.group_id;
 
-export function becomes(r) {
+// becomes says what stands for a rule, in short.
+export function becomes(r, most = 12) {
   if (!r.suggests && r.state !== 'changed') return 'nothing is suggested';
-  return r.becomes.length ? r.becomes.join(' · ') : 'removed';
+  if (!r.becomes.length) return 'removed';
+  const more = r.becomes.length - most;
+  return r.becomes.slice(0, most).join(' · ') + (more > 0 ? ` and ${many(more, 'more', 'more')}` : '');
 }
 
 // service says a use that would be refused.
