@@ -31,7 +31,14 @@ var lenient = jsontext.AllowDuplicateNames(true)
 // time on all processors.
 func decodePlan(body []byte) (suggest.Plan, error) {
 	var plan suggest.Plan
-	if err := jsonv2.Unmarshal(body, &plan, lenient, jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(decodeGroups))); err != nil {
+	groups := jsonv2.UnmarshalFromFunc(func(dec *jsontext.Decoder, into *[]suggest.Group) (err error) {
+		if dec.PeekKind() != '[' {
+			return jsonv2.SkipFunc // null, or what the library finds wrong
+		}
+		*into, err = decodeGroups(dec, body)
+		return err
+	})
+	if err := jsonv2.Unmarshal(body, &plan, lenient, jsonv2.WithUnmarshalers(groups)); err != nil {
 		return plan, fmt.Errorf("read the plan: %w", err)
 	}
 	if plan.Schema != suggest.SchemaVersion {
@@ -40,39 +47,38 @@ func decodePlan(body []byte) (suggest.Plan, error) {
 	return plan, nil
 }
 
-func decodeGroups(dec *jsontext.Decoder, groups *[]suggest.Group) error {
-	if dec.PeekKind() != '[' {
-		return jsonv2.SkipFunc // null, or what the library finds wrong
-	}
-	if _, err := dec.ReadToken(); err != nil {
-		return err
-	}
+// decodeGroups reads the array of groups at which a decoder of body is.
+func decodeGroups(dec *jsontext.Decoder, body []byte) ([]suggest.Group, error) {
 	var readers errgroup.Group
 	readers.SetLimit(runtime.GOMAXPROCS(0))
 	parts := []*suggest.Group{}
-	err := eachValue(dec, func(text jsontext.Value) {
-		part, body := new(suggest.Group), bytes.Clone(text) // the decoder uses its buffer again
+	err := eachValue(dec, body, func(text []byte) {
+		part := new(suggest.Group)
 		parts = append(parts, part)
-		readers.Go(func() error { return jsonv2.Unmarshal(body, part, lenient) })
+		readers.Go(func() error { return jsonv2.Unmarshal(text, part, lenient) })
 	})
 	if wrong := readers.Wait(); err == nil {
 		err = wrong
 	}
-	*groups = make([]suggest.Group, len(parts))
+	groups := make([]suggest.Group, len(parts))
 	for i, part := range parts {
-		(*groups)[i] = *part
+		groups[i] = *part
 	}
-	return err
+	return groups, err
 }
 
-// eachValue calls do with each value of an array that has begun, and reads its end.
-func eachValue(dec *jsontext.Decoder, do func(jsontext.Value)) error {
+// eachValue calls do with the text of each value of an array of body, and reads its end.
+func eachValue(dec *jsontext.Decoder, body []byte, do func([]byte)) error {
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
 	for dec.PeekKind() != ']' {
 		text, err := dec.ReadValue()
 		if err != nil {
 			return err
 		}
-		do(text)
+		end := dec.InputOffset() // the text itself is the decoder's
+		do(body[end-int64(len(text)) : end])
 	}
 	_, err := dec.ReadToken()
 	return err
