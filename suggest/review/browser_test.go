@@ -189,6 +189,21 @@ func TestChange(t *testing.T) {
 		chromedp.Click("#save"), says(`document.getElementById('saved').textContent.includes('plan.accepted.json')`), press("g"), chromedp.WaitVisible("#rows"))
 }
 
+// TestChangeSelected picks one alternative for many rules.
+func TestChangeSelected(t *testing.T) {
+	plan := testPlan(t)
+	plan.Groups[0].Rules[replaced].Alternatives = []suggest.Alternative{{Name: "compact", Rules: rulesOf(t, "tcp 443 10.0.0.0/14")}}
+	plan.Groups[1].Rules[0].Alternatives = []suggest.Alternative{{Name: "exact", Rules: rulesOf(t, "tcp 5432 10.1.0.7/32")}, {Name: "compact", Rules: rulesOf(t, "tcp 5432 10.1.0.0/16")}}
+	s := serve(t, plan, &memory{})
+	page := tab(t, chromium(t), s.url)
+	run(t, page, press("X"), said("4 rules selected"), press("C"), chromedp.WaitVisible("#choice"), says("document.getElementById('choice').value === 'compact'"), shot(t, "choose"),
+		chromedp.KeyEvent("few rules"), chromedp.KeyEvent(kb.Enter), said("Changed: 2 rules to compact"), says("document.getElementById('selected').textContent === '2 rules selected'"))
+	if got := statesOf(s.book); got != "cha ope cha ope ope " {
+		t.Errorf("%q", got)
+	}
+	run(t, page, press("u"), said("Taken back: 2 decisions"))
+}
+
 // TestTwoBrowsers: what one decides the other hears of, and does not overwrite.
 func TestTwoBrowsers(t *testing.T) {
 	store := &memory{}

@@ -36,6 +36,7 @@ type Row struct {
 	Becomes     []string       `json:"becomes"` // what stands: decided or else suggested; none where the rule goes
 	Suggests    bool           `json:"suggests"`
 	NeedsReason bool           `json:"needs_reason"` // to be accepted
+	Choices     []string       `json:"choices"`      // names of its alternatives
 	Findings    []suggest.Kind `json:"findings"`
 	Grade       string         `json:"grade"`
 	Gain        float64        `json:"gain"`
@@ -70,8 +71,9 @@ func (b *Book) List(f Filter, offset, limit int) Page {
 // Chosen is one of the rules that a filter chose, as far as deciding on many at once needs it.
 type Chosen struct {
 	Seen
-	Suggests    bool `json:"suggests"`
-	NeedsReason bool `json:"needs_reason"`
+	Suggests    bool     `json:"suggests"`
+	NeedsReason bool     `json:"needs_reason"`
+	Choices     []string `json:"choices"` // names of its alternatives
 }
 
 // Choose returns all rules that f chooses, with the versions that they have now.
@@ -81,7 +83,8 @@ func (b *Book) Choose(f Filter) []Chosen {
 	out := []Chosen{}
 	for _, i := range b.choose(f) {
 		it := &b.items[i]
-		out = append(out, Chosen{Seen{i, it.version}, it.proposes, b.ruleOf(it).Action == suggest.Review})
+		r := b.ruleOf(it)
+		out = append(out, Chosen{Seen{i, it.version}, it.proposes, r.Action == suggest.Review, choicesOf(r)})
 	}
 	return out
 }
@@ -116,6 +119,14 @@ func (b *Book) groupsOf(text string) []bool {
 // holds says whether a text has all words in it.
 func holds(text string, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}
+
+func choicesOf(r *suggest.Rule) []string {
+	out := make([]string, len(r.Alternatives))
+	for i := range out {
+		out[i] = r.Alternatives[i].Name
+	}
+	return out
 }
 
 func (b *Book) choose(f Filter) []int {
@@ -178,7 +189,7 @@ func (b *Book) row(i int) Row {
 	g, r := b.groupOf(it), b.ruleOf(it)
 	row := Row{Rule: i, Version: it.version, GroupID: g.GroupID, GroupName: g.GroupName, Direction: string(r.Direction),
 		Words: wordsOf(r), Action: r.Action, Suggests: it.proposes, NeedsReason: r.Action == suggest.Review, Findings: []suggest.Kind{}, Grade: r.Confidence.Grade,
-		Gain: it.gain, State: b.state(it), Becomes: []string{}}
+		Gain: it.gain, State: b.state(it), Becomes: []string{}, Choices: choicesOf(r)}
 	for _, f := range r.Findings {
 		row.Findings = append(row.Findings, f.Kind)
 	}

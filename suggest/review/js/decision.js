@@ -1,6 +1,6 @@
 // Deciding: accept, change, reject, postpone, undo.
 
-import { $, many, say, fail } from './dom.js';
+import { $, el, put, many, say, fail } from './dom.js';
 import { ask } from './server.js';
 import { page, selected, mine, who, atHand } from './state.js';
 import { counted } from './words.js';
@@ -11,9 +11,11 @@ const needsReason = ['reject', 'postpone'];
 let lastReason = '';
 
 // reasonFor asks why; null where that is cancelled.
-function reasonFor(action, what) {
+function reasonFor(action, what, choices = []) {
   const dialog = $('reason'), text = $('reason-text');
-  $('reason-title').textContent = { accept: 'Accept', reject: 'Reject', postpone: 'Postpone' }[action];
+  $('reason-title').textContent = { accept: 'Accept', change: 'Change', reject: 'Reject', postpone: 'Postpone' }[action];
+  $('choice-label').hidden = !choices.length;
+  put($('choice'), choices.map(([name, n]) => el('option', { value: name }, `${name} (${many(n, 'rule')})`)));
   $('reason-what').textContent = what;
   text.value = lastReason;
   dialog.returnValue = '';
@@ -41,6 +43,17 @@ export async function decideSelected(action) {
   if (without) list = list.filter(r => r.suggests);
   if (!list.length) return fail(new Error('Nothing is suggested for the selected rules.'));
   await decide(action, list, many(list.length, 'rule') + (without ? `; ${many(without, 'other')} have no suggestion and stay selected` : ''));
+}
+
+// changeSelected changes all that are selected to the alternative of one name, where they have it.
+export async function changeSelected() {
+  const counts = new Map();
+  for (const r of selected.values()) for (const name of r.choices) counts.set(name, (counts.get(name) ?? 0) + 1);
+  if (!counts.size) return fail(new Error(selected.size ? 'None of the selected rules has an alternative: c changes one rule by hand.' : 'No rule is selected: x selects the one at hand, X all that are listed.'));
+  const reason = await reasonFor('change', `${many(selected.size, 'rule')} selected. Those that have the alternative are changed to it, the others stay selected. What all of it would refuse is told by the outcome (g).`, [...counts].sort((a, b) => b[1] - a[1]));
+  if (reason === null) return focusHere();
+  const choice = $('choice').value, list = [...selected.values()].filter(r => r.choices.includes(choice));
+  await store(list, `${many(list.length, 'rule')} to ${choice}`, { action: 'change', choice, reason });
 }
 
 async function decide(action, list, what) {

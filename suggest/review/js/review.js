@@ -3,7 +3,7 @@
 import { $, fail } from './dom.js';
 import { page } from './state.js';
 import { load, again, setFilter, clearFilters, readFilters, suggestGroups, move, turnPage, focusHere, toggle, selectAll, selectNone } from './list.js';
-import { decideHere, decideSelected, undo } from './decision.js';
+import { decideHere, decideSelected, changeSelected, undo } from './decision.js';
 import { edit } from './edit.js';
 import { showOutcome, save } from './outcome.js';
 import { acts as exceptionActs } from './exception.js';
@@ -13,7 +13,7 @@ import { listen } from './others.js';
 // acts are what buttons with data-do do.
 const acts = {
   accept: () => decideHere('accept'), reject: () => decideHere('reject'), postpone: () => decideHere('postpone'), change: edit, undo,
-  'accept-selected': () => decideSelected('accept'), 'reject-selected': () => decideSelected('reject'), 'postpone-selected': () => decideSelected('postpone'),
+  'accept-selected': () => decideSelected('accept'), 'change-selected': changeSelected, 'reject-selected': () => decideSelected('reject'), 'postpone-selected': () => decideSelected('postpone'),
   'select-all': selectAll, 'select-none': selectNone, next: () => turnPage(1), back: () => turnPage(-1), clear: clearFilters, 'more-filters': moreFilters,
   rules: () => view === 'rules' ? focusHere() : open('rules'), outcome: () => open('outcome'), exceptions: () => open('exceptions'), help: () => $('help').showModal(),
   again: showOutcome, save, ...exceptionActs,
@@ -29,7 +29,7 @@ function moreFilters() {
 // keys do the same, while the rules are shown.
 const keys = {
   j: () => move(page.here + 1), k: () => move(page.here - 1), a: acts.accept, r: acts.reject, p: acts.postpone, c: acts.change, u: acts.undo,
-  x: () => toggle(page.here), X: acts['select-all'], A: acts['accept-selected'], R: acts['reject-selected'], P: acts['postpone-selected'],
+  x: () => toggle(page.here), X: acts['select-all'], A: acts['accept-selected'], C: acts['change-selected'], R: acts['reject-selected'], P: acts['postpone-selected'],
   '/': () => { $('q').focus(); $('q').select(); },
 };
 const everywhere = { g: acts.outcome, e: acts.exceptions, '?': acts.help }; // g and e lead back too
