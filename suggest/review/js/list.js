@@ -98,7 +98,7 @@ function row(r, i) {
       el('span', { class: 'meta' },
         el('span', { class: 'tag ' + r.action }, r.action), r.state !== 'open' ? el('span', { class: 'tag ' + r.state }, r.state) : null,
         r.stale ? el('span', { class: 'tag stale' }, 'suggestion has changed') : null,
-        el('bdi', {}, groupOf(r)), r.gain ? el('span', {}, `−${bits(r.gain)} bits`) : null, el('span', {}, 'grade ' + r.grade), r.who ? el('bdi', {}, r.who) : null)));
+        el('bdi', { title: groupOf(r) }, groupOf(r)), r.gain ? el('span', {}, `−${bits(r.gain)} bits`) : null, el('span', {}, 'grade ' + r.grade), r.who ? el('bdi', {}, r.who) : null)));
 }
 
 // ---- the rule at hand
