@@ -100,11 +100,12 @@ func (b *Book) Exceptions(asked []ExceptionAsk, known []suggest.Exception) ([]su
 	defer b.mu.RUnlock()
 	today, names := b.now().UTC(), suggest.UniqueNames(b.plan.Groups)
 	acting := b.onRecord(known, today)
-	out := []suggest.Exception{}
+	out, named := []suggest.Exception{}, map[int]bool{}
 	for _, ask := range asked {
-		if ask.Rule < 0 || ask.Rule >= len(b.items) {
-			return nil, &AskError{"that rule is not in the plan"}
+		if ask.Rule < 0 || ask.Rule >= len(b.items) || named[ask.Rule] {
+			return nil, &AskError{fmt.Sprintf("rule %d is not in the plan, or was named twice", ask.Rule)}
 		}
+		named[ask.Rule] = true
 		it := &b.items[ask.Rule]
 		if b.rejection(it) == nil || it.version != ask.Version {
 			return nil, &AskError{it.key + " was decided on anew since; look at the exceptions again"}

@@ -77,6 +77,9 @@ func TestExceptionsRefuse(t *testing.T) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
+	if _, err := b.Exceptions([]ExceptionAsk{good, good}, nil); err == nil {
+		t.Error("a rule is written twice")
+	}
 	good.Expires = "2026-10-01" // the last day on which it holds may be today
 	if _, err := b.Exceptions([]ExceptionAsk{good}, nil); err != nil {
 		t.Error(err)
