@@ -175,7 +175,7 @@ func (m *maker) enter(g *analyze.Group) {
 // group decides one group's rules. Its uses are loaded.
 func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
-		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: []Rule{}}
+		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: make([]Rule, 0, len(g.Rules))}
 	quota := newQuota(m.estate, g, m.opt.Quota)
 	for i := range g.Rules {
 		if err := ctx.Err(); err != nil {

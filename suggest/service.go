@@ -87,7 +87,7 @@ func (m *maker) services(s *subject, uses []analyze.Use) (out []RuleService) {
 		list := m.managedList(name, s.group.Region)
 		n := 0
 		for _, p := range peers {
-			if list != nil && holds(list.Entries, p) || m.isServices(a, s.group.Region, p) {
+			if m.isServices(a, s.group.Region, list, p) {
 				n++
 			}
 		}
@@ -101,6 +101,17 @@ func (m *maker) services(s *subject, uses []analyze.Use) (out []RuleService) {
 		}
 	}
 	return out
+}
+
+// serviceOf names the AWS service that a peer of a rule is of, "" for none.
+func (m *maker) serviceOf(s *subject, peer netip.Addr) string {
+	for i := range awsServices {
+		a, region := &awsServices[i], s.group.Region
+		if a.direction == s.Direction && m.isServices(a, region, m.managedList(a.listName(region, peer.Is6()), region), peer) {
+			return a.name
+		}
+	}
+	return ""
 }
 
 // managedList is AWS's list of that name, where the inventory knows it.
@@ -122,8 +133,11 @@ func publishedAs(ranges []ServiceRange) map[string][]netip.Prefix {
 	return out
 }
 
-// isServices says whether AWS publishes the address as the service's.
-func (m *maker) isServices(a *awsService, region string, addr netip.Addr) bool {
+// isServices says whether the service's list, if the inventory knows it, holds the address, or AWS publishes it as the service's.
+func (m *maker) isServices(a *awsService, region string, list *schema.PrefixList, addr netip.Addr) bool {
+	if list != nil && holds(list.Entries, addr) {
+		return true
+	}
 	if a.global {
 		region = "GLOBAL"
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sgfit/schema"
@@ -16,6 +17,7 @@ type DiffView struct {
 	Groups               []DiffGroup // those that opened something first
 	Uncompared           []string
 	AdminOpen            []string // what newly opens an administration port to the world
+	AdminLinks           []Link   // the same, leading to where the page says more
 }
 
 // DiffGroup is one group of a comparison.
@@ -31,6 +33,7 @@ type DiffGroup struct {
 type DiffRule struct {
 	Mark   string // what is most to be said: "OPENED", "wider", "applied", "new" …
 	Class  string // how a page colours it
+	Anchor string // of what newly opens an administration port: the page's head leads to it
 	Words  string // "inbound tcp 443 from 10.0.0.0/8"
 	Reason string
 	Notes  []string // what is still missing of a suggestion
@@ -42,8 +45,12 @@ func newDiffView(c suggest.Comparison) DiffView {
 	for _, u := range c.Uncompared {
 		v.Uncompared = append(v.Uncompared, strings.Join([]string{u.AccountID, u.Region}, " ")+": "+count(u.Groups, "group", "groups")+" that only the "+u.OnlyIn+" plan knows")
 	}
+	names := groupNames{}
 	for _, g := range c.Groups {
-		v.Groups = append(v.Groups, diffGroup(g))
+		names[g.GroupID] = g.GroupName
+	}
+	for _, g := range c.Groups {
+		v.Groups = append(v.Groups, v.linked(diffGroup(g, names)))
 		for _, r := range g.Rules {
 			if r.OpensAdmin {
 				v.AdminOpen = append(v.AdminOpen, r.Name(g.GroupID))
@@ -54,6 +61,17 @@ func newDiffView(c suggest.Comparison) DiffView {
 	return v
 }
 
+// linked has the page's head lead to the rules of a group that newly open an administration port.
+func (v *DiffView) linked(g DiffGroup) DiffGroup {
+	for i := range g.Rules {
+		if r := &g.Rules[i]; r.Mark == markOpened {
+			r.Anchor = "opened-" + strconv.Itoa(len(v.AdminLinks)+1)
+			v.AdminLinks = append(v.AdminLinks, Link{cmp.Or(g.GroupName, g.GroupID) + ": " + r.Words, r.Anchor})
+		}
+	}
+	return g
+}
+
 func comparedWords(p suggest.ComparedPlan) string {
 	return windowWords(p.Window) + ", " + count(p.Groups, "group", "groups") + ", " + count(p.Rules, "rule", "rules")
 }
@@ -61,18 +79,19 @@ func comparedWords(p suggest.ComparedPlan) string {
 // diffTotals says every count, with its noun.
 func diffTotals(c suggest.Counts) []Fact {
 	said := func(name, words string) string { return thousands(c[name]) + " " + words }
+	counted := func(name, one, many string) string { return count(c[name], one, many) }
 	line := func(parts ...string) string { return strings.Join(parts, " · ") }
 	return []Fact{
 		{"Suggested before", line(said("applied", "applied"), said("partly", "applied in part"), said("otherwise", "done otherwise"), said("ignored", "still open"))},
-		{"Exposure", line(count(c["wider"], "direction of a group got wider", "directions of groups got wider"), said("grown", "grew by members or list entries"))},
-		{"For the world", line(said("new-open-admin", "newly opened administration ports"), said("new-wildcard", "new rules for every address"))},
+		{"Exposure", line(counted("wider", "direction of a group got wider", "directions of groups got wider"), said("grown", "grew by members or list entries"))},
+		{"For the world", line(counted("new-open-admin", "newly opened administration port", "newly opened administration ports"), counted("new-wildcard", "new rule for every address", "new rules for every address"))},
 		{"Rules", line(said("new-rule", "new"), said("gone-rule", "gone"), said("changed-action", "judged differently"),
 			said("new-removal", "newly to be removed"), said("changed-grade", "of another confidence"))},
 		{"Groups", line(said("new-group", "new"), said("gone-group", "gone"))},
 	}
 }
 
-func diffGroup(g suggest.GroupComparison) DiffGroup {
+func diffGroup(g suggest.GroupComparison, names groupNames) DiffGroup {
 	v := DiffGroup{GroupID: g.GroupID, GroupName: g.GroupName, Place: joined(" · ", g.AccountID, g.Region, g.VPCID), Change: g.Change}
 	v.addReach("Inbound", schema.Ingress, g.Ingress)
 	v.addReach("Outbound", schema.Egress, g.Egress)
@@ -80,7 +99,7 @@ func diffGroup(g suggest.GroupComparison) DiffGroup {
 		if r.Was == nil && len(r.SuggestedFor) > 0 && !r.Wider {
 			continue // what became of the rule that it stands for says so
 		}
-		rule := diffRule(r)
+		rule := diffRule(r, names)
 		v.rank = max(v.rank, markRank(rule.Mark))
 		v.Rules = append(v.Rules, rule)
 	}
@@ -136,8 +155,8 @@ func markRank(mark string) int {
 	return 0
 }
 
-func diffRule(r suggest.RuleComparison) DiffRule {
-	out := DiffRule{Words: side(r.Direction) + " " + matchWords(r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer), Reason: r.Reason}
+func diffRule(r suggest.RuleComparison, names groupNames) DiffRule {
+	out := DiffRule{Words: side(r.Direction) + " " + names.matchWords(r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer), Reason: r.Reason}
 	switch {
 	case r.OpensAdmin:
 		out.Mark, out.Class = markOpened, "remove"
@@ -155,7 +174,7 @@ func diffRule(r suggest.RuleComparison) DiffRule {
 		out.Mark, out.Class = "changed", "review"
 	}
 	for _, m := range r.Missing {
-		out.Notes = append(out.Notes, "not there: "+replacementWords(r.Direction, m))
+		out.Notes = append(out.Notes, "not there: "+names.replacementWords(r.Direction, m))
 	}
 	return out
 }
