@@ -45,12 +45,16 @@ func Prove(ev *analyze.Evidence, plan Plan, replay func(Plan) (Replayed, []Refus
 			break
 		}
 	}
-	quota := DefaultBudget
-	if plan.Settings != nil {
-		quota = plan.Settings.RulesQuota
-	}
-	plan.observe(newEstate(ev), quota)
+	plan.observe(newEstate(ev), plan.quota())
 	return plan, nil
+}
+
+// quota is that of the rules of a group, direction and address family.
+func (p *Plan) quota() int {
+	if p.Settings == nil {
+		return DefaultBudget
+	}
+	return p.Settings.RulesQuota
 }
 
 // demote turns the rules that refusals went through to review; false when there is none left to turn.

@@ -9,8 +9,8 @@ import (
 )
 
 // Accepted returns the plan as it was decided: what was accepted or changed is done, what was rejected stays, and what was
-// postponed or is still open is left for review. Its exposure, replay and backtest are of the plan that was suggested, so
-// they are left out for the caller to measure.
+// postponed or is still open is left for review. Exposure, replay, backtest, and what is said of groups as wholes are of the
+// plan that was suggested, so they are left out for the caller to measure.
 func (b *Book) Accepted() (suggest.Plan, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -27,6 +27,7 @@ type trial struct {
 func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error) {
 	plan := b.plan
 	plan.Groups, plan.Replay, plan.Backtest, plan.Exposure = []suggest.Group{}, suggest.Replayed{}, nil, nil
+	plan.Observations, plan.Profile = nil, nil
 	first := 0
 	for _, g := range b.plan.Groups {
 		items := b.items[first : first+len(g.Rules)]
@@ -35,7 +36,7 @@ func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error
 			continue
 		}
 		g.Rules = slices.Clone(g.Rules)
-		g.Exposure, g.ExposureBits = nil, suggest.ExposureBits{}
+		g.Exposure, g.ExposureBits, g.Suggested = nil, suggest.ExposureBits{}, nil
 		for i := range g.Rules {
 			if try != nil && try.item == &items[i] {
 				put(&g.Rules[i], try.rules)

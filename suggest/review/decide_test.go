@@ -194,8 +194,14 @@ func TestAccepted(t *testing.T) {
 	if len(rejected) != 1 || rejected[0].GroupID != "sg-web" || rejected[0].Suggested != suggest.Remove || rejected[0].Decision.Reason != "yearly job" {
 		t.Errorf("%+v", rejected)
 	}
-	fresh := open(t, testPlan(t), &memory{})
+	stale := testPlan(t)
+	stale.Groups[0].Suggested = []suggest.SuggestedRule{{StandsFor: []string{"sg-web ingress tcp 443 0.0.0.0/0"}}}
+	stale.Observations = []suggest.Observation{{Kind: suggest.QuotaOnTheWay}}
+	fresh := open(t, stale, &memory{})
 	plan, err = fresh.Accepted()
+	if plan.Groups[0].Suggested != nil || plan.Observations != nil {
+		t.Error("it says what groups would come to if all were accepted")
+	}
 	if d := cmp.Diff([]string{"review [tcp 443 10.1.0.0/24 tcp 443 10.2.0.0/24] ", "review [] ", "review [tcp 5432 10.1.0.0/24] ", "review [] ", "keep [] "}, actions(plan)); err != nil || d != "" {
 		t.Errorf("nothing is done that nobody accepted: %v\n%s", err, d)
 	}
