@@ -33,7 +33,6 @@ type Observation struct {
 // observe says what the groups of a finished plan come to, each by itself and together.
 func (p *Plan) observe(e *estate, quota int) {
 	for i := range p.Groups {
-		p.Groups[i].Suggested = nil
 		if slices.ContainsFunc(p.Groups[i].Rules, func(r Rule) bool { return r.Action == Replace }) {
 			p.Groups[i].Suggested = e.suggested(&p.Groups[i])
 		}

@@ -45,16 +45,12 @@ func Prove(ev *analyze.Evidence, plan Plan, replay func(Plan) (Replayed, []Refus
 			break
 		}
 	}
-	plan.observe(newEstate(ev), plan.quota())
-	return plan, nil
-}
-
-// quota is that of the rules of a group, direction and address family.
-func (p *Plan) quota() int {
-	if p.Settings == nil {
-		return DefaultBudget
+	quota := DefaultBudget
+	if plan.Settings != nil {
+		quota = plan.Settings.RulesQuota
 	}
-	return p.Settings.RulesQuota
+	plan.observe(newEstate(ev), quota)
+	return plan, nil
 }
 
 // demote turns the rules that refusals went through to review; false when there is none left to turn.

@@ -26,8 +26,7 @@ type trial struct {
 // accepted builds the accepted plan of the groups wanted (nil: all), with a trial in it. The lock is held.
 func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error) {
 	plan := b.plan
-	plan.Groups, plan.Replay, plan.Backtest, plan.Exposure = []suggest.Group{}, suggest.Replayed{}, nil, nil
-	plan.Observations, plan.Profile = nil, nil
+	plan.Groups, plan.Replay, plan.Backtest, plan.Exposure, plan.Observations = []suggest.Group{}, suggest.Replayed{}, nil, nil, nil
 	first := 0
 	for _, g := range b.plan.Groups {
 		items := b.items[first : first+len(g.Rules)]
@@ -48,6 +47,7 @@ func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error
 		}
 		plan.Groups = append(plan.Groups, g)
 	}
+	plan.Profile = nil // what that costs was said of the suggestions
 	return plan, nil
 }
 
