@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -207,28 +206,6 @@ func warnLate(term *terminal, ev *analyze.Evidence) {
 	if late, records := ev.Facts.LateRecords, ev.Classes["records"]; 2*late > records {
 		term.warn("%d of %d records are of interfaces that the inventory knows at other times only, mostly later ones; load older AWS Config files (sgfit ingest config), or take things to have been before as they were first seen, which is a guess: --assume-unchanged", late, records)
 	}
-}
-
-func encodePlan(plan suggest.Plan) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", " ")
-	enc.SetEscapeHTML(true)
-	if err := enc.Encode(plan); err != nil {
-		return nil, fmt.Errorf("encode the plan: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-func decodePlan(body []byte) (suggest.Plan, error) {
-	var plan suggest.Plan
-	if err := json.Unmarshal(body, &plan); err != nil {
-		return plan, fmt.Errorf("read the plan: %w", err)
-	}
-	if plan.Schema != suggest.SchemaVersion {
-		return plan, fmt.Errorf("read the plan: its schema is %q, this sgfit knows %s", plan.Schema, suggest.SchemaVersion)
-	}
-	return plan, nil
 }
 
 // writeReports leaves plan.json, report.html and report.md in dir.
