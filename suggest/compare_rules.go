@@ -205,6 +205,10 @@ func (x *rulePairs) appeared(r *Rule) RuleComparison {
 	if c.Modified != "" {
 		c.Reason += "; it was " + c.Modified
 	}
+	if x := r.Exception; x != nil {
+		c.Exception = x
+		c.Reason += fmt.Sprintf("; on record as %s until %s (%s)", x.Kind, x.Expires, x.Owner)
+	}
 	return c
 }
 

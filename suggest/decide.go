@@ -37,7 +37,7 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 			m.kept(s, &out)
 		}
 	}
-	m.except(s, &out)
+	exception, unseen := m.except(s, &out)
 	if out.Action == Remove || out.Action == Replace {
 		q.replace(s.Direction, s.Peer, out.Replacement)
 	}
@@ -51,6 +51,9 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 	out.Services = m.services(s, s.Uses)
 	out.Confidence = m.confidence(s, out)
 	out.Findings = uniqueFindings(out.Findings)
+	if exception != nil {
+		out.Exception.Covers = exception.covered(out.Findings, unseen)
+	}
 	return out
 }
 

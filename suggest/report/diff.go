@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,7 +16,17 @@ type DiffView struct {
 	Totals               []Fact
 	Groups               []DiffGroup // those that opened something first
 	Uncompared           []string
-	AdminOpen            []string // what newly opens an administration port to the world
+	AdminOpen            []string // what newly opens an administration port to the world, and is not on record
+	Exceptions           []DiffException
+}
+
+// DiffException is one exception that ran out, came or changed.
+type DiffException struct {
+	Mark  string // "ran out", "unmatched", "new" …
+	Class string // how a page colours it
+	Words string // what it is for, kind, owner and reason
+	Why   string
+	Rules []string
 }
 
 // DiffGroup is one group of a comparison.
@@ -42,10 +53,13 @@ func newDiffView(c suggest.Comparison) DiffView {
 	for _, u := range c.Uncompared {
 		v.Uncompared = append(v.Uncompared, strings.Join([]string{u.AccountID, u.Region}, " ")+": "+count(u.Groups, "group", "groups")+" that only the "+u.OnlyIn+" plan knows")
 	}
+	for _, x := range c.Exceptions {
+		v.Exceptions = append(v.Exceptions, diffException(x))
+	}
 	for _, g := range c.Groups {
 		v.Groups = append(v.Groups, diffGroup(g))
 		for _, r := range g.Rules {
-			if r.OpensAdmin {
+			if r.OpensAdmin && !r.OnRecord() {
 				v.AdminOpen = append(v.AdminOpen, r.Name(g.GroupID))
 			}
 		}
@@ -62,7 +76,7 @@ func comparedWords(p suggest.ComparedPlan) string {
 func diffTotals(c suggest.Counts) []Fact {
 	said := func(name, words string) string { return thousands(c[name]) + " " + words }
 	line := func(parts ...string) string { return strings.Join(parts, " · ") }
-	return []Fact{
+	facts := []Fact{
 		{"Suggested before", line(said("applied", "applied"), said("partly", "applied in part"), said("otherwise", "done otherwise"), said("ignored", "still open"))},
 		{"Exposure", line(count(c["wider"], "direction of a group got wider", "directions of groups got wider"), said("grown", "grew by members or list entries"))},
 		{"For the world", line(said("new-open-admin", "newly opened administration ports"), said("new-wildcard", "new rules for every address"))},
@@ -70,6 +84,42 @@ func diffTotals(c suggest.Counts) []Fact {
 			said("new-removal", "newly to be removed"), said("changed-grade", "of another confidence"))},
 		{"Groups", line(said("new-group", "new"), said("gone-group", "gone"))},
 	}
+	var exceptions []string
+	for _, change := range []suggest.ExceptionChange{suggest.RanOut, suggest.Unmet, suggest.Withdrawn, suggest.Extended, suggest.Granted} {
+		if name := string(change) + "-exception"; c[name] > 0 {
+			exceptions = append(exceptions, said(name, changeWords(change)))
+		}
+	}
+	if c["new-on-record"] > 0 {
+		exceptions = append(exceptions, count(c["new-on-record"], "new opening on record", "new openings on record"))
+	}
+	if len(exceptions) > 0 {
+		facts = append(facts, Fact{"Exceptions", line(exceptions...)})
+	}
+	return facts
+}
+
+// changeWords puts what became of an exception in words.
+func changeWords(c suggest.ExceptionChange) string {
+	switch c {
+	case suggest.RanOut:
+		return "ran out"
+	case suggest.Unmet:
+		return "no longer matched"
+	}
+	return string(c)
+}
+
+func diffException(x suggest.ExceptionComparison) DiffException {
+	out := DiffException{Mark: string(x.Change), Why: x.Why, Rules: x.Rules,
+		Words: fmt.Sprintf("%s (%s until %s, %s: %s)", x.Exception.Name(), x.Exception.Kind, x.Exception.Expires, x.Exception.Owner, x.Exception.Reason)}
+	switch x.Change {
+	case suggest.RanOut:
+		out.Mark, out.Class = changeWords(x.Change), "remove"
+	case suggest.Unmet, suggest.Withdrawn:
+		out.Class = "replace"
+	}
+	return out
 }
 
 func diffGroup(g suggest.GroupComparison) DiffGroup {
