@@ -40,6 +40,8 @@ type Plan struct {
 	Profile *ProfileCost `json:"profile,omitempty"`
 	// Observations are said of groups as wholes; nothing of them is changed by the plan.
 	Observations []Observation `json:"observations,omitempty"`
+	// PrefixLists are those that rules name, today or as suggested; sorted by id.
+	PrefixLists []ListWeight `json:"prefix_lists,omitempty"`
 }
 
 // Settings are what was chosen, and changes the plan.

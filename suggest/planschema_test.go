@@ -83,7 +83,8 @@ func schemaSample() Plan {
 		Profile:     &ProfileCost{Strict, ProfileSums{9.5, 2, 3, &refused, &refused}, ProfileSums{BitsRemoved: 8}},
 		Exceptions: []ExceptionRecord{{Exception{Seasonal, "bastion", "vpc-0a", "111122223333", schema.Ingress, "tcp", &port, &port, "10.0.0.0/8",
 			"payroll", "the yearly statement", "2027-06-30", []int{12}}, InForce, "it stands for 1 rule", []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}},
-		Replay: Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
+		PrefixLists: []ListWeight{{"pl-0a", 20}},
+		Replay:      Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
 	}
 }
 
@@ -238,7 +239,7 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"exposure_change": {ExposureChange{}, nil}, "exposed": {Exposed{}, nil}, "exposed_class": {ExposedClass{}, nil},
 		"rule_service": {RuleService{}, nil}, "suggested_rule": {SuggestedRule{}, []string{"match"}}, "observation": {Observation{}, nil},
 		"profile_cost": {ProfileCost{}, nil}, "profile_sums": {ProfileSums{}, nil}, "curve_step": {CurveStep{}, nil}, "alternative_backtest": {AlternativeBacktest{}, nil},
-		"settings": {Settings{}, nil}, "exception": {Exception{}, nil}, "exception_record": {ExceptionRecord{}, nil}, "rule_exception": {RuleException{}, nil},
+		"settings": {Settings{}, nil}, "exception": {Exception{}, nil}, "exception_record": {ExceptionRecord{}, nil}, "rule_exception": {RuleException{}, nil}, "list_weight": {ListWeight{}, nil},
 	} {
 		want := map[string]bool{}
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(own.of)) {

@@ -47,7 +47,7 @@ func (f *fitting) fitByProfile(uses []analyze.Use) ([]ReplacementRule, bool) {
 		return usual, ok
 	}
 	f.need(budgetDecides)
-	other, fits := m.point(s, uses, f.budget-m.estate.weight(s.Peer), name) // beside the rule, until it goes
+	other, fits := m.point(s, uses, f.budget, name)
 	if !fits {
 		return usual, ok
 	}

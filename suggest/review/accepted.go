@@ -26,7 +26,7 @@ type trial struct {
 // accepted builds the accepted plan of the groups wanted (nil: all), with a trial in it. The lock is held.
 func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error) {
 	plan := b.plan
-	plan.Groups, plan.Replay, plan.Backtest, plan.Exposure = []suggest.Group{}, suggest.Replayed{}, nil, nil
+	plan.Groups, plan.Replay, plan.Backtest, plan.Exposure, plan.Observations = []suggest.Group{}, suggest.Replayed{}, nil, nil, nil
 	first := 0
 	for _, g := range b.plan.Groups {
 		items := b.items[first : first+len(g.Rules)]
@@ -35,7 +35,7 @@ func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error
 			continue
 		}
 		g.Rules = slices.Clone(g.Rules)
-		g.Exposure, g.ExposureBits = nil, suggest.ExposureBits{}
+		g.Exposure, g.ExposureBits, g.Suggested = nil, suggest.ExposureBits{}, nil
 		for i := range g.Rules {
 			if try != nil && try.item == &items[i] {
 				put(&g.Rules[i], try.rules)
