@@ -32,7 +32,7 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 	if rules, ok := f.byService(uses); ok {
 		add(pointService, rules)
 	}
-	if usual, ok := m.usual(s, uses, budget); ok && (m.opt.Profile != Balanced || m.opt.ServiceRanges != nil) {
+	if usual, ok := m.usual(s, uses, budget); ok && (m.opt.Profile != Balanced || m.opt.ServiceRanges != nil || m.loggedAsOne(uses)) {
 		add(pointSuggested, usual)
 	}
 	parts, ok := f.curvesOnce(uses)

@@ -169,12 +169,20 @@ func servicePeers(r *Rule, s RuleService) string {
 }
 
 func awsServiceWords(r *Rule, g *Group, s RuleService) string {
-	list := s.PrefixList + " (not in the inventory)"
+	list := s.PrefixList + " (not in the inventory: 'sgfit ingest config --live' brings it)"
 	if s.PrefixListID != "" {
 		list = s.PrefixListID + " (" + s.PrefixList + ")"
 	}
 	text := fmt.Sprintf("%s: %s %s's. AWS's own prefix list %s says so, and counts as %d against the quota of rules.",
 		RuleName(groupName(g), *r), servicePeers(r, s), s.Service, list, s.Weight)
+	switch s.ToldBy {
+	case ToldByRanges:
+		text = fmt.Sprintf("%s: %s %s's, by the addresses that AWS publishes. AWS's own prefix list is %s, and counts as %d against the quota of rules.",
+			RuleName(groupName(g), *r), servicePeers(r, s), s.Service, list, s.Weight)
+	case ToldByFlowLogs:
+		text = fmt.Sprintf("%s: %s %s's, as the flow logs say. AWS's own prefix list %s has those of this Region, and counts as %d against the quota of rules.",
+			RuleName(groupName(g), *r), servicePeers(r, s), s.Service, list, s.Weight)
+	}
 	if s.GatewayEndpoint {
 		text += " A gateway endpoint serves it: with one the traffic stays inside AWS, and this list is what the rule must name."
 	}

@@ -60,7 +60,7 @@ func schemaSample() Plan {
 		Suggested: &Exposed{},
 	}
 	rule.Exposure = exposure
-	rule.Services = []RuleService{{"Amazon S3", "com.amazonaws.eu-central-1.s3", "pl-0a", 1, 2, 3, true}}
+	rule.Services = []RuleService{{"Amazon S3", "com.amazonaws.eu-central-1.s3", "pl-0a", 1, 2, 3, true, ToldByFlowLogs}}
 	rule.Exception = &RuleException{Seasonal, "payroll", "the yearly statement", "2027-06-30", []Kind{NoTraffic}}
 	rule.Decision = &Decided{schema.DecisionAccept, "it is the bastion's", "ann", day}
 	scope := []ScopeExposure{{"111122223333", "eu-central-1", "vpc-0a", 1, exposure, exposure}}

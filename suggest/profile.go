@@ -35,7 +35,7 @@ const (
 // comes before all, where it was asked for.
 func (f *fitting) fitByProfile(uses []analyze.Use) ([]ReplacementRule, bool) {
 	m, s := f.m, f.s
-	if m.opt.Profile == Cautious || m.opt.ServiceRanges != nil {
+	if m.opt.Profile == Cautious || m.opt.ServiceRanges != nil || m.loggedAsOne(uses) {
 		f.need(budgetDecides)
 		if rules, ok := f.byService(uses); ok {
 			return rules, true
