@@ -61,6 +61,9 @@ const mostAlternative = 20_000
 
 func sameReplacement(a, b ReplacementRule) bool { return compareReplacements(a, b) == 0 }
 
+// SameRule says whether two rules admit the same by the same words; descriptions do not count.
+func SameRule(a, b ReplacementRule) bool { return sameReplacement(a, b) }
+
 // servicesCurve is the curve of the peers that used the same services.
 type servicesCurve struct {
 	services []service

@@ -50,6 +50,9 @@ func (m *maker) rule(s *subject, q *Quota) Rule {
 		out.NamedUsers = namedUsers(s)
 	}
 	out.Services = m.services(s, s.Uses)
+	if len(out.Replacement) > 0 {
+		out.ReplacementTraffic = m.trafficOf(m.carried(s), out.Replacement)
+	}
 	out.Confidence = m.confidence(s, out)
 	out.Findings = uniqueFindings(out.Findings)
 	if exception != nil {

@@ -14,6 +14,8 @@ type SuggestedRule struct {
 	ReplacementRule
 	Kept      bool     `json:"kept,omitempty"` // it is one of today's, and stays
 	StandsFor []string `json:"stands_for"`     // today's rules, by RuleName; sorted
+	// Traffic is that of the window which it stands for; nil where that is not known.
+	Traffic *Traffic `json:"traffic,omitempty"`
 }
 
 // suggested is what the replacements of a group come to together: rules that others of the group contain are left out,
@@ -37,11 +39,15 @@ func (e *estate) suggested(g *Group) []SuggestedRule {
 			}
 			if r.Action != Replace {
 				own := ReplacementRule{r.Protocol, r.FromPort, r.ToPort, r.Peer, r.Description}
-				rules = append(rules, SuggestedRule{d, own, true, name})
+				rules = append(rules, SuggestedRule{d, own, true, name, &Traffic{r.Evidence.Conversations, r.Evidence.Peers}})
 				continue
 			}
-			for _, n := range r.Replacement {
-				rules = append(rules, SuggestedRule{d, n, false, name})
+			for k, n := range r.Replacement {
+				var traffic *Traffic
+				if len(r.ReplacementTraffic) == len(r.Replacement) {
+					traffic = &r.ReplacementTraffic[k]
+				}
+				rules = append(rules, SuggestedRule{d, n, false, name, traffic})
 			}
 		}
 		for _, r := range e.fold(rules) {
@@ -107,6 +113,7 @@ func (e *estate) fold(rules []SuggestedRule) []SuggestedRule {
 					continue
 				}
 				one.StandsFor = slices.Compact(slices.Sorted(slices.Values(slices.Concat(rules[i].StandsFor, rules[j].StandsFor))))
+				one.Traffic = together(rules[i], rules[j])
 				rules[i] = one
 				rules = slices.Delete(rules, j, j+1)
 				again = true
@@ -119,6 +126,17 @@ func (e *estate) fold(rules []SuggestedRule) []SuggestedRule {
 	}
 	slices.SortStableFunc(rules, func(a, b SuggestedRule) int { return compareReplacements(a.ReplacementRule, b.ReplacementRule) })
 	return rules
+}
+
+// together is the traffic of two rules that become one. A rule that stays has what it admits counted already.
+func together(a, b SuggestedRule) *Traffic {
+	if a.Kept {
+		return a.Traffic
+	}
+	if a.Traffic == nil || b.Traffic == nil {
+		return nil
+	}
+	return &Traffic{a.Traffic.Conversations + b.Traffic.Conversations, a.Traffic.Peers + b.Traffic.Peers}
 }
 
 // joined is the rule that admits exactly what two admit; false where there is none.

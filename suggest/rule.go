@@ -50,20 +50,22 @@ type Finding struct {
 // FromPort and ToPort are nil where the protocol has no ports or is "all". For ICMP and ICMPv6 they are type and code,
 // code -1 for any, and nil where the rule is for every type.
 type Rule struct {
-	RuleID       *string           `json:"rule_id"`
-	Direction    schema.Direction  `json:"direction"`
-	Protocol     string            `json:"protocol"`
-	FromPort     *int32            `json:"from_port"`
-	ToPort       *int32            `json:"to_port"`
-	Peer         schema.Peer       `json:"peer"`
-	PeerOwner    string            `json:"peer_owner,omitempty"` // account of the group that is the peer, where it is another
-	Description  string            `json:"description"`
-	Action       Action            `json:"action"`
-	Findings     []Finding         `json:"findings"`
-	Evidence     Evidence          `json:"evidence"`
-	Confidence   Confidence        `json:"confidence"`
-	Replacement  []ReplacementRule `json:"replacement"`
-	Alternatives []Alternative     `json:"alternatives"`
+	RuleID      *string           `json:"rule_id"`
+	Direction   schema.Direction  `json:"direction"`
+	Protocol    string            `json:"protocol"`
+	FromPort    *int32            `json:"from_port"`
+	ToPort      *int32            `json:"to_port"`
+	Peer        schema.Peer       `json:"peer"`
+	PeerOwner   string            `json:"peer_owner,omitempty"` // account of the group that is the peer, where it is another
+	Description string            `json:"description"`
+	Action      Action            `json:"action"`
+	Findings    []Finding         `json:"findings"`
+	Evidence    Evidence          `json:"evidence"`
+	Confidence  Confidence        `json:"confidence"`
+	Replacement []ReplacementRule `json:"replacement"`
+	// ReplacementTraffic is what each of Replacement stands for, in its order; nil where that is not known.
+	ReplacementTraffic []Traffic     `json:"replacement_traffic,omitempty"`
+	Alternatives       []Alternative `json:"alternatives"`
 	// Curve is the least exposure for each number of rules in the place of this one, within the quota; nil for none.
 	Curve []CurveStep `json:"curve,omitempty"`
 	// StillThrough names the rules ("sg-… ingress tcp 443 10.0.0.0/8") that carry the uses of a redundant rule.

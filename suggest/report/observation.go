@@ -75,7 +75,11 @@ func foldedWords(g suggest.Group) []string {
 				rules = append(rules, indexRef(g.GroupID, i+1))
 			}
 		}
-		out = append(out, fmt.Sprintf("%s %s stands for %s", side(s.Direction), matchWords(s.Direction, s.Protocol, s.FromPort, s.ToPort, s.Peer), strings.Join(rules, ", ")))
+		words := fmt.Sprintf("%s %s stands for %s", side(s.Direction), matchWords(s.Direction, s.Protocol, s.FromPort, s.ToPort, s.Peer), strings.Join(rules, ", "))
+		if s.Traffic != nil {
+			words += " (" + carriedWords(*s.Traffic) + ")"
+		}
+		out = append(out, words)
 	}
 	return out
 }
