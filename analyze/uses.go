@@ -126,7 +126,11 @@ func (u *uses) fillAll(ctx context.Context, groups []*Group, yield func(*Group, 
 // fill gives a group's rules their uses; rules come in the order of numbers.
 func (u *uses) fill(ctx context.Context, g *Group) error {
 	for i := range g.Rules {
-		for r := &g.Rules[i]; u.there && u.rule == r.No; {
+		r := &g.Rules[i]
+		if u.there && u.rule == r.No {
+			r.Uses = make([]Use, 0, r.listed())
+		}
+		for u.there && u.rule == r.No {
 			r.Uses = append(r.Uses, u.use)
 			if err := u.advance(); err != nil {
 				return err
@@ -134,6 +138,16 @@ func (u *uses) fill(ctx context.Context, g *Group) error {
 		}
 	}
 	return ctx.Err() // groups without uses hear of it too
+}
+
+// listed is about how many uses a rule has that are listed.
+func (r *Rule) listed() (n int64) {
+	for i := range r.Ports {
+		if !r.Ports[i].Accepted {
+			n += r.Ports[i].Peers
+		}
+	}
+	return n
 }
 
 // advance reads all rows of the next use.

@@ -29,6 +29,9 @@ type boxMerger struct {
 	byPrefix   []boxRect
 	inside     []boxRect // held's, to be used again
 	bounds     []int
+	numbers    []int32   // of rects, in their order
+	gone       []bool    // rectangles that are none any more, by number
+	pairs      []boxPair // merge's, to be used again
 }
 
 func newBoxMerger(rects []boxRect, index boxIndex, full int, opt CoverOptions) *boxMerger {
@@ -49,7 +52,7 @@ func newBoxMerger(rects []boxRect, index boxIndex, full int, opt CoverOptions) *
 // shorten merges while the description gets shorter, the greatest gain first. No port is opened that neither of the
 // two had: ports are services, and only the budget makes a box span one that nobody used.
 func (m *boxMerger) shorten() {
-	touch := func(a, b boxRect) bool {
+	touch := func(a, b *boxRect) bool {
 		return int(max(a.ports.From, b.ports.From)) <= int(min(a.ports.To, b.ports.To))+1
 	}
 	gain := func(p *boxPair) float64 {
@@ -64,20 +67,20 @@ func (m *boxMerger) shorten() {
 		}
 		return math.Inf(1)
 	}
-	m.merge(boxScore{touch, func(boxRect) float64 { return math.Inf(-1) }, gain}, func() bool { return false })
+	m.merge(boxScore{may: touch, bound: func(*boxRect) float64 { return math.Inf(-1) }, score: gain}, func() bool { return false })
 }
 
 // reduce merges until at most budget rectangles are left, the fewest new tuples first; false when it cannot.
 func (m *boxMerger) reduce(budget int) bool {
 	fresh := func(p *boxPair) float64 { return m.size(p.whole) - m.held(p.whole) }
-	m.merge(boxScore{func(a, b boxRect) bool { return true }, m.leastFresh, fresh}, func() bool { return len(m.rects) <= budget })
+	m.merge(boxScore{may: func(a, b *boxRect) bool { return true }, bound: m.leastFresh, score: fresh}, func() bool { return len(m.rects) <= budget })
 	return len(m.rects) <= budget
 }
 
 // leastFresh is a bound below the number of new tuples of a bounding box: what rectangles admit in it is no more than
 // the sum of their sizes. Sums of numbers beyond 2^53 are rounded, for which it allows.
-func (m *boxMerger) leastFresh(whole boxRect) float64 {
-	return m.size(whole)*(1-1e-9) - m.total*(1+1e-9)
+func (m *boxMerger) leastFresh(whole *boxRect) float64 {
+	return m.size(*whole)*(1-1e-9) - m.total*(1+1e-9)
 }
 
 // merge replaces pairs by their bounding boxes, the lowest score first and then the first in order, until done or
@@ -87,60 +90,93 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 		return
 	}
 	m.measure()
-	var pairs []boxPair
-	add := func(a, b boxRect) {
-		if !by.may(a, b) {
-			return
-		}
-		if p, ok := m.pair(a, b); ok {
-			by.forget(&p)
-			pairs = append(pairs, p)
-		}
-	}
-	for i, a := range m.rects {
-		for _, b := range m.rects[i+1:] {
-			add(a, b)
+	m.number()
+	m.pairs = m.pairs[:0]
+	m.pairs = slices.Grow(m.pairs, m.countPairs(by))
+	for i := range m.rects {
+		for j := i + 1; j < len(m.rects); j++ {
+			m.add(by, i, j)
 		}
 	}
 	for !done() {
-		at := lowestScore(pairs, by, m.limits.strangers)
+		at := lowestScore(m.pairs, by, m.limits.strangers)
 		if at < 0 {
 			return
 		}
-		whole := pairs[at].whole
-		m.replace(whole)
+		whole := m.pairs[at].whole
+		k := m.replace(whole)
 		m.measure()
-		pairs = slices.DeleteFunc(pairs, func(p boxPair) bool { return whole.holds(p.a) || whole.holds(p.b) })
-		for i := range pairs {
-			if pairs[i].whole.meets(whole) {
-				by.forget(&pairs[i])
+		m.pairs = slices.DeleteFunc(m.pairs, func(p boxPair) bool { return m.gone[p.a] || m.gone[p.b] })
+		for i := range m.pairs {
+			if m.pairs[i].whole.meets(whole) {
+				by.forget(&m.pairs[i])
 			}
 		}
-		for _, r := range m.rects {
-			if r != whole {
-				add(whole, r)
+		for i := range m.rects {
+			if i != k {
+				m.add(by, k, i)
 			}
 		}
 	}
 }
 
-// pair is the bounding box of two rectangles; false for two protocols and for a prefix that is not allowed. Strangers in
-// it are looked for when its score is asked.
-func (m *boxMerger) pair(a, b boxRect) (boxPair, bool) {
-	if a.protocol != b.protocol {
-		return boxPair{}, false
+// number gives the rectangles numbers, by which pairs know them.
+func (m *boxMerger) number() {
+	m.numbers, m.gone = m.numbers[:0], make([]bool, len(m.rects), 2*len(m.rects))
+	for i := range m.rects {
+		m.numbers = append(m.numbers, int32(i))
 	}
+}
+
+// countPairs is how many pairs there may be at the beginning.
+func (m *boxMerger) countPairs(by boxScore) (n int) {
+	for i := range m.rects {
+		for j := i + 1; j < len(m.rects); j++ {
+			if by.may(&m.rects[i], &m.rects[j]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// add adds the pair of two rectangles, if it may be wanted.
+func (m *boxMerger) add(by boxScore, i, j int) {
+	a, b := &m.rects[i], &m.rects[j]
+	if a.protocol != b.protocol || !by.may(a, b) {
+		return
+	}
+	if whole, ok := m.bounding(a, b); ok {
+		m.pairs = append(m.pairs, boxPair{a: m.numbers[i], b: m.numbers[j], whole: whole, score: by.bound(&whole)})
+	}
+}
+
+// bounding is the bounding box of two rectangles of one protocol; false for a prefix that is not allowed. Strangers in it are
+// looked for when its score is asked.
+func (m *boxMerger) bounding(a, b *boxRect) (boxRect, bool) {
 	bits := min(a.bits, b.bits, a.key.commonBits(b.key))
 	whole := boxRect{a.protocol, PortSpan{min(a.ports.From, b.ports.From), max(a.ports.To, b.ports.To)}, maskKey(a.key, bits), bits}
 	given := bits == a.bits && whole.key == a.key || bits == b.bits && whole.key == b.key
-	return boxPair{a: a, b: b, whole: whole}, m.limits.mayPermit(whole.key, bits, given)
+	return whole, m.limits.mayPermit(whole.key, bits, given)
 }
 
-// replace puts a rectangle in the place of all that it holds.
-func (m *boxMerger) replace(whole boxRect) {
-	m.rects = slices.DeleteFunc(m.rects, whole.holds)
+// replace puts a rectangle in the place of all that it holds, and returns where it stands.
+func (m *boxMerger) replace(whole boxRect) int {
+	n := 0
+	for i, r := range m.rects {
+		if whole.holds(r) {
+			m.gone[m.numbers[i]] = true
+			continue
+		}
+		m.rects[n], m.numbers[n] = r, m.numbers[i]
+		n++
+	}
+	m.rects, m.numbers = m.rects[:n], m.numbers[:n]
 	at, _ := slices.BinarySearchFunc(m.rects, whole, compareRects)
 	m.rects = slices.Insert(m.rects, at, whole)
+	m.numbers = slices.Insert(m.numbers, at, int32(len(m.gone)))
+	m.gone = append(m.gone, false)
+	return at
 }
 
 // size is the number of (port, site) tuples in a rectangle.

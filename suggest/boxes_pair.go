@@ -4,24 +4,25 @@ import "math"
 
 // boxPair is two rectangles and their bounding box.
 type boxPair struct {
-	a, b, whole boxRect
-	score       float64 // the lower the better; +Inf for a pair that is not wanted
-	asked       bool    // score is the score, and not a bound below it
-	free, met   bool    // strangers were looked for in whole, and there were none, or some
+	whole     boxRect
+	a, b      int32   // numbers of the rectangles
+	score     float64 // the lower the better; +Inf for a pair that is not wanted
+	asked     bool    // score is the score, and not a bound below it
+	free, met bool    // strangers were looked for in whole, and there were none, or some
 }
 
 // boxScore says how much a pair is wanted.
 type boxScore struct {
-	may   func(a, b boxRect) bool     // false for pairs that are never wanted
-	bound func(whole boxRect) float64 // no more than the score, and cheap
-	score func(*boxPair) float64      // +Inf for a pair that is not wanted
+	may   func(a, b *boxRect) bool     // false for pairs that are never wanted
+	bound func(whole *boxRect) float64 // no more than the score, and cheap
+	score func(*boxPair) float64       // +Inf for a pair that is not wanted
 }
 
 // forget puts a bound in the place of the score, for as long as nothing depends on it: most pairs have bounds far above
 // the lowest score and are never asked.
 func (s boxScore) forget(p *boxPair) {
 	if !p.met {
-		p.score, p.asked = s.bound(p.whole), false
+		p.score, p.asked = s.bound(&p.whole), false
 	}
 }
 

@@ -4,6 +4,9 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"sync"
+
+	"go4.org/netipx"
 
 	"sgfit/analyze"
 	"sgfit/schema"
@@ -15,11 +18,15 @@ type estate struct {
 	lists   PrefixLists
 	weights map[string]int // what a prefix list counts against the quota
 	vpcs    map[string][]netip.Prefix
+	private *netipx.IPSet
 	subnets []subnetCIDR            // sorted by first address
 	own     map[string][]subnetCIDR // the same by VPC
 	numbers map[string]int          // of groups
-	known4  knownAddresses
-	known6  knownAddresses
+	// subnetNames are the names of subnets by id.
+	subnetNames map[string]string
+	known4      knownAddresses
+	known6      knownAddresses
+	mu          sync.Mutex // guards what is worked out when it is asked for
 }
 
 type subnetCIDR struct {
@@ -29,7 +36,7 @@ type subnetCIDR struct {
 
 func newEstate(ev *analyze.Evidence) *estate {
 	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{},
-		numbers: map[string]int{}, own: map[string][]subnetCIDR{}}
+		private: privateAddresses(&ev.Inventory), numbers: map[string]int{}, own: map[string][]subnetCIDR{}, subnetNames: map[string]string{}}
 	for _, l := range e.inv.PrefixLists {
 		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, managedWeight(&l)
 	}
@@ -37,6 +44,7 @@ func newEstate(ev *analyze.Evidence) *estate {
 		e.vpcs[v.VPCID] = append(e.vpcs[v.VPCID], v.CIDRs...)
 	}
 	for i := range e.inv.Subnets {
+		e.subnetNames[e.inv.Subnets[i].SubnetID] = e.inv.Subnets[i].Name
 		for _, p := range e.inv.Subnets[i].CIDRs {
 			e.subnets = append(e.subnets, subnetCIDR{p, &e.inv.Subnets[i]})
 		}
@@ -168,18 +176,23 @@ var privateSpace = []netip.Prefix{
 	netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"),
 }
 
-// isPrivate says whether an address is private, or lies in a known VPC (IPv6 addresses of VPCs are global).
-func (e *estate) isPrivate(a netip.Addr) bool {
-	if slices.ContainsFunc(privateSpace, func(p netip.Prefix) bool { return p.Contains(a) }) {
-		return true
+// privateAddresses are those that are private or lie in a known VPC (IPv6 addresses of VPCs are global).
+func privateAddresses(inv *analyze.Inventory) *netipx.IPSet {
+	var b netipx.IPSetBuilder
+	for _, p := range privateSpace {
+		b.AddPrefix(p)
 	}
-	for _, cidrs := range e.vpcs {
-		if slices.ContainsFunc(cidrs, func(p netip.Prefix) bool { return p.Contains(a) }) {
-			return true
+	for _, v := range inv.VPCs {
+		for _, p := range v.CIDRs {
+			b.AddPrefix(p)
 		}
 	}
-	return false
+	set, _ := b.IPSet() // fails for addresses with zones or without value only
+	return set
 }
+
+// isPrivate says whether an address is private, or lies in a known VPC.
+func (e *estate) isPrivate(a netip.Addr) bool { return e.private.Contains(a) }
 
 // roundBits drops what only the order of additions decides.
 func roundBits(b float64) float64 { return math.Round(b*1e4) / 1e4 }

@@ -12,14 +12,7 @@ import (
 // cover says what is left in CIDRs: private sources and the internet's apart, each with its own density. What is within
 // the budget already is what the rule has otherwise.
 func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
-	var private, internet []analyze.Use
-	for _, u := range uses {
-		if f.m.estate.isPrivate(u.Peer) {
-			private = append(private, u)
-		} else {
-			internet = append(internet, u)
-		}
-	}
+	private, internet := split(uses, func(i int) bool { return f.m.estate.isPrivate(uses[i].Peer) })
 	var out []ReplacementRule
 	for i, part := range [][]analyze.Use{private, internet} {
 		if len(part) == 0 {
@@ -93,13 +86,12 @@ func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {
 		opt.MinBits = min(max(opt.MinBits, limit.Bits()), limit.Addr().BitLen())
 	}
 	opt.Allowed = []netip.Prefix{limit}
-	peers, groups, seen := []netip.Addr{}, map[string]bool{}, map[netip.Addr]bool{}
+	peers, worn, known := make([]netip.Addr, len(uses)), [][]string{}, map[groupList]bool{}
 	for i := range uses {
-		peers = append(peers, uses[i].Peer)
-		seen[uses[i].Peer] = true
+		peers[i] = uses[i].Peer
 		for _, o := range uses[i].Owners {
-			for _, g := range o.Groups {
-				groups[g] = true
+			if list := listOf(o.Groups); !known[list] {
+				known[list], worn = true, append(worn, o.Groups)
 			}
 		}
 	}
@@ -109,8 +101,7 @@ func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {
 	if len(loose) > 0 && !internet {
 		within = append([]netip.Prefix{enclosing(loose)}, within...)
 	}
-	opt.strangers = f.m.estate.strangers(within, groups, seen)
-	opt.strangers.seenFrom(f.m.estate, f.s.group.VPCID)
+	opt.strangers = f.m.estate.strangers(f.s.group.VPCID, within, worn, peers)
 	return opt
 }
 

@@ -36,9 +36,11 @@ func (f *fitting) splitSubnets(uses []analyze.Use) (whole []subnetUses, rest []a
 			delete(sources, p)
 		}
 	}
-	for i, u := range uses {
+	if _, rest = split(uses, func(i int) bool { return sources[at[i]] != nil }); len(rest) == len(uses) {
+		return nil, rest
+	}
+	for i := range uses {
 		if sources[at[i]] == nil {
-			rest = append(rest, u)
 			continue
 		}
 		k, ok := index[at[i]]
@@ -46,9 +48,34 @@ func (f *fitting) splitSubnets(uses []analyze.Use) (whole []subnetUses, rest []a
 			k = len(whole)
 			index[at[i]], whole = k, append(whole, subnetUses{prefix: at[i]})
 		}
-		whole[k].uses = append(whole[k].uses, u)
+		whole[k].uses = append(whole[k].uses, uses[i])
 	}
 	return whole, rest
+}
+
+// split parts uses by what is said of each index. Uses are large: where all are of one kind they are not copied.
+func split(uses []analyze.Use, of func(i int) bool) (yes, no []analyze.Use) {
+	is, n := make([]bool, len(uses)), 0
+	for i := range uses {
+		if is[i] = of(i); is[i] {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return nil, uses
+	case len(uses):
+		return uses, nil
+	}
+	yes, no = make([]analyze.Use, 0, n), make([]analyze.Use, 0, len(uses)-n)
+	for i := range uses {
+		if is[i] {
+			yes = append(yes, uses[i])
+		} else {
+			no = append(no, uses[i])
+		}
+	}
+	return yes, no
 }
 
 // dense says that sources fill a few prefixes at least by half: those say more than the subnet around them.

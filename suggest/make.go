@@ -175,13 +175,12 @@ func (m *maker) enter(g *analyze.Group) {
 // group decides one group's rules. Its uses are loaded.
 func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
-		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: []Rule{}}
-	var there []QuotaRule
+		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: make([]Rule, len(g.Rules))}
+	there := make([]QuotaRule, 0, len(g.Rules))
 	for i := range g.Rules {
 		there = append(there, QuotaRule{Direction: g.Rules[i].Direction, Peer: g.Rules[i].Peer})
 	}
 	quota := NewQuota(m.opt.Quota, m.estate.weight, there)
-	out.Rules = append(out.Rules, make([]Rule, len(g.Rules))...)
 	for _, narrowing := range []bool{false, true} { // what goes makes room for what is replaced
 		for i := range g.Rules {
 			if err := ctx.Err(); err != nil {

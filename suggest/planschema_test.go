@@ -45,7 +45,7 @@ func schemaSample() Plan {
 		Evidence: Evidence{
 			Conversations: 9, Sole: 9, Probes: 1, Bytes: 4096, Peers: 1, Ports: []PortRange{{"tcp", 22, 22}}, Days: 4, ObservedDays: 30,
 			Coverage: 1, FirstSeen: &day, LastSeen: &day, Ambiguous: 1, Noise: 1, Strip: "--##..?.",
-			TopPeers: []PeerUse{{"10.20.0.8", "eni-0a", 9, 4}},
+			TopPeers: []PeerUse{{"10.20.0.8", "eni-0a", []string{"sg-0a"}, "subnet-0a", "app", "Amazon S3", 9, 4}},
 		},
 		Confidence: Confidence{"medium", NewSources{D7: 1, D15: 2, Q1: 1, Q2: 1, Bound7d: 5, Bound30d: 14, Coverage: 0.98, LastNewDays: &few, Label: "C"},
 			Backtest{1, 2, 900, 30, &day, 2, []RefusedSource{{"10.20.0.9", "tcp", 22, 2, 900}}},

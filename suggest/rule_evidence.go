@@ -35,14 +35,6 @@ type Evidence struct {
 	TopPeers []PeerUse `json:"top_peers"`
 }
 
-// PeerUse is one peer of a rule with how much it used it.
-type PeerUse struct {
-	Address       string `json:"address"`
-	Interface     string `json:"interface,omitempty"` // eni-… that owned the address when it was seen
-	Conversations int64  `json:"conversations"`
-	Days          int    `json:"days"`
-}
-
 // Confidence says how sure the plan is of a rule.
 type Confidence struct {
 	Grade      string     `json:"grade"` // high, medium, low, none

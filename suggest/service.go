@@ -125,10 +125,21 @@ func (m *maker) toldBy(a *awsService, region string, list *schema.PrefixList, ad
 	switch {
 	case list != nil && holds(list.Entries, addr):
 		return ToldByList
-	case m.isServices(a, region, addr):
+	case m.isPublished(a, region, addr):
 		return ToldByRanges
 	case list == nil && m.opt.ServiceRanges == nil && m.isLogged(a, addr):
 		return ToldByFlowLogs
+	}
+	return ""
+}
+
+// serviceOf names the AWS service that a peer of a rule is of, "" for none.
+func (m *maker) serviceOf(s *subject, peer netip.Addr) string {
+	for i := range awsServices {
+		a, region := &awsServices[i], s.group.Region
+		if a.direction == s.Direction && m.toldBy(a, region, m.managedList(a.listName(region, peer.Is6()), region), peer) != "" {
+			return a.name
+		}
 	}
 	return ""
 }
@@ -167,8 +178,8 @@ func publishedAs(ranges []ServiceRange) map[string][]netip.Prefix {
 	return out
 }
 
-// isServices says whether AWS publishes the address as the service's.
-func (m *maker) isServices(a *awsService, region string, addr netip.Addr) bool {
+// isPublished says whether AWS publishes the address as the service's.
+func (m *maker) isPublished(a *awsService, region string, addr netip.Addr) bool {
 	if a.global {
 		region = "GLOBAL"
 	}

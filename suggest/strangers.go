@@ -11,6 +11,23 @@ type knownAddresses struct {
 	addrs   []netip.Addr
 	keys    []Count
 	wearing [][]int
+	foreign map[string]numberSet // by VPC: see estate.foreign
+}
+
+// numberSet is a set of numbers below a limit, one bit each.
+type numberSet []uint64
+
+func newNumberSet(limit int) numberSet { return make(numberSet, (limit+63)/64) }
+
+func (s numberSet) add(n int) { s[n/64] |= 1 << (n % 64) }
+
+func (s numberSet) has(n int) bool { return s[n/64]>>(n%64)&1 == 1 }
+
+// find is the index of an address.
+func (k *knownAddresses) find(a netip.Addr) (int, bool) {
+	key := addrKey(a)
+	i := sort.Search(len(k.keys), func(i int) bool { return !k.keys[i].Less(key) })
+	return i, i < len(k.addrs) && k.addrs[i] == a
 }
 
 // sortAddresses sorts the known addresses, and says in numbers which groups each wears.
@@ -44,34 +61,64 @@ func (e *estate) known(width int) *knownAddresses {
 	return &e.known6
 }
 
+// foreign says of each known address whether it is foreign to a VPC. The answers are kept.
+func (e *estate) foreign(vpc string, k *knownAddresses) numberSet {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if k.foreign == nil {
+		k.foreign = map[string]numberSet{}
+	}
+	out, ok := k.foreign[vpc]
+	if !ok {
+		out = newNumberSet(len(k.addrs))
+		for i, a := range k.addrs {
+			if e.isForeign(vpc, a) {
+				out.add(i)
+			}
+		}
+		k.foreign[vpc] = out
+	}
+	return out
+}
+
 // strangers are the addresses within some prefixes that belong to interfaces which wear none of some groups, and are not
 // among the peers: a cover must not reach them. They are looked for only where a cover asks.
 type strangers struct {
 	known  *knownAddresses
 	within []keyRange // sorted and disjoint
-	groups []bool     // by number
-	peers  map[netip.Addr]bool
-	clear  []int32 // from the known address of that index to the one of this number there is no stranger; kept of long searches
-	estate *estate // with vpc: foreign addresses are left out; nil: none are
-	vpc    string
+	groups numberSet
+	exempt numberSet // known addresses that are no strangers, whatever they wear
+	clear  []int32   // from the known address of that index to the one of this number there is no stranger; kept of long searches
 }
 
 // longSearch is how many addresses are looked at before it is kept that they are no strangers.
 const longSearch = 16
 
-// strangers takes peers and prefixes of one family.
-func (e *estate) strangers(within []netip.Prefix, groups map[string]bool, peers map[netip.Addr]bool) *strangers {
-	s := &strangers{groups: make([]bool, len(e.numbers)), peers: peers}
-	for g := range groups {
-		if n, ok := e.numbers[g]; ok {
-			s.groups[n] = true
+// strangers takes peers and prefixes of one family, and the lists of groups that wearers share with peers. What a VPC does
+// not see, addresses of its own CIDRs that are in use in other VPCs alone, are none.
+func (e *estate) strangers(vpc string, within []netip.Prefix, worn [][]string, peers []netip.Addr) *strangers {
+	s := &strangers{groups: newNumberSet(len(e.numbers))}
+	if len(within) == 0 {
+		return s
+	}
+	for _, groups := range worn {
+		for _, g := range groups {
+			if n, ok := e.numbers[g]; ok {
+				s.groups.add(n)
+			}
 		}
 	}
+	s.known = e.known(within[0].Addr().BitLen())
 	for _, p := range within {
-		s.known = e.known(p.Addr().BitLen())
 		s.within = append(s.within, prefixKeys(addrKey(p.Masked().Addr()), p.Bits()))
 	}
 	s.within = mergeKeys(s.within)
+	s.exempt = slices.Clone(e.foreign(vpc, s.known))
+	for _, a := range peers {
+		if i, ok := s.known.find(a); ok {
+			s.exempt.add(i)
+		}
+	}
 	return s
 }
 
@@ -109,12 +156,13 @@ func (s *strangers) meetWithin(r keyRange) bool {
 
 // isStranger says it of one known address.
 func (s *strangers) isStranger(i int) bool {
-	return !slices.ContainsFunc(s.known.wearing[i], func(n int) bool { return s.groups[n] }) && !s.peers[s.known.addrs[i]] && !s.isForeign(s.known.addrs[i])
-}
-
-// seenFrom leaves out what a VPC does not see: addresses of its own CIDRs that are in use in other VPCs alone.
-func (s *strangers) seenFrom(e *estate, vpc string) { s.estate, s.vpc = e, vpc }
-
-func (s *strangers) isForeign(a netip.Addr) bool {
-	return s.estate != nil && s.estate.isForeign(s.vpc, a)
+	if s.exempt.has(i) {
+		return false
+	}
+	for _, n := range s.known.wearing[i] {
+		if s.groups.has(n) {
+			return false
+		}
+	}
+	return true
 }

@@ -29,17 +29,17 @@ func TestStrangersAgainstTwin(t *testing.T) {
 		for range r.IntN(300) {
 			ev.Inventory.Addresses[address()] = []string{fmt.Sprint("sg-", r.IntN(4))}
 		}
-		groups, peers := map[string]bool{"sg-1": true, "sg-9": true}, map[netip.Addr]bool{}
+		groups, peers := []string{"sg-1", "sg-9"}, []netip.Addr{}
 		for range r.IntN(30) {
-			peers[address()] = true
+			peers = append(peers, address())
 		}
 		within := []netip.Prefix{prefix(), prefix(), prefix()}
-		s := newEstate(ev).strangers(within, groups, peers)
+		s := newEstate(ev).strangers("", within, [][]string{{groups[0]}, {groups[1]}}, peers)
 		for range 40 {
 			p, want := prefix(), false
 			for a, worn := range ev.Inventory.Addresses {
 				inside := slices.ContainsFunc(within, func(w netip.Prefix) bool { return w.Contains(a) })
-				want = want || inside && p.Contains(a) && !groups[worn[0]] && !peers[a]
+				want = want || inside && p.Contains(a) && !slices.Contains(groups, worn[0]) && !slices.Contains(peers, a)
 			}
 			got := s.meet(prefixKeys(addrKey(p.Addr()), p.Bits()))
 			again := s.meet(prefixKeys(addrKey(p.Addr()), p.Bits())) // kept, where it took long

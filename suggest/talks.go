@@ -3,8 +3,11 @@ package suggest
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
+
+	"go4.org/netipx"
 
 	"sgfit/analyze"
 	"sgfit/schema"
@@ -48,20 +51,36 @@ const (
 
 // Talks adds up who talks to whom while flows pass by.
 type Talks struct {
-	estate *estate
-	seen   map[talkKey]map[serviceKey]*[2]int64 // conversations as the opened side's log has them, and the opener's
+	private *netipx.IPSet
+	parties []string              // by number: ids of groups with commas between, or a kind
+	numbers map[string]uint32     // of parties
+	worn    map[groupList]uint32  // of lists of groups, each of which is one slice in memory for many flows
+	seen    map[talkKey]*[2]int64 // conversations as the opened side's log has them, and the opener's
 }
 
-type talkKey struct{ from, to string }
+// groupList tells a list of groups by where it lies in memory.
+type groupList struct {
+	first *string
+	n     int
+}
 
-type serviceKey struct {
+// listOf tells a list, which must not change as long as it is told.
+func listOf(groups []string) groupList {
+	if len(groups) == 0 {
+		return groupList{}
+	}
+	return groupList{&groups[0], len(groups)}
+}
+
+type talkKey struct {
+	from, to uint32
 	protocol schema.Protocol
 	port     uint16
 }
 
 // NewTalks begins with nothing.
 func NewTalks(ev *analyze.Evidence) *Talks {
-	return &Talks{newEstate(ev), map[talkKey]map[serviceKey]*[2]int64{}}
+	return &Talks{private: privateAddresses(&ev.Inventory), numbers: map[string]uint32{}, worn: map[groupList]uint32{}, seen: map[talkKey]*[2]int64{}}
 }
 
 // Watch counts the real uses among flows while they are read.
@@ -79,33 +98,48 @@ func (t *Talks) Watch(flows iter.Seq2[Flow, error]) iter.Seq2[Flow, error] {
 }
 
 func (t *Talks) add(f *Flow) {
-	own, peer := strings.Join(f.Groups, ","), t.party(f)
-	key, side := talkKey{peer, own}, 0
+	own, peer := t.groups(f.Groups), t.peer(f)
+	key, side := talkKey{peer, own, f.Protocol, f.Port}, 0
 	if f.Direction == schema.Egress {
-		key, side = talkKey{own, peer}, 1
+		key.from, key.to, side = own, peer, 1
 	}
-	services := t.seen[key]
-	if services == nil {
-		services = map[serviceKey]*[2]int64{}
-		t.seen[key] = services
-	}
-	n := services[serviceKey{f.Protocol, f.Port}]
+	n := t.seen[key]
 	if n == nil {
 		n = new([2]int64)
-		services[serviceKey{f.Protocol, f.Port}] = n
+		t.seen[key] = n
 	}
 	n[side] += f.Conversations
 }
 
-// party names the other end of a flow: its groups, or what kind of address it is.
-func (t *Talks) party(f *Flow) string {
+// peer numbers the other end of a flow: its groups, or what kind of address it is.
+func (t *Talks) peer(f *Flow) uint32 {
 	switch {
 	case len(f.PeerGroups) > 0:
-		return strings.Join(f.PeerGroups, ",")
-	case t.estate.isPrivate(f.Peer.Unmap()):
-		return string(PartyPrivate)
+		return t.groups(f.PeerGroups)
+	case t.private.Contains(f.Peer.Unmap()):
+		return t.number(string(PartyPrivate))
 	}
-	return string(PartyInternet)
+	return t.number(string(PartyInternet))
+}
+
+// groups numbers the interfaces that wear the same groups. The slice must not change afterwards.
+func (t *Talks) groups(groups []string) uint32 {
+	list := listOf(groups)
+	n, ok := t.worn[list]
+	if !ok {
+		n = t.number(strings.Join(groups, ","))
+		t.worn[list] = n
+	}
+	return n
+}
+
+func (t *Talks) number(name string) uint32 {
+	n, ok := t.numbers[name]
+	if !ok {
+		n = uint32(len(t.parties))
+		t.numbers[name], t.parties = n, append(t.parties, name)
+	}
+	return n
 }
 
 func partyOf(name string) Party {
@@ -118,19 +152,33 @@ func partyOf(name string) Party {
 
 // List is who talked to whom, the busiest first. What both ends logged counts once.
 func (t *Talks) List() []Talk {
-	out := []Talk{}
-	for key, services := range t.seen {
-		talk := Talk{From: partyOf(key.from), To: partyOf(key.to)}
-		for s, n := range services {
-			c := max(n[0], n[1])
-			talk.Conversations += c
-			talk.Services = append(talk.Services, Service{s.protocol.String(), int32(s.port), c})
+	sums := map[[2]uint32]int64{}
+	for key, n := range t.seen {
+		sums[[2]uint32{key.from, key.to}] += max(n[0], n[1])
+	}
+	counts := slices.Sorted(maps.Values(sums))
+	least := int64(0)
+	if len(counts) > mostTalks {
+		least = counts[len(counts)-mostTalks]
+	}
+	busy := map[[2]uint32]*Talk{}
+	for pair, sum := range sums {
+		if sum >= least {
+			busy[pair] = &Talk{From: partyOf(t.parties[pair[0]]), To: partyOf(t.parties[pair[1]]), Conversations: sum}
 		}
+	}
+	for key, n := range t.seen {
+		if talk := busy[[2]uint32{key.from, key.to}]; talk != nil {
+			talk.Services = append(talk.Services, Service{key.protocol.String(), int32(key.port), max(n[0], n[1])})
+		}
+	}
+	out := []Talk{}
+	for _, talk := range busy {
 		slices.SortFunc(talk.Services, func(a, b Service) int {
 			return cmp.Or(-cmp.Compare(a.Conversations, b.Conversations), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Port, b.Port))
 		})
 		talk.Services = slices.Clip(talk.Services[:min(mostSpoken, len(talk.Services))])
-		out = append(out, talk)
+		out = append(out, *talk)
 	}
 	slices.SortFunc(out, func(a, b Talk) int {
 		return cmp.Or(-cmp.Compare(a.Conversations, b.Conversations), a.From.compare(b.From), a.To.compare(b.To))

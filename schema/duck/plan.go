@@ -1,22 +1,45 @@
 package duck
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 )
 
-// SavePlan stores a plan (the bytes of plan.json) behind the earlier ones; the same plan again is not stored twice.
+// SavePlan stores a plan (the bytes of plan.json) behind the earlier ones; the same plan again is not stored twice. It is
+// appended: as the parameter of a statement a plan of 100 MB takes many minutes, since DuckDB spells constants in names.
 func (db *DB) SavePlan(ctx context.Context, body []byte) error {
-	const insert = `
-		INSERT INTO plan
-		SELECT coalesce((SELECT max(plan_no) FROM plan), 0) + 1, $1
-		WHERE $1 IS DISTINCT FROM (SELECT arg_max(body, plan_no) FROM plan)`
-	if _, err := db.sql.ExecContext(ctx, insert, string(body)); err != nil {
+	known, err := db.isLatestPlan(ctx, body)
+	if err != nil || known {
+		return err
+	}
+	err = db.write(func() error {
+		next, err := db.numbers(`SELECT (coalesce(max(plan_no), 0) + 1)::UINTEGER FROM plan`)
+		if err != nil {
+			return err
+		}
+		return db.appendRows("plan", 1, func(p *appender, _ int) {
+			put(p, int32(next[0]))
+			p.text(string(body))
+		})
+	})
+	if err != nil {
 		return fmt.Errorf("store the plan: %w", err)
 	}
 	return nil
+}
+
+// isLatestPlan says whether a plan is the one that was stored last; of another length it is not read for that.
+func (db *DB) isLatestPlan(ctx context.Context, body []byte) (bool, error) {
+	var alike bool
+	err := db.sql.QueryRowContext(ctx, `SELECT count(*) > 0 FROM plan WHERE plan_no = (SELECT max(plan_no) FROM plan) AND strlen(body) = ?`, len(body)).Scan(&alike)
+	if err != nil || !alike {
+		return false, err
+	}
+	latest, err := db.LatestPlan(ctx)
+	return bytes.Equal(latest, body), err
 }
 
 // ErrNoPlan says that no plan was stored yet.
