@@ -49,6 +49,23 @@ type Choice struct {
 	Refused string
 }
 
+// All are the rules in one line.
+func (c Choice) All() string { return strings.Join(c.Rules, "; ") }
+
+// longText is how long a text of a card gets, in letters, before it refers to sgfit explain, which says all of it.
+const longText = 400
+
+// shortened cuts a list of many ports or rules at a comma or semicolon.
+func shortened(s string) string {
+	if len(s) <= longText {
+		return s
+	}
+	if at := strings.LastIndexAny(s[:longText], ",;"); at > 0 {
+		return s[:at] + " … (sgfit explain says all)"
+	}
+	return s
+}
+
 // Verb is the action as a heading says it.
 func (c Card) Verb() string {
 	switch c.Action {
