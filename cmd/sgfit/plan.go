@@ -19,10 +19,14 @@ import (
 	"sgfit/suggest/report"
 )
 
+// mostRules is what AWS may raise the quota to (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html).
+const mostRules = 1000
+
 // planOptions steer what is suggested.
 type planOptions struct {
 	wildcardSources int
 	minDays         int
+	rulesQuota      int
 	profile         string
 	exceptions      exceptionOptions
 	ipRanges        ipRangesOption
@@ -31,7 +35,7 @@ type planOptions struct {
 // defaultPlanOptions are those of a command without flags for them.
 func defaultPlanOptions() planOptions {
 	usual := suggest.Usual()
-	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays, profile: string(usual.Profile)}
+	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays, rulesQuota: usual.RulesQuota, profile: string(usual.Profile)}
 }
 
 func (o *planOptions) addFlags(cmd *cobra.Command) {
@@ -39,6 +43,7 @@ func (o *planOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", o.wildcardSources,
 		"a wildcard with more than `N` distinct real sources is acceptable")
 	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days `N` on which anything is removed or replaced")
+	cmd.Flags().IntVar(&o.rulesQuota, "rules-quota", o.rulesQuota, "AWS lets a group have `N` rules a direction and address family (Service Quotas, L-0EA8095F)")
 	addProfileFlag(cmd, &o.profile)
 	o.exceptions.addFlags(cmd)
 	o.ipRanges.addFlags(cmd)
@@ -53,6 +58,9 @@ func (o planOptions) words() (words []string) {
 	if o.wildcardSources != usual.wildcardSources {
 		words = append(words, "--wildcard-sources", strconv.Itoa(o.wildcardSources))
 	}
+	if o.rulesQuota != 0 && o.rulesQuota != usual.rulesQuota {
+		words = append(words, "--rules-quota", strconv.Itoa(o.rulesQuota))
+	}
 	if o.profile != "" && o.profile != usual.profile {
 		words = append(words, "--profile", o.profile)
 	}
@@ -65,6 +73,9 @@ func (o *planOptions) check() error {
 	}
 	if o.minDays < 1 {
 		return &usageError{error: fmt.Errorf("--min-days %d: give at least 1", o.minDays)}
+	}
+	if o.rulesQuota < 1 || o.rulesQuota > mostRules {
+		return &usageError{error: fmt.Errorf("--rules-quota %d: give 1 to %d; AWS allows no group more", o.rulesQuota, mostRules)}
 	}
 	if err := checkProfile(o.profile); err != nil {
 		return err
@@ -138,7 +149,7 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 		if err != nil {
 			return err
 		}
-		chosen := suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays, Profile: suggest.Profile(opt.profile),
+		chosen := suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays, Quota: opt.rulesQuota, Profile: suggest.Profile(opt.profile),
 			AssumeUnchanged: loading.AssumeUnchanged, Since: loading.Since, Until: loading.Until}
 		if x := opt.exceptions; x.list != nil {
 			chosen.Exceptions, chosen.ExceptionsFile, chosen.AsOf = x.list, x.path, x.asOf.day()

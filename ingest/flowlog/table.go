@@ -72,6 +72,7 @@ type table struct {
 	sixPlace map[address]uint32
 	names    interfaces
 	warmth   uint64 // see update
+	serves   map[address]services
 }
 
 const smallestIndex = 12 // bits
@@ -90,6 +91,7 @@ func (t *table) reset() {
 	t.raws, t.rawPlace = nil, map[[2]address]uint32{}
 	t.sixes, t.sixPlace = nil, map[address]uint32{}
 	t.names.reset()
+	t.serves = nil
 }
 
 func (t *table) resize(bits uint) {
@@ -101,7 +103,7 @@ func (t *table) at(i uint32) *entry { return &t.slabs[i>>slabBits][i&(slab-1)] }
 
 // bytes is roughly the memory that the table's content takes.
 func (t *table) bytes() int64 {
-	return int64(t.entries*88 + len(t.index)*8 + len(t.scopes)*48 + len(t.raws)*80 + len(t.sixes)*64)
+	return int64(t.entries*88 + len(t.index)*8 + len(t.scopes)*48 + len(t.raws)*80 + len(t.sixes)*64 + len(t.serves)*64)
 }
 
 func (k *key) hash() uint64 {

@@ -104,8 +104,12 @@ func card(group suggest.Group, index int, names groupNames) Card {
 	if x := r.Exception; x != nil {
 		c.OnRecord = string(x.Kind) + " until " + x.Expires + ", " + x.Owner + ": " + x.Reason
 	}
-	for _, x := range r.Replacement {
-		c.Replacement = append(c.Replacement, names.replacementWords(r.Direction, x))
+	for i, x := range r.Replacement {
+		words := names.replacementWords(r.Direction, x)
+		if i < len(r.ReplacementTraffic) {
+			words += ": " + carriedWords(r.ReplacementTraffic[i])
+		}
+		c.Replacement = append(c.Replacement, words)
 	}
 	for _, a := range r.Alternatives {
 		c.Alternatives = append(c.Alternatives, choice(r, a, names))

@@ -81,7 +81,11 @@ func foldedWords(g suggest.Group, names groupNames) []string {
 				rules = append(rules, indexRef(g.GroupID, i+1))
 			}
 		}
-		out = append(out, fmt.Sprintf("%s %s stands for %s", side(s.Direction), names.matchWords(s.Direction, s.Protocol, s.FromPort, s.ToPort, s.Peer), strings.Join(rules, ", ")))
+		words := fmt.Sprintf("%s %s stands for %s", side(s.Direction), names.matchWords(s.Direction, s.Protocol, s.FromPort, s.ToPort, s.Peer), strings.Join(rules, ", "))
+		if s.Traffic != nil {
+			words += " (" + carriedWords(*s.Traffic) + ")"
+		}
+		out = append(out, words)
 	}
 	return out
 }

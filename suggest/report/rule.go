@@ -12,6 +12,11 @@ func (n groupNames) ruleWords(r suggest.Rule) string {
 	return side(r.Direction) + " " + n.matchWords(r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer)
 }
 
+// carriedWords says what a suggested rule stands for.
+func carriedWords(t suggest.Traffic) string {
+	return count(t.Conversations, "conversation", "conversations") + " of " + count(t.Peers, "address", "addresses")
+}
+
 // replacementWords says a replacement of a rule of that direction aloud, with its description if it has one.
 func (n groupNames) replacementWords(d schema.Direction, r suggest.ReplacementRule) string {
 	s := n.matchWords(d, r.Protocol, r.FromPort, r.ToPort, r.Peer)

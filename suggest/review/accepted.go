@@ -70,7 +70,7 @@ func (b *Book) settle(r *suggest.Rule, it *item) error {
 		}
 		put(r, rules)
 	case schema.DecisionReject:
-		r.Action, r.Replacement = suggest.Keep, []suggest.ReplacementRule{}
+		r.Action, r.Replacement, r.ReplacementTraffic = suggest.Keep, []suggest.ReplacementRule{}, nil
 	case schema.DecisionPostpone:
 		r.Action = suggest.Review
 	}
@@ -79,6 +79,9 @@ func (b *Book) settle(r *suggest.Rule, it *item) error {
 
 // put has a rule replaced by others, or removed where there are none.
 func put(r *suggest.Rule, rules []suggest.ReplacementRule) {
+	if !slices.EqualFunc(r.Replacement, rules, suggest.SameRule) {
+		r.ReplacementTraffic = nil
+	}
 	r.Action, r.Replacement = suggest.Replace, rules
 	if len(rules) == 0 {
 		r.Action, r.Replacement = suggest.Remove, []suggest.ReplacementRule{}
