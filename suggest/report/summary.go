@@ -31,7 +31,7 @@ func Summary(w io.Writer, plan suggest.Plan, opts SummaryOptions) error {
 	if opts.Groups <= 0 {
 		opts.Groups = 20
 	}
-	page, p, out := newPage(plan, Options{}), paint(opts.Colour), &lines{w: w}
+	page, p, out := newPage(plan, Options{}, mostCards), paint(opts.Colour), &lines{w: w}
 	shown := page.Groups[:min(opts.Groups, len(page.Groups))]
 	out.print(summaryTable(page, shown, p, opts.Width))
 	if more := len(page.Groups) - len(shown); more > 0 {
