@@ -89,20 +89,6 @@ func (x *rulePairs) compare() []RuleComparison {
 	return out
 }
 
-func compared(r *Rule) RuleComparison {
-	return RuleComparison{RuleID: r.RuleID, Direction: r.Direction, Protocol: r.Protocol, FromPort: r.FromPort, ToPort: r.ToPort,
-		Peer: r.Peer, Description: r.Description}
-}
-
-// rule has the content of the rule alone.
-func (c RuleComparison) rule() Rule {
-	return Rule{RuleID: c.RuleID, Direction: c.Direction, Protocol: c.Protocol, FromPort: c.FromPort, ToPort: c.ToPort, Peer: c.Peer,
-		Description: c.Description}
-}
-
-// Name names the rule by its content, as RuleName does.
-func (c RuleComparison) Name(groupID string) string { return RuleName(groupID, c.rule()) }
-
 func state(r *Rule) *RuleState {
 	s := &RuleState{Action: r.Action, Grade: r.Confidence.Grade, Findings: []Kind{}}
 	for _, f := range r.Findings {
@@ -115,7 +101,7 @@ func state(r *Rule) *RuleState {
 
 // became says what became of a rule of the old plan; false where there is nothing to say.
 func (x *rulePairs) became(r *Rule) (RuleComparison, bool) {
-	c := compared(r)
+	c := RuleComparison{RuleHead: r.Head()}
 	c.Was = state(r)
 	now := x.is[r.content()]
 	if now != nil {
@@ -211,7 +197,7 @@ func (c ruleContent) holds(d ruleContent) bool {
 
 // appeared describes a rule that the old plan did not have.
 func (x *rulePairs) appeared(r *Rule) RuleComparison {
-	c := compared(r)
+	c := RuleComparison{RuleHead: r.Head()}
 	c.Is, c.SuggestedFor = state(r), x.suggested[r.content()]
 	if r.RuleID != nil && x.byID[*r.RuleID] != nil {
 		c.Modified = RuleName(x.id, *x.byID[*r.RuleID])
