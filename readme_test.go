@@ -27,6 +27,16 @@ func TestDependencyTable(t *testing.T) {
 	}
 }
 
+// TestPackageTable: the README says of every package what it owns.
+func TestPackageTable(t *testing.T) {
+	table := section(t, "README.md", "How the data flows")
+	for pkg := range mayImport {
+		if !strings.Contains(table, "`"+pkg+"`") {
+			t.Errorf("the README does not list %s", pkg)
+		}
+	}
+}
+
 // section is the text of a page below a heading, up to the next.
 func section(t *testing.T, page, heading string) string {
 	t.Helper()
