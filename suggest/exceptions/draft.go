@@ -19,7 +19,7 @@ const draftNote = `#
 // Draft writes the exceptions that a plan asks about: wildcards that it accepts for their many sources, and, commented
 // out, silent rules that it leaves for review. What is on record already is left out. Each holds for a year from asOf.
 func Draft(plan suggest.Plan, asOf time.Time) []byte {
-	d := &draft{expires: Usual(asOf), names: suggest.UniqueNames(plan.Groups)}
+	d := &draft{expires: suggest.UsualExpiry(asOf), names: suggest.UniqueNames(plan.Groups)}
 	d.out.WriteString(fileHead)
 	fmt.Fprintf(&d.out, draftNote, plan.Window.Start.Format(time.DateOnly), plan.Window.End.AddDate(0, 0, -1).Format(time.DateOnly))
 	d.out.WriteString(listHead + "\n")
