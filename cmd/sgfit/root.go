@@ -35,7 +35,8 @@ Results go to standard output, progress and problems to standard error. Exit cod
 	cmd.PersistentFlags().BoolVar(&term.noColour, "no-color", false, "no colours, also on a terminal (NO_COLOR does the same)")
 	term.addLogFlags(cmd)
 	cmd.AddCommand(newRunCommand(term), newDemoCommand(term), newIngestCommand(term), newAnalyzeCommand(term),
-		newSuggestCommand(term), newReportCommand(term), newReviewCommand(term), newExportCommand(term), newExplainCommand(term), newExceptionsCommand(term), newDiffCommand(term), newStatusCommand(term), newQualityCommand(term))
+		newSuggestCommand(term), newReportCommand(term), newReviewCommand(term), newExportCommand(term), newExplainCommand(term),
+		newExceptionsCommand(term), newDiffCommand(term), newStatusCommand(term), newQualityCommand(term))
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.InitDefaultCompletionCmd()
 	nameUsageErrors(cmd)
