@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"suggest/export":     {"suggest", "schema"},
 	"suggest/report":     {"suggest", "schema"},
 	"suggest/review":     {"suggest", "schema"},
+	"suggest/pagetest":   {},
 	"suggest/judge":      {"suggest", "schema", "schema/simulate"},
 	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
 		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/export", "suggest/ipranges", "suggest/judge", "suggest/report", "suggest/review"},

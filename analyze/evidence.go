@@ -148,6 +148,8 @@ type Inventory struct {
 	// Addresses are those of known interfaces, with the groups that wear them: known to belong to someone.
 	Addresses map[netip.Addr][]string
 	Homes     map[netip.Addr][]string // the VPCs in which interfaces have the address, sorted
+	// Services are the AWS services that flow logs have addresses as (schema.AddressService), sorted.
+	Services map[netip.Addr][]string
 }
 
 // Flow is what the window's edges say of one (groups worn, direction, service, peer): what a rule set is asked about.

@@ -14,8 +14,9 @@ func (a *Analysis) loadInventory(ctx context.Context, ev *Evidence) error {
 	inv := &ev.Inventory
 	inv.Members, inv.Wearers = map[string][]netip.Addr{}, map[string]int{}
 	inv.GroupVPC, inv.Addresses, inv.Homes = map[string]string{}, map[netip.Addr][]string{}, map[netip.Addr][]string{}
+	inv.Services = map[netip.Addr][]string{}
 	for _, load := range []func(context.Context, *Inventory) error{
-		a.loadSubnets, a.loadVPCs, a.loadPrefixLists, a.loadMembers, a.loadWearers} {
+		a.loadSubnets, a.loadVPCs, a.loadPrefixLists, a.loadMembers, a.loadWearers, a.loadServices} {
 		if err := load(ctx, inv); err != nil {
 			return err
 		}
@@ -119,6 +120,11 @@ func (a *Analysis) loadHomes(ctx context.Context, inv *Inventory) error {
 		WHERE s.vf < (SELECT end_s FROM bounds) AND s.vt >= (SELECT end_s FROM bounds)
 		ORDER BY ALL`
 	return a.addrList(ctx, query, func(vpc string, addr netip.Addr) { inv.Homes[addr] = append(inv.Homes[addr], vpc) })
+}
+
+func (a *Analysis) loadServices(ctx context.Context, inv *Inventory) error {
+	query := `SELECT service, ` + hiLo("address") + ` FROM address_service ORDER BY ALL`
+	return a.addrList(ctx, query, func(service string, addr netip.Addr) { inv.Services[addr] = append(inv.Services[addr], service) })
 }
 
 func (a *Analysis) loadWearers(ctx context.Context, inv *Inventory) error {

@@ -60,6 +60,13 @@ type Coverage struct {
 	FirstSecond, LastSecond uint32 // Unix seconds: earliest start and latest end of any record
 }
 
+// AddressService says that flow logs had an address as an AWS service's (pkt-src-aws-service, pkt-dst-aws-service): S3,
+// DYNAMODB, CLOUDFRONT, CLOUDFRONT_ORIGIN_FACING.
+type AddressService struct {
+	Address netip.Addr
+	Service string
+}
+
 // Batch is what a set of flow-log objects folds to. It is stored whole, or not at all.
 type Batch struct {
 	Objects       []Object
@@ -67,4 +74,5 @@ type Batch struct {
 	Conversations []Conversation // unique by (Day, Interface, Protocol, Local, LocalPort, Remote, RemotePort)
 	Coverage      []Coverage     // unique by (Day, Interface)
 	Rejected      []Rejected
+	Services      []AddressService // unique
 }

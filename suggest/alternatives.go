@@ -32,7 +32,7 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 	if rules, ok := f.byService(uses); ok {
 		add(pointService, rules)
 	}
-	if usual, ok := m.usual(s, uses, budget); ok && (m.opt.Profile != Balanced || m.opt.ServiceRanges != nil) {
+	if usual, ok := m.usual(s, uses, budget); ok && (m.opt.Profile != Balanced || m.opt.ServiceRanges != nil || m.loggedAsOne(uses)) {
 		add(pointSuggested, usual)
 	}
 	parts, ok := f.curvesOnce(uses)
@@ -60,6 +60,9 @@ func (f *fitting) byReference(uses []analyze.Use) ([]ReplacementRule, bool) {
 const mostAlternative = 20_000
 
 func sameReplacement(a, b ReplacementRule) bool { return compareReplacements(a, b) == 0 }
+
+// SameRule says whether two rules admit the same by the same words; descriptions do not count.
+func SameRule(a, b ReplacementRule) bool { return sameReplacement(a, b) }
 
 // servicesCurve is the curve of the peers that used the same services.
 type servicesCurve struct {

@@ -20,6 +20,8 @@ type Comparison struct {
 	Counts Counts `json:"counts"`
 	// Groups are those with anything to say, sorted as in a plan.
 	Groups []GroupComparison `json:"groups"`
+	// Exceptions are those that ran out, came or changed, those of the old plan first.
+	Exceptions []ExceptionComparison `json:"exceptions"`
 	// Uncompared are accounts and Regions that one of the plans does not know at all: their groups did not come or go.
 	Uncompared []UncomparedScope `json:"uncompared"`
 }
@@ -93,9 +95,11 @@ type RuleComparison struct {
 	// Wider says that a new rule admits something that the old plan's rules did not, nor its suggestions.
 	Wider bool `json:"wider,omitempty"`
 	// OpensAdmin and OpensWorld say of what: an administration port for the world, or anything for the world.
-	OpensAdmin bool   `json:"opens_admin,omitempty"`
-	OpensWorld bool   `json:"opens_world,omitempty"`
-	Reason     string `json:"reason"` // one sentence
+	OpensAdmin bool `json:"opens_admin,omitempty"`
+	OpensWorld bool `json:"opens_world,omitempty"`
+	// Exception is that which the new plan has the rule on record with; nil for none in force.
+	Exception *RuleException `json:"exception,omitempty"`
+	Reason    string         `json:"reason"` // one sentence
 }
 
 // Compare holds a plan against an earlier one.
@@ -104,6 +108,10 @@ func Compare(old, now Plan) Comparison {
 		Groups: []GroupComparison{}, Uncompared: uncompared(old, now)}
 	for _, name := range ComparisonNames() {
 		c.Counts[name] = 0
+	}
+	c.Exceptions = compareExceptions(old, now, c.Uncompared)
+	for _, x := range c.Exceptions {
+		c.Counts[string(x.Change)+exceptionSuffix]++
 	}
 	for _, pair := range pairGroups(old, now, c.Uncompared) {
 		if g, some := pair.compare(); some {

@@ -28,10 +28,11 @@ func (r ReplacementRule) content(d schema.Direction) ruleContent {
 type rulePairs struct {
 	groups    groupPair
 	id        string
-	old, now  []*Rule                  // in the plans' order
-	was, is   map[ruleContent]*Rule    // the same by content
-	byID      map[string]*Rule         // the old plan's
-	suggested map[ruleContent][]string // by the old plan: names of the rules that they were to replace
+	old, now  []*Rule                      // in the plans' order
+	was, is   map[ruleContent]*Rule        // the same by content
+	byID      map[string]*Rule             // the old plan's
+	suggested map[ruleContent][]string     // by the old plan: names of the rules that they were to replace
+	folded    map[string][]ReplacementRule // by the old plan: what stands for each rule once the group's rules are one set
 	admitted  *admittedBefore
 }
 
@@ -55,6 +56,16 @@ func newRulePairs(p groupPair) *rulePairs {
 		for i := range p.now.Rules {
 			r := &p.now.Rules[i]
 			x.now, x.is[r.content()] = append(x.now, r), r
+		}
+	}
+	if p.old != nil {
+		x.folded, _ = p.old.Folded()
+		for _, r := range x.old {
+			for _, n := range x.folded[RuleName(x.id, *r)] {
+				if k := n.content(r.Direction); !slices.Contains(x.suggested[k], RuleName(x.id, *r)) {
+					x.suggested[k] = append(x.suggested[k], RuleName(x.id, *r))
+				}
+			}
 		}
 	}
 	x.admitted = newAdmittedBefore(x)
@@ -134,7 +145,12 @@ func (x *rulePairs) replaced(c *RuleComparison, r *Rule) {
 	fresh, inOthers := 0, 0
 	for _, n := range r.Replacement {
 		k := n.content(r.Direction)
+		held, came := x.folds(k, r)
 		switch {
+		case x.is[k] == nil && held:
+			if came {
+				fresh++
+			}
 		case x.is[k] == nil && x.within(k, r.content()):
 			inOthers++
 			c.Missing = append(c.Missing, n)
@@ -159,6 +175,17 @@ func (x *rulePairs) replaced(c *RuleComparison, r *Rule) {
 	default:
 		c.Outcome, c.Reason = Partly, fmt.Sprintf("it is gone, but %d of %s did not come", missing, all)
 	}
+}
+
+// folds says whether a rule is there that the old plan suggested for this one together with others, and that holds what it was
+// to be replaced by; and whether such a one came since.
+func (x *rulePairs) folds(k ruleContent, r *Rule) (held, came bool) {
+	for _, n := range x.folded[RuleName(x.id, *r)] {
+		if one := n.content(r.Direction); x.is[one] != nil && one.mayHold(k) {
+			held, came = true, came || x.was[one] == nil
+		}
+	}
+	return held, came
 }
 
 // within says whether a rule of the new plan, other than the one to be replaced, holds all that a rule would admit.
@@ -204,6 +231,10 @@ func (x *rulePairs) appeared(r *Rule) RuleComparison {
 	}
 	if c.Modified != "" {
 		c.Reason += "; it was " + c.Modified
+	}
+	if x := r.Exception; x != nil {
+		c.Exception = x
+		c.Reason += fmt.Sprintf("; on record as %s until %s (%s)", x.Kind, x.Expires, x.Owner)
 	}
 	return c
 }

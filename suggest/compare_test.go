@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sgfit/analyze"
 	"sgfit/schema"
 )
 
@@ -152,6 +153,31 @@ func TestCompare(t *testing.T) {
 				t.Errorf("wider %t, want %t\n%s", wider, tt.wider, diff)
 			}
 		})
+	}
+}
+
+// What a group's rules come to together is as the old plan suggested, though no rule is replaced by just its own.
+func TestCompareFoldedRules(t *testing.T) {
+	old := groupPlan(t, "in tcp 22 10.0.0.0/8", "in tcp 443 10.1.0.0/16 replace -> tcp 443 10.1.0.0/25", "in tcp 443 10.1.0.0/17 replace -> tcp 443 10.1.0.128/25",
+		"in tcp 22 10.9.0.0/16 replace -> tcp 22 10.9.0.1/32")
+	old.observe(newEstate(&analyze.Evidence{}))
+	outcomes := func(now ...string) (out []string) {
+		for _, g := range Compare(old, groupPlan(t, now...)).Groups {
+			for _, r := range g.Rules {
+				out = append(out, strings.TrimPrefix(r.Name("sg-1"), "sg-1 ingress ")+" "+string(r.Outcome)+strings.Join(r.SuggestedFor, ","))
+			}
+		}
+		return out
+	}
+	want := []string{"tcp 22 10.9.0.0/16 applied", "tcp 443 10.1.0.0/16 applied", "tcp 443 10.1.0.0/17 applied",
+		"tcp 443 10.1.0.0/24 sg-1 ingress tcp 443 10.1.0.0/16,sg-1 ingress tcp 443 10.1.0.0/17"}
+	if diff := cmp.Diff(want, outcomes("in tcp 22 10.0.0.0/8", "in tcp 443 10.1.0.0/24")); diff != "" {
+		t.Error(diff)
+	}
+	want = []string{"tcp 22 10.9.0.0/16 ignored", "tcp 443 10.1.0.0/16 partly", "tcp 443 10.1.0.0/17 applied",
+		"tcp 443 10.1.0.0/24 sg-1 ingress tcp 443 10.1.0.0/16,sg-1 ingress tcp 443 10.1.0.0/17"}
+	if diff := cmp.Diff(want, outcomes("in tcp 22 10.0.0.0/8", "in tcp 22 10.9.0.0/16", "in tcp 443 10.1.0.0/16", "in tcp 443 10.1.0.0/24")); diff != "" {
+		t.Error(diff)
 	}
 }
 

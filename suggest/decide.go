@@ -8,7 +8,7 @@ import (
 )
 
 // rule decides one rule: what the window says of it, what would be better, and whether the evidence suffices.
-func (m *maker) rule(s *subject, q *quota) Rule {
+func (m *maker) rule(s *subject, q *Quota) Rule {
 	defer m.dropCurves(s)
 	out := m.describe(s)
 	var better []ReplacementRule
@@ -26,9 +26,10 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 	default:
 		out.Action = Keep
 		if !isOpaque(s.Rule) && s.Conversations > 0 {
-			left, carried := q.left(s.Direction, s.Peer), m.carried(s)
-			if better, fits = m.fitOnce(s, carried, left); fits && m.lateFrom < 0 {
-				out.Alternatives, out.Curve = m.alternatives(s, carried, better, left)
+			budget, carried := q.budget(s.Direction, s.Peer), m.carried(s)
+			better, fits = m.fitOnce(s, carried, budget)
+			if fits = fits && q.replaces(s.Direction, s.Peer, better); fits && m.lateFrom < 0 {
+				out.Alternatives, out.Curve = m.alternatives(s, carried, better, budget)
 			}
 		}
 		if fits {
@@ -37,7 +38,7 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 			m.kept(s, &out)
 		}
 	}
-	m.except(s, &out)
+	exception, unseen := m.except(s, &out)
 	if out.Action == Remove || out.Action == Replace {
 		q.replace(s.Direction, s.Peer, out.Replacement)
 	}
@@ -49,9 +50,20 @@ func (m *maker) rule(s *subject, q *quota) Rule {
 		out.NamedUsers = namedUsers(s)
 	}
 	out.Services = m.services(s, s.Uses)
+	if len(out.Replacement) > 0 {
+		out.ReplacementTraffic = m.trafficOf(m.carried(s), out.Replacement)
+	}
 	out.Confidence = m.confidence(s, out)
 	out.Findings = uniqueFindings(out.Findings)
+	if exception != nil {
+		out.Exception.Covers = exception.covered(out.Findings, unseen)
+	}
 	return out
+}
+
+// mayNarrow says that the rule is used by something that no other carries.
+func (s *subject) mayNarrow() bool {
+	return !s.Stale && (s.Conversations > 0 || s.Ambiguous > 0) && !s.isRedundant()
 }
 
 // silent decides a rule without a real use: it goes, unless something speaks against trusting the silence.

@@ -30,8 +30,11 @@ func NewMeasurer(ev *analyze.Evidence, opaque func(schema.Peer) bool) *Measurer 
 	return &Measurer{newEstate(ev), opaque}
 }
 
-// Plan measures all of a plan anew, as its actions were changed.
-func (m *Measurer) Plan(p *Plan) { p.measureExposure(m.estate, m.opaque) }
+// Plan measures all of a plan anew, as its actions were changed, and says anew what its groups come to as wholes.
+func (m *Measurer) Plan(p *Plan) {
+	p.measureExposure(m.estate, m.opaque)
+	p.observe(m.estate)
+}
 
 // Bits is the exposure of rules together.
 func (m *Measurer) Bits(rules []ReplacementRule) float64 {

@@ -30,8 +30,7 @@ func (m *maker) evidence(s *subject) Evidence {
 		e.FirstSeen, e.LastSeen = &s.First, &s.Last
 	}
 	for _, p := range s.TopPeers {
-		e.TopPeers = append(e.TopPeers, PeerUse{Address: p.Peer.String(), Interface: p.Owner.InterfaceID,
-			Conversations: p.Conversations, Days: p.Days})
+		e.TopPeers = append(e.TopPeers, m.peerUse(s, p))
 	}
 	return e
 }

@@ -22,9 +22,11 @@ type estate struct {
 	subnets []subnetCIDR            // sorted by first address
 	own     map[string][]subnetCIDR // the same by VPC
 	numbers map[string]int          // of groups
-	known4  knownAddresses
-	known6  knownAddresses
-	mu      sync.Mutex // guards what is worked out when it is asked for
+	// subnetNames are the names of subnets by id.
+	subnetNames map[string]string
+	known4      knownAddresses
+	known6      knownAddresses
+	mu          sync.Mutex // guards what is worked out when it is asked for
 }
 
 type subnetCIDR struct {
@@ -34,7 +36,7 @@ type subnetCIDR struct {
 
 func newEstate(ev *analyze.Evidence) *estate {
 	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{},
-		private: privateAddresses(&ev.Inventory), numbers: map[string]int{}, own: map[string][]subnetCIDR{}}
+		private: privateAddresses(&ev.Inventory), numbers: map[string]int{}, own: map[string][]subnetCIDR{}, subnetNames: map[string]string{}}
 	for _, l := range e.inv.PrefixLists {
 		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, managedWeight(&l)
 	}
@@ -42,6 +44,7 @@ func newEstate(ev *analyze.Evidence) *estate {
 		e.vpcs[v.VPCID] = append(e.vpcs[v.VPCID], v.CIDRs...)
 	}
 	for i := range e.inv.Subnets {
+		e.subnetNames[e.inv.Subnets[i].SubnetID] = e.inv.Subnets[i].Name
 		for _, p := range e.inv.Subnets[i].CIDRs {
 			e.subnets = append(e.subnets, subnetCIDR{p, &e.inv.Subnets[i]})
 		}

@@ -36,23 +36,25 @@ func content(r *analyze.Rule) Rule {
 	return out
 }
 
-// except gives way to the exception that the rule is on record with. Quotas are booked after it.
-func (m *maker) except(s *subject, out *Rule) {
-	x := m.excepted[RuleName(s.group.GroupID, *out)]
+// except gives way to the exception that the rule is on record with. Quotas are booked after it. unseen says that it is
+// for a season that was not observed.
+func (m *maker) except(s *subject, out *Rule) (x *Exception, unseen bool) {
+	x = m.excepted[RuleName(s.group.GroupID, *out)]
 	if x == nil {
-		return
+		return nil, false
 	}
-	out.Exception = &RuleException{Kind: x.Kind, Owner: x.Owner, Reason: x.Reason, Expires: x.Expires}
+	out.Exception = &RuleException{Kind: x.Kind, Owner: x.Owner, Reason: x.Reason, Expires: x.Expires, Covers: []Kind{}}
 	switch x.Kind {
 	case Accepted:
 		out.Findings = append([]Finding{{WildcardSource, fmt.Sprintf(
 			"open to every %s and accepted as such by %s until %s: %s", side(s.Direction), x.Owner, x.Expires, x.Reason)}}, out.Findings...)
 		out.keep()
 	case Seasonal:
-		m.exceptSeason(s, out, x)
+		unseen = m.exceptSeason(s, out, x)
 	default:
 		out.keep()
 	}
+	return x, unseen
 }
 
 // keep leaves the rule as it is.
@@ -62,9 +64,9 @@ func (r *Rule) keep() {
 
 // exceptSeason leaves a rule alone of whose season not every day was observed: what was seen outside of it tells neither
 // that the rule is unused nor by whom it is used. A rule that was silent in its season too is for its owner to look at.
-func (m *maker) exceptSeason(s *subject, out *Rule, x *Exception) {
+func (m *maker) exceptSeason(s *subject, out *Rule, x *Exception) (unseen bool) {
 	if out.Action == Keep {
-		return
+		return false
 	}
 	if m.seasonSeen(s, x.Months) {
 		if s.Conversations == 0 && out.Action == Remove {
@@ -72,7 +74,7 @@ func (m *maker) exceptSeason(s *subject, out *Rule, x *Exception) {
 			out.Findings = append(out.Findings, Finding{ThinEvidence, fmt.Sprintf(
 				"it is on record as needed in %s until %s, but was silent then too: ask %s whether it can go", monthWords(x.Months), x.Expires, x.Owner)})
 		}
-		return
+		return false
 	}
 	out.Findings = append(out.Findings, Finding{ThinEvidence, fmt.Sprintf(
 		"%s needs it in %s, of which not every day was observed (on record until %s): %s", x.Owner, monthWords(x.Months), x.Expires, x.Reason)})
@@ -82,6 +84,7 @@ func (m *maker) exceptSeason(s *subject, out *Rule, x *Exception) {
 	case Replace:
 		out.Action = Review
 	}
+	return true
 }
 
 // seasonSeen says whether the window holds all of the months whole, every day of them observed by the rule.

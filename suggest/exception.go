@@ -63,6 +63,36 @@ type RuleException struct {
 	Owner   string        `json:"owner"`
 	Reason  string        `json:"reason"`
 	Expires string        `json:"expires"`
+	// Covers are the findings of the rule that the exception answers for: they fail no job.
+	Covers []Kind `json:"covers,omitempty"`
+}
+
+// openness are findings that say how wide a rule is.
+var openness = []Kind{WildcardSource, SmallerSource, WidePorts, AllProtocols, AdminPortOpen, OpenEgress}
+
+// outOfSeason are findings that a season which was not observed explains.
+var outOfSeason = []Kind{NoTraffic, ProbeOnly, Redundant, Shadowed, SmallerSource, WidePorts, AllProtocols, ThinEvidence}
+
+// covers says whether the exception answers for a finding; unseen says that its season was not observed.
+func (x *Exception) covers(k Kind, unseen bool) bool {
+	switch x.Kind {
+	case Accepted:
+		return slices.Contains(openness, k)
+	case Seasonal:
+		return unseen && slices.Contains(outOfSeason, k)
+	}
+	return true
+}
+
+// covered are those of a rule's findings, each once.
+func (x *Exception) covered(findings []Finding, unseen bool) []Kind {
+	out := []Kind{}
+	for _, f := range findings {
+		if x.covers(f.Kind, unseen) && !slices.Contains(out, f.Kind) {
+			out = append(out, f.Kind)
+		}
+	}
+	return out
 }
 
 // wholeGroup says that the exception is for all rules of its group.

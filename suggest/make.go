@@ -175,13 +175,21 @@ func (m *maker) enter(g *analyze.Group) {
 // group decides one group's rules. Its uses are loaded.
 func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
-		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: make([]Rule, 0, len(g.Rules))}
-	quota := newQuota(m.estate, g, m.opt.Quota)
+		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: make([]Rule, len(g.Rules))}
+	there := make([]QuotaRule, 0, len(g.Rules))
 	for i := range g.Rules {
-		if err := ctx.Err(); err != nil {
-			return out, err
+		there = append(there, QuotaRule{Direction: g.Rules[i].Direction, Peer: g.Rules[i].Peer})
+	}
+	quota := NewQuota(m.opt.Quota, m.estate.weight, there)
+	for _, narrowing := range []bool{false, true} { // what goes makes room for what is replaced
+		for i := range g.Rules {
+			if err := ctx.Err(); err != nil {
+				return out, err
+			}
+			if s := m.rules[g.Rules[i].No]; s.mayNarrow() == narrowing {
+				out.Rules[i] = m.rule(s, quota)
+			}
 		}
-		out.Rules = append(out.Rules, m.rule(m.rules[g.Rules[i].No], quota))
 	}
 	slices.SortStableFunc(out.Rules, compareRules)
 	return out, nil

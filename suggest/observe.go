@@ -31,13 +31,15 @@ type Observation struct {
 }
 
 // observe says what the groups of a finished plan come to, each by itself and together.
-func (p *Plan) observe(e *estate, quota int) {
+func (p *Plan) observe(e *estate) {
+	p.PrefixLists = e.listWeights(p)
 	for i := range p.Groups {
+		p.Groups[i].Suggested = nil
 		if slices.ContainsFunc(p.Groups[i].Rules, func(r Rule) bool { return r.Action == Replace }) {
 			p.Groups[i].Suggested = e.suggested(&p.Groups[i])
 		}
 	}
-	p.Observations = slices.Concat(p.sameRules(), e.travelling(p), p.unworn(), p.recurring(), p.awsServices(), e.quotaOnTheWay(p, quota))
+	p.Observations = slices.Concat(p.sameRules(), e.travelling(p), p.unworn(), p.recurring(), p.awsServices(), p.quotaOnTheWay())
 }
 
 // rulesAfter are the rules that a group has when the plan is applied, by content; sorted.
@@ -167,67 +169,24 @@ func servicePeers(r *Rule, s RuleService) string {
 }
 
 func awsServiceWords(r *Rule, g *Group, s RuleService) string {
-	list := s.PrefixList + " (not in the inventory)"
+	list := s.PrefixList + " (not in the inventory: 'sgfit ingest config --live' brings it)"
 	if s.PrefixListID != "" {
 		list = s.PrefixListID + " (" + s.PrefixList + ")"
 	}
 	text := fmt.Sprintf("%s: %s %s's. AWS's own prefix list %s says so, and counts as %d against the quota of rules.",
 		RuleName(groupName(g), *r), servicePeers(r, s), s.Service, list, s.Weight)
+	switch s.ToldBy {
+	case ToldByRanges:
+		text = fmt.Sprintf("%s: %s %s's, by the addresses that AWS publishes. AWS's own prefix list is %s, and counts as %d against the quota of rules.",
+			RuleName(groupName(g), *r), servicePeers(r, s), s.Service, list, s.Weight)
+	case ToldByFlowLogs:
+		text = fmt.Sprintf("%s: %s %s's, as the flow logs say. AWS's own prefix list %s has those of this Region, and counts as %d against the quota of rules.",
+			RuleName(groupName(g), *r), servicePeers(r, s), s.Service, list, s.Weight)
+	}
 	if s.GatewayEndpoint {
 		text += " A gateway endpoint serves it: with one the traffic stays inside AWS, and this list is what the rule must name."
 	}
 	return text
-}
-
-// quotaOnTheWay finds groups in which old and new rules do not fit at once, so that what goes must go first.
-func (e *estate) quotaOnTheWay(p *Plan, limit int) []Observation {
-	var out []Observation
-	for i := range p.Groups {
-		g := &p.Groups[i]
-		for _, d := range []schema.Direction{schema.Ingress, schema.Egress} {
-			now, both, freed := e.againstQuota(g, d)
-			if both <= limit || both == now {
-				continue
-			}
-			text := fmt.Sprintf("%s, %s: today's %d rules and the new ones are %d, more than %d at once. Revoke first what is removed for good (%d), then replace rule by rule, or ask AWS for more rules a group.",
-				groupName(g), d, now, both, limit, freed)
-			out = append(out, Observation{QuotaOnTheWay, text, []string{g.GroupID}, nil})
-		}
-	}
-	return sorted(out)
-}
-
-// againstQuota is what a direction of a group counts today, with the new rules beside them, and how much of
-// it goes without a replacement; of the family that has more.
-func (e *estate) againstQuota(g *Group, d schema.Direction) (now, both, freed int) {
-	for _, family := range []schema.PeerKind{schema.PeerIPv4, schema.PeerIPv6} {
-		n, b, f := 0, 0, 0
-		add := func(sum *int, p schema.Peer) {
-			if p.Kind == family || p.Kind == schema.PeerGroup || p.Kind == schema.PeerPrefixList {
-				*sum += e.weight(p)
-			}
-		}
-		there := map[string]bool{}
-		for i := range g.Rules {
-			if r := &g.Rules[i]; r.Direction == d {
-				there[RuleName("", *r)] = true
-				add(&n, r.Peer)
-				if r.Action == Remove {
-					add(&f, r.Peer)
-				}
-			}
-		}
-		b = n
-		for _, s := range g.Suggested {
-			if s.Direction == d && !there[s.name()] {
-				add(&b, s.Peer)
-			}
-		}
-		if b > both {
-			now, both, freed = n, b, f
-		}
-	}
-	return now, both, freed
 }
 
 func groupName(g *Group) string {

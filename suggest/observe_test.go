@@ -40,8 +40,8 @@ func TestQuotaOnTheWay(t *testing.T) {
 			}
 			g.Rules = append(g.Rules, r)
 		}
-		p := Plan{Groups: []Group{g}}
-		p.observe(newEstate(&analyze.Evidence{}), 10)
+		p := Plan{Groups: []Group{g}, Settings: &Settings{RulesQuota: 10}}
+		p.observe(newEstate(&analyze.Evidence{}))
 		got := ""
 		for _, o := range p.Observations {
 			if o.Kind == QuotaOnTheWay {

@@ -8,8 +8,6 @@ package suggest
 
 import (
 	"time"
-
-	"sgfit/schema"
 )
 
 // SchemaVersion is the value of Plan.Schema.
@@ -40,6 +38,8 @@ type Plan struct {
 	Profile *ProfileCost `json:"profile,omitempty"`
 	// Observations are said of groups as wholes; nothing of them is changed by the plan.
 	Observations []Observation `json:"observations,omitempty"`
+	// PrefixLists are those that rules name, today or as suggested; sorted by id.
+	PrefixLists []ListWeight `json:"prefix_lists,omitempty"`
 }
 
 // Settings are what was chosen, and changes the plan.
@@ -124,242 +124,12 @@ type BeforeAfter struct {
 	After  float64 `json:"after"`
 }
 
-// Action is what the plan would do with a rule.
-type Action string
-
-// The four actions.
-const (
-	Keep    Action = "keep"
-	Remove  Action = "remove"
-	Replace Action = "replace"
-	Review  Action = "review"
-)
-
-// Kind names a finding.
-type Kind string
-
-// Every finding that a plan can hold.
-const (
-	NoTraffic       Kind = "no-traffic"
-	ProbeOnly       Kind = "probe-only"
-	WildcardSource  Kind = "wildcard-source"
-	SmallerSource   Kind = "smaller-source"
-	WidePorts       Kind = "wide-ports"
-	AllProtocols    Kind = "all-protocols"
-	Redundant       Kind = "redundant"
-	Shadowed        Kind = "shadowed"
-	AdminPortOpen   Kind = "admin-port-open"
-	DefaultGroup    Kind = "default-group"
-	OpenEgress      Kind = "open-egress"
-	UnattachedGroup Kind = "unattached-group"
-	StaleReference  Kind = "stale-reference"
-	NotObservable   Kind = "not-observable"
-	YoungRule       Kind = "young-rule"
-	ThinEvidence    Kind = "thin-evidence"
-)
-
-// Finding is one thing said of a rule or a group, with its reason: one sentence that a reviewer can read aloud.
-type Finding struct {
-	Kind   Kind   `json:"kind"`
-	Reason string `json:"reason"`
-}
-
-// Rule is one rule in force at the end of the window, with what was found and what should become of it.
-// FromPort and ToPort are nil where the protocol has no ports or is "all". For ICMP and ICMPv6 they are type and code,
-// code -1 for any, and nil where the rule is for every type.
-type Rule struct {
-	RuleID       *string           `json:"rule_id"`
-	Direction    schema.Direction  `json:"direction"`
-	Protocol     string            `json:"protocol"`
-	FromPort     *int32            `json:"from_port"`
-	ToPort       *int32            `json:"to_port"`
-	Peer         schema.Peer       `json:"peer"`
-	PeerOwner    string            `json:"peer_owner,omitempty"` // account of the group that is the peer, where it is another
-	Description  string            `json:"description"`
-	Action       Action            `json:"action"`
-	Findings     []Finding         `json:"findings"`
-	Evidence     Evidence          `json:"evidence"`
-	Confidence   Confidence        `json:"confidence"`
-	Replacement  []ReplacementRule `json:"replacement"`
-	Alternatives []Alternative     `json:"alternatives"`
-	// Curve is the least exposure for each number of rules in the place of this one, within the quota; nil for none.
-	Curve []CurveStep `json:"curve,omitempty"`
-	// StillThrough names the rules ("sg-… ingress tcp 443 10.0.0.0/8") that carry the uses of a redundant rule.
-	StillThrough []string `json:"still_through,omitempty"`
-	// Opened says by which call the rule came into force, where CloudTrail has it.
-	Opened *Opened `json:"opened,omitempty"`
-	// NamedUsers are the regular users of an open administration port, told apart from strangers.
-	NamedUsers []string `json:"named_users,omitempty"`
-	// Exposure is that of the rule alone, seen from its group's VPC.
-	Exposure *ExposureChange `json:"exposure,omitempty"`
-	// Exception is that which the rule is on record with; nil for none in force.
-	Exception *RuleException `json:"exception,omitempty"`
-	// Services are AWS's own that peers of the rule are of; nil for none.
-	Services []RuleService `json:"services,omitempty"`
-	// Decision is the reviewer's, in a plan that was reviewed.
-	Decision *Decided `json:"decision,omitempty"`
-}
-
-// Opened is the call by which a rule came into force.
-type Opened struct {
-	At   time.Time `json:"at"`
-	By   string    `json:"by"`   // ARN of who called, or an AWS service; hostile text
-	Call string    `json:"call"` // AuthorizeSecurityGroupIngress, …
-}
-
-// PortRange is an inclusive range of seen ports; for protocols without ports both are 0.
-type PortRange struct {
-	Protocol string `json:"protocol"`
-	From     int32  `json:"from"`
-	To       int32  `json:"to"`
-}
-
-// Evidence is what is known of one rule's use since it came into force, within the window.
-type Evidence struct {
-	Conversations int64       `json:"conversations"` // real uses: no probes, no answers
-	Sole          int64       `json:"sole"`          // of them, those that no other rule on that interface admits
-	Probes        int64       `json:"probes"`
-	Bytes         int64       `json:"bytes"`
-	Peers         int64       `json:"peers"` // distinct addresses of real uses
-	Ports         []PortRange `json:"ports"`
-	Days          int         `json:"days"`          // days with a real use
-	ObservedDays  int         `json:"observed_days"` // days on which a use would have been logged
-	Coverage      float64     `json:"coverage"`      // ObservedDays over the days that the rule was in force in the window
-	FirstSeen     *time.Time  `json:"first_seen"`
-	LastSeen      *time.Time  `json:"last_seen"`
-	// Ambiguous counts conversations that might be uses but whose opener could not be told.
-	Ambiguous int64 `json:"ambiguous"`
-	// Noise counts short one-off sessions of strangers on an administration port that is open to the world.
-	Noise int64 `json:"noise"`
-	// Strip draws the days of the window, one letter each: # used, . silent and observed, ? silent, but a use may have
-	// been missed, - not in force or worn by no interface.
-	Strip string `json:"strip"`
-	// TopPeers are the busiest peers, at most ten, by conversations.
-	TopPeers []PeerUse `json:"top_peers"`
-}
-
-// PeerUse is one peer of a rule with how much it used it.
-type PeerUse struct {
-	Address       string `json:"address"`
-	Interface     string `json:"interface,omitempty"` // eni-… that owned the address when it was seen
-	Conversations int64  `json:"conversations"`
-	Days          int    `json:"days"`
-}
-
-// Confidence says how sure the plan is of a rule.
-type Confidence struct {
-	Grade      string     `json:"grade"` // high, medium, low, none
-	NewSources NewSources `json:"new_sources"`
-	Backtest   Backtest   `json:"backtest"`
-	Silence    *Silence   `json:"silence"` // since its last use; nil where it was never used
-}
-
-// NewSources counts sources by when they were first seen (reference: discovery tail), in days on which every use would
-// have been logged. Label is A (settled) to E (open set), "" without uses.
-type NewSources struct {
-	D7  int64 `json:"d7"`  // first seen on the last 7 observed days
-	D15 int64 `json:"d15"` // on the last 15
-	Q1  int64 `json:"q1"`  // seen on exactly one day
-	Q2  int64 `json:"q2"`  // on two
-	// Bound7d and Bound30d are 95 % bounds on the sources never seen before that come in the next days.
-	Bound7d  int64 `json:"bound_7d"`
-	Bound30d int64 `json:"bound_30d"`
-	// Coverage estimates the share of tomorrow's uses that come from known sources, if days are alike (Chao and Jost).
-	Coverage    float64 `json:"coverage"`
-	LastNewDays *int    `json:"last_new_days"` // days from the last new source to the window's last day, nil without sources
-	Churning    bool    `json:"churning"`      // sources come in runs or are replaced: Coverage is too high, addresses do not hold
-	Label       string  `json:"label"`
-}
-
-// Backtest is what rules made by the same procedure a week before the window's end would have refused of the rule's
-// conversations since, or those made two weeks before in the week after, whichever is worse.
-type Backtest struct {
-	RefusedSources       int64           `json:"refused_sources"`
-	RefusedConversations int64           `json:"refused_conversations"`
-	RefusedBytes         int64           `json:"refused_bytes"`
-	Conversations        int64           `json:"conversations"` // of the rule in that week
-	From                 *time.Time      `json:"from"`          // the first day of that week, nil without a test
-	Weeks                int             `json:"weeks"`         // that were tried: 0 where earlier evidence would not have sufficed
-	Refused              []RefusedSource `json:"refused"`       // the busiest, at most ten
-}
-
-// RefusedSource is one peer and service that would have been refused.
-type RefusedSource struct {
-	Address       string `json:"address"`
-	Protocol      string `json:"protocol"`
-	Port          int32  `json:"port"` // 0 where the protocol has none
-	Conversations int64  `json:"conversations"`
-	Bytes         int64  `json:"bytes"`
-}
-
-// Silence is how long a used rule has not been used, in days on which a use would have been logged.
-type Silence struct {
-	IdleDays       int `json:"idle_days"`        // since the last use
-	LongestGapDays int `json:"longest_gap_days"` // between two uses
-	// Alive is the chance that a rule used at random as often as this one would be as silent by chance.
-	Alive float64 `json:"alive"`
-	// Like counts the silences of this estate's rules that lasted longer than IdleDays; Return7d and Return30d are how
-	// many of such ended within 7 and 30 days more, nil where they are too few to tell.
-	Like      int      `json:"like"`
-	Return7d  *float64 `json:"return_7d"`
-	Return30d *float64 `json:"return_30d"`
-}
-
 // ReturnPoint is one length of silence, and what became of silences as long.
 type ReturnPoint struct {
 	IdleDays  int      `json:"idle_days"`
 	Silences  int      `json:"silences"` // that lasted longer
 	Within7d  *float64 `json:"within_7d"`
 	Within30d *float64 `json:"within_30d"`
-}
-
-// PlanBacktest is what the plan made without the window's last week would have refused in it, all its changes together.
-type PlanBacktest struct {
-	From          time.Time     `json:"from"`
-	To            time.Time     `json:"to"`
-	Conversations int64         `json:"conversations"` // that today's rules admitted
-	Bytes         int64         `json:"bytes"`
-	Refused       int64         `json:"refused"` // of the conversations
-	RefusedBytes  int64         `json:"refused_bytes"`
-	Sources       int64         `json:"sources"` // distinct peers refused
-	Changes       int           `json:"changes"` // rules that it would have removed or replaced
-	Refusals      []RefusedFlow `json:"refusals"`
-}
-
-// RefusedFlow is one of the flows that a plan would have refused; the busiest are listed.
-type RefusedFlow struct {
-	Groups        []string         `json:"groups"`
-	Direction     schema.Direction `json:"direction"`
-	Protocol      string           `json:"protocol"`
-	Port          int32            `json:"port"`
-	Address       string           `json:"address"`
-	Conversations int64            `json:"conversations"`
-	Bytes         int64            `json:"bytes"`
-	Through       []string         `json:"through"` // the rules that it used: "sg-… ingress tcp 443 10.0.0.0/8"
-}
-
-// ReplacementRule is one rule to be put in place of another.
-type ReplacementRule struct {
-	Protocol    string      `json:"protocol"`
-	FromPort    *int32      `json:"from_port"`
-	ToPort      *int32      `json:"to_port"`
-	Peer        schema.Peer `json:"peer"`
-	Description string      `json:"description"`
-}
-
-// Alternative is another point on the curve of exposure against number of rules.
-type Alternative struct {
-	Name         string            `json:"name"` // exact, compact …
-	Rules        []ReplacementRule `json:"rules"`
-	ExposureBits float64           `json:"exposure_bits"`
-	// Backtest is that of this alternative, as Confidence.Backtest is of the suggestion; nil where it was not tried.
-	Backtest *AlternativeBacktest `json:"backtest,omitempty"`
-}
-
-// AlternativeBacktest is what an alternative, made a week or two earlier, would have refused in the week after.
-type AlternativeBacktest struct {
-	RefusedSources       int64 `json:"refused_sources"`
-	RefusedConversations int64 `json:"refused_conversations"`
 }
 
 // Replayed is the outcome of the replay check. Refused must be 0 for actions that the plan would apply.

@@ -45,12 +45,12 @@ func schemaSample() Plan {
 		Evidence: Evidence{
 			Conversations: 9, Sole: 9, Probes: 1, Bytes: 4096, Peers: 1, Ports: []PortRange{{"tcp", 22, 22}}, Days: 4, ObservedDays: 30,
 			Coverage: 1, FirstSeen: &day, LastSeen: &day, Ambiguous: 1, Noise: 1, Strip: "--##..?.",
-			TopPeers: []PeerUse{{"10.20.0.8", "eni-0a", 9, 4}},
+			TopPeers: []PeerUse{{"10.20.0.8", "eni-0a", []string{"sg-0a"}, "subnet-0a", "app", "Amazon S3", 9, 4}},
 		},
 		Confidence: Confidence{"medium", NewSources{D7: 1, D15: 2, Q1: 1, Q2: 1, Bound7d: 5, Bound30d: 14, Coverage: 0.98, LastNewDays: &few, Label: "C"},
 			Backtest{1, 2, 900, 30, &day, 2, []RefusedSource{{"10.20.0.9", "tcp", 22, 2, 900}}},
 			&Silence{IdleDays: 3, LongestGapDays: 2, Alive: 0.7, Like: 40, Return7d: &chance}},
-		Replacement: []ReplacementRule{narrow}, Alternatives: []Alternative{{"exact", []ReplacementRule{narrow}, 0, &AlternativeBacktest{1, 2}}}, Curve: []CurveStep{{1, 8.5}},
+		Replacement: []ReplacementRule{narrow}, ReplacementTraffic: []Traffic{{9, 2}}, Alternatives: []Alternative{{"exact", []ReplacementRule{narrow}, 0, &AlternativeBacktest{1, 2}}}, Curve: []CurveStep{{1, 8.5}},
 		Opened:       &Opened{day, "arn:aws:iam::111122223333:user/alice", "AuthorizeSecurityGroupIngress"},
 		StillThrough: []string{"sg-0b ingress tcp 22 10.0.0.0/8"}, NamedUsers: []string{"10.20.0.8"},
 	}
@@ -60,8 +60,8 @@ func schemaSample() Plan {
 		Suggested: &Exposed{},
 	}
 	rule.Exposure = exposure
-	rule.Services = []RuleService{{"Amazon S3", "com.amazonaws.eu-central-1.s3", "pl-0a", 1, 2, 3, true}}
-	rule.Exception = &RuleException{Seasonal, "payroll", "the yearly statement", "2027-06-30"}
+	rule.Services = []RuleService{{"Amazon S3", "com.amazonaws.eu-central-1.s3", "pl-0a", 1, 2, 3, true, ToldByFlowLogs}}
+	rule.Exception = &RuleException{Seasonal, "payroll", "the yearly statement", "2027-06-30", []Kind{NoTraffic}}
 	rule.Decision = &Decided{schema.DecisionAccept, "it is the bastion's", "ann", day}
 	scope := []ScopeExposure{{"111122223333", "eu-central-1", "vpc-0a", 1, exposure, exposure}}
 	return Plan{
@@ -73,7 +73,7 @@ func schemaSample() Plan {
 			Findings: []Finding{{DefaultGroup, "This is the VPC's default group."}}, Rules: []Rule{rule},
 			ExposureBits: ExposureBits{Ingress: BeforeAfter{24, 0}},
 			Exposure:     &GroupExposure{exposure, exposure},
-			Suggested:    []SuggestedRule{{schema.Ingress, narrow, true, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}},
+			Suggested:    []SuggestedRule{{schema.Ingress, narrow, true, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}, &Traffic{9, 2}}},
 		}},
 		Backtest: &PlanBacktest{From: day, To: day, Conversations: 30, Bytes: 9000, Refused: 2, RefusedBytes: 900, Sources: 1, Changes: 1,
 			Refusals: []RefusedFlow{{[]string{"sg-0a"}, "ingress", "tcp", 22, "10.20.0.9", 2, 900, []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}}},
@@ -83,7 +83,8 @@ func schemaSample() Plan {
 		Profile:     &ProfileCost{Strict, ProfileSums{9.5, 2, 3, &refused, &refused}, ProfileSums{BitsRemoved: 8}},
 		Exceptions: []ExceptionRecord{{Exception{Seasonal, "bastion", "vpc-0a", "111122223333", schema.Ingress, "tcp", &port, &port, "10.0.0.0/8",
 			"payroll", "the yearly statement", "2027-06-30", []int{12}}, InForce, "it stands for 1 rule", []string{"sg-0a ingress tcp 22 10.0.0.0/8"}}},
-		Replay: Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
+		PrefixLists: []ListWeight{{"pl-0a", 20}},
+		Replay:      Replayed{Edges: 3}, Notes: []Note{{"never-logged", "AWS never logs DHCP."}},
 	}
 }
 
@@ -238,7 +239,7 @@ func TestJSONSchemaNamesEveryField(t *testing.T) {
 		"exposure_change": {ExposureChange{}, nil}, "exposed": {Exposed{}, nil}, "exposed_class": {ExposedClass{}, nil},
 		"rule_service": {RuleService{}, nil}, "suggested_rule": {SuggestedRule{}, []string{"match"}}, "observation": {Observation{}, nil},
 		"profile_cost": {ProfileCost{}, nil}, "profile_sums": {ProfileSums{}, nil}, "curve_step": {CurveStep{}, nil}, "alternative_backtest": {AlternativeBacktest{}, nil},
-		"settings": {Settings{}, nil}, "exception": {Exception{}, nil}, "exception_record": {ExceptionRecord{}, nil}, "rule_exception": {RuleException{}, nil},
+		"settings": {Settings{}, nil}, "exception": {Exception{}, nil}, "exception_record": {ExceptionRecord{}, nil}, "rule_exception": {RuleException{}, nil}, "traffic": {Traffic{}, nil}, "list_weight": {ListWeight{}, nil},
 	} {
 		want := map[string]bool{}
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(own.of)) {

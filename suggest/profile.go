@@ -35,7 +35,7 @@ const (
 // comes before all, where it was asked for.
 func (f *fitting) fitByProfile(uses []analyze.Use) ([]ReplacementRule, bool) {
 	m, s := f.m, f.s
-	if m.opt.Profile == Cautious || m.opt.ServiceRanges != nil {
+	if m.opt.Profile == Cautious || m.opt.ServiceRanges != nil || m.loggedAsOne(uses) {
 		f.need(budgetDecides)
 		if rules, ok := f.byService(uses); ok {
 			return rules, true
@@ -47,7 +47,7 @@ func (f *fitting) fitByProfile(uses []analyze.Use) ([]ReplacementRule, bool) {
 		return usual, ok
 	}
 	f.need(budgetDecides)
-	other, fits := m.point(s, uses, f.budget-m.estate.weight(s.Peer), name) // beside the rule, until it goes
+	other, fits := m.point(s, uses, f.budget, name)
 	if !fits {
 		return usual, ok
 	}

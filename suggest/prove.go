@@ -45,11 +45,7 @@ func Prove(ev *analyze.Evidence, plan Plan, replay func(Plan) (Replayed, []Refus
 			break
 		}
 	}
-	quota := DefaultBudget
-	if plan.Settings != nil {
-		quota = plan.Settings.RulesQuota
-	}
-	plan.observe(newEstate(ev), quota)
+	plan.observe(newEstate(ev))
 	return plan, nil
 }
 

@@ -20,6 +20,7 @@ type ServiceRange struct {
 type awsService struct {
 	name      string
 	code      string // in ip-ranges.json
+	logged    string // in the service fields of flow logs
 	list      string // the list's name after com.amazonaws.REGION. or com.amazonaws.
 	global    bool
 	direction schema.Direction
@@ -27,9 +28,9 @@ type awsService struct {
 }
 
 var awsServices = []awsService{
-	{"Amazon S3", "S3", "s3", false, schema.Egress, true},
-	{"Amazon DynamoDB", "DYNAMODB", "dynamodb", false, schema.Egress, true},
-	{"CloudFront's origin-facing servers", "CLOUDFRONT_ORIGIN_FACING", "global.cloudfront.origin-facing", true, schema.Ingress, false},
+	{"Amazon S3", "S3", "S3", "s3", false, schema.Egress, true},
+	{"Amazon DynamoDB", "DYNAMODB", "DYNAMODB", "dynamodb", false, schema.Egress, true},
+	{"CloudFront's origin-facing servers", "CLOUDFRONT_ORIGIN_FACING", "CLOUDFRONT", "global.cloudfront.origin-facing", true, schema.Ingress, false},
 }
 
 // managedWeights are what AWS's own lists count against the quota, by the end of their name; others count as 1.
@@ -69,7 +70,19 @@ type RuleService struct {
 	Peers           int    `json:"peers"`            // that are the service's
 	OfPeers         int    `json:"of_peers"`         // that used the rule
 	GatewayEndpoint bool   `json:"gateway_endpoint"` // traffic to it can go through a gateway endpoint
+	// ToldBy is what says whose the peers are; of several the one that says least.
+	ToldBy ToldBy `json:"told_by,omitempty"`
 }
+
+// ToldBy is what says that an address is an AWS service's.
+type ToldBy string
+
+// What can say it, surest first.
+const (
+	ToldByList     ToldBy = "prefix-list" // AWS's own list, in the inventory
+	ToldByRanges   ToldBy = "ip-ranges"   // the addresses that AWS publishes
+	ToldByFlowLogs ToldBy = "flow-logs"   // the service fields of flow logs, which do not tell the Region
+)
 
 // services finds the AWS services that a rule's peers are of, by AWS's lists in the inventory and by its published ranges.
 func (m *maker) services(s *subject, uses []analyze.Use) (out []RuleService) {
@@ -85,15 +98,18 @@ func (m *maker) services(s *subject, uses []analyze.Use) (out []RuleService) {
 		}
 		name := a.listName(s.group.Region, limit.Addr().Is6())
 		list := m.managedList(name, s.group.Region)
-		n := 0
+		told := map[ToldBy]int{}
 		for _, p := range peers {
-			if list != nil && holds(list.Entries, p) || m.isServices(a, s.group.Region, p) {
-				n++
-			}
+			told[m.toldBy(a, s.group.Region, list, p)]++
 		}
-		if n > 0 {
+		if n := len(peers) - told[""]; n > 0 {
 			one := RuleService{Service: a.name, PrefixList: name, Weight: managedWeight(&schema.PrefixList{AccountID: "AWS", Name: name}),
-				Peers: n, OfPeers: len(peers), GatewayEndpoint: a.gateway}
+				Peers: n, OfPeers: len(peers), GatewayEndpoint: a.gateway, ToldBy: ToldByList}
+			for _, by := range []ToldBy{ToldByRanges, ToldByFlowLogs} {
+				if told[by] > 0 {
+					one.ToldBy = by
+				}
+			}
 			if list != nil {
 				one.PrefixListID = list.PrefixListID
 			}
@@ -101,6 +117,46 @@ func (m *maker) services(s *subject, uses []analyze.Use) (out []RuleService) {
 		}
 	}
 	return out
+}
+
+// toldBy is what says that an address is the service's in a Region; "" for nothing. Flow logs are asked where neither the list
+// nor its published addresses are known, since the address may be the service's in another Region.
+func (m *maker) toldBy(a *awsService, region string, list *schema.PrefixList, addr netip.Addr) ToldBy {
+	switch {
+	case list != nil && holds(list.Entries, addr):
+		return ToldByList
+	case m.isPublished(a, region, addr):
+		return ToldByRanges
+	case list == nil && m.opt.ServiceRanges == nil && m.isLogged(a, addr):
+		return ToldByFlowLogs
+	}
+	return ""
+}
+
+// serviceOf names the AWS service that a peer of a rule is of, "" for none.
+func (m *maker) serviceOf(s *subject, peer netip.Addr) string {
+	for i := range awsServices {
+		a, region := &awsServices[i], s.group.Region
+		if a.direction == s.Direction && m.toldBy(a, region, m.managedList(a.listName(region, peer.Is6()), region), peer) != "" {
+			return a.name
+		}
+	}
+	return ""
+}
+
+// isLogged says whether flow logs have the address as the service's.
+func (m *maker) isLogged(a *awsService, addr netip.Addr) bool {
+	return slices.ContainsFunc(m.estate.inv.Services[addr], func(s string) bool { return s == a.logged || s == a.code })
+}
+
+// loggedAsOne says whether flow logs have all peers as one service's, of which AWS manages a list.
+func (m *maker) loggedAsOne(uses []analyze.Use) bool {
+	for i := range awsServices {
+		if len(uses) > 0 && !slices.ContainsFunc(uses, func(u analyze.Use) bool { return !m.isLogged(&awsServices[i], u.Peer) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // managedList is AWS's list of that name, where the inventory knows it.
@@ -122,8 +178,8 @@ func publishedAs(ranges []ServiceRange) map[string][]netip.Prefix {
 	return out
 }
 
-// isServices says whether AWS publishes the address as the service's.
-func (m *maker) isServices(a *awsService, region string, addr netip.Addr) bool {
+// isPublished says whether AWS publishes the address as the service's.
+func (m *maker) isPublished(a *awsService, region string, addr netip.Addr) bool {
 	if a.global {
 		region = "GLOBAL"
 	}

@@ -1,8 +1,12 @@
 package suggest
 
 import (
+	"net/netip"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"sgfit/analyze"
 	"sgfit/schema"
 )
 
@@ -28,6 +32,36 @@ func TestListNames(t *testing.T) {
 			if got := awsServices[i].listName("eu-west-1", is6); got != want[k] {
 				t.Errorf("got %s, want %s", got, want[k])
 			}
+		}
+	}
+}
+
+// TestPeersHaveNames: the owner's interface, groups and subnet, else the subnet that holds the address, or the AWS service.
+func TestPeersHaveNames(t *testing.T) {
+	list := schema.PrefixList{PrefixListID: "pl-s3", AccountID: "AWS", Region: "eu-west-1", Name: "com.amazonaws.eu-west-1.s3", Entries: []netip.Prefix{netip.MustParsePrefix("52.218.0.0/17")}}
+	subnet := func(id, name, cidr string) schema.Subnet {
+		return schema.Subnet{SubnetID: id, VPCID: "vpc-a", Name: name, CIDRs: []netip.Prefix{netip.MustParsePrefix(cidr)}}
+	}
+	ev := &analyze.Evidence{Inventory: analyze.Inventory{PrefixLists: []schema.PrefixList{list}, Subnets: []schema.Subnet{subnet("subnet-a", "app", "10.0.1.0/24"), subnet("subnet-b", "", "10.0.2.0/24")}}}
+	m := newMaker(ev, nil, Options{ServiceRanges: []ServiceRange{{netip.MustParsePrefix("3.5.0.0/16"), "S3", "eu-west-1"}}})
+	s := &subject{Rule: &analyze.Rule{}, group: &analyze.Group{VPCID: "vpc-a", Region: "eu-west-1"}}
+	s.Direction = schema.Egress
+	for _, tt := range []struct {
+		addr  string
+		owner analyze.Owner
+		want  PeerUse
+	}{
+		{"10.0.1.7", analyze.Owner{InterfaceID: "eni-a", SubnetID: "subnet-a", Groups: []string{"sg-a", "sg-b"}},
+			PeerUse{Interface: "eni-a", Groups: []string{"sg-a", "sg-b"}, Subnet: "subnet-a", SubnetName: "app"}},
+		{"10.0.2.7", analyze.Owner{}, PeerUse{Subnet: "subnet-b"}},
+		{"52.218.9.9", analyze.Owner{}, PeerUse{Service: "Amazon S3"}},
+		{"3.5.1.1", analyze.Owner{}, PeerUse{Service: "Amazon S3"}},
+		{"8.8.8.8", analyze.Owner{}, PeerUse{}},
+	} {
+		tt.want.Address, tt.want.Conversations, tt.want.Days = tt.addr, 9, 4
+		got := m.peerUse(s, analyze.PeerUse{Peer: netip.MustParseAddr(tt.addr), Owner: tt.owner, Conversations: 9, Days: 4})
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.addr, diff)
 		}
 	}
 }

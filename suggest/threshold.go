@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"sgfit/schema"
 )
 
 // Counts are what a plan or a comparison holds, by name.
@@ -73,17 +75,16 @@ func PlanNames() []string {
 }
 
 // Counts counts rules by action, and rules and groups by finding. A wildcard that the plan accepts, and so keeps, is no
-// wildcard-source here.
+// wildcard-source here, nor is a finding that an exception in force answers for one of its kind: see OnRecord.
 func (p Plan) Counts() Counts {
 	c := Counts{}
 	for _, name := range PlanNames() {
 		c[name] = 0
 	}
+	p.countFindings(c, false)
 	for _, g := range p.Groups {
-		c.findings(g.Findings, func(Kind) bool { return true })
 		for _, r := range g.Rules {
 			c[string(r.Action)]++
-			c.findings(r.Findings, func(k Kind) bool { return k != WildcardSource || r.Action != Keep })
 		}
 	}
 	c[countRemovable], c[countChanges] = c[string(Remove)], c[string(Remove)]+c[string(Replace)]
@@ -91,6 +92,31 @@ func (p Plan) Counts() Counts {
 		c[countRefused] = int(p.Backtest.Refused)
 	}
 	return c
+}
+
+// OnRecord counts the findings that exceptions in force answer for, by kind.
+func (p Plan) OnRecord() Counts {
+	c := Counts{}
+	p.countFindings(c, true)
+	return c
+}
+
+func (p *Plan) countFindings(c Counts, onRecord bool) {
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		c.findings(g.Findings, func(Kind) bool { return g.untouchable() == onRecord })
+		for _, r := range g.Rules {
+			c.findings(r.Findings, func(k Kind) bool {
+				covered := r.Exception != nil && slices.Contains(r.Exception.Covers, k)
+				return covered == onRecord && (onRecord || k != WildcardSource || r.Action != Keep)
+			})
+		}
+	}
+}
+
+// untouchable says that each rule of the group is on record as that.
+func (g *Group) untouchable() bool {
+	return len(g.Rules) > 0 && !slices.ContainsFunc(g.Rules, func(r Rule) bool { return r.Exception == nil || r.Exception.Kind != Untouchable })
 }
 
 // findings counts each kind once.
@@ -117,13 +143,20 @@ const (
 	countAction    = "changed-action" // rules for which the plans would do different things
 	countGrade     = "changed-grade"  // rules of which the plans are not as sure
 	countFresh     = "new-removal"    // rules that the new plan would remove, and the old one would not
+	countOnRecord  = "new-on-record"  // rules that admit something new, with an exception in force that answers for it
+	// exceptionSuffix ends the names of counts of exceptions, by their change.
+	exceptionSuffix = "-exception"
 )
 
 // ComparisonNames are the names of a comparison's counts, in the order in which they are listed.
 func ComparisonNames() []string {
 	return []string{string(Applied), string(Partly), string(Otherwise), string(Ignored), countWider, countGrown, countAdmin, countWorld,
-		countNewRule, countGoneRule, countNewGroup, countGoneGroup, countAction, countGrade, countFresh}
+		countNewRule, countGoneRule, countNewGroup, countGoneGroup, countAction, countGrade, countFresh, countOnRecord, string(RanOut) + exceptionSuffix,
+		string(Unmet) + exceptionSuffix, string(Withdrawn) + exceptionSuffix, string(Extended) + exceptionSuffix, string(Granted) + exceptionSuffix}
 }
+
+// OnRecord says that an exception in force answers for how wide the rule is.
+func (r *RuleComparison) OnRecord() bool { return r.Exception != nil && r.Exception.Kind != Seasonal }
 
 func (c *Comparison) count(g GroupComparison) {
 	add := func(name string, is bool) {
@@ -133,16 +166,21 @@ func (c *Comparison) count(g GroupComparison) {
 	}
 	add(countNewGroup, g.Change == "new")
 	add(countGoneGroup, g.Change == "gone")
-	for _, d := range []*DirectionComparison{g.Ingress, g.Egress} {
-		add(countWider, d != nil && d.Wider)
-		add(countGrown, d != nil && d.Grown)
+	wider := map[schema.Direction]bool{}
+	for _, r := range g.Rules {
+		wider[r.Direction] = wider[r.Direction] || r.Wider && !r.OnRecord()
+	}
+	for d, c := range map[schema.Direction]*DirectionComparison{schema.Ingress: g.Ingress, schema.Egress: g.Egress} {
+		add(countWider, c != nil && c.Wider && wider[d])
+		add(countGrown, c != nil && c.Grown)
 	}
 	for _, r := range g.Rules {
 		add(string(r.Outcome), r.Outcome != "")
 		add(countNewRule, r.Was == nil)
 		add(countGoneRule, r.Is == nil)
-		add(countAdmin, r.OpensAdmin)
-		add(countWorld, r.OpensWorld)
+		add(countAdmin, r.OpensAdmin && !r.OnRecord())
+		add(countWorld, r.OpensWorld && !r.OnRecord())
+		add(countOnRecord, r.Wider && r.OnRecord())
 		both := r.Was != nil && r.Is != nil
 		add(countAction, both && r.Was.Action != r.Is.Action)
 		add(countGrade, both && r.Was.Action == r.Is.Action && r.Was.Grade != r.Is.Grade)

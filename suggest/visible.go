@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -46,17 +47,9 @@ func spelled(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// isUnsafe covers C0 and C1 controls, line and paragraph separators, the bidirectional controls of Unicode TR 9, zero
-// width characters (two names that look the same must look different) and the tag characters.
-func isUnsafe(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0, r == 0xad, r == 0x61c, r == 0xfeff:
-		return true
-	case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f:
-		return true
-	}
-	return r >= 0xe0000 && r <= 0xe007f
-}
+// isUnsafe covers all that Unicode does not call graphic: controls, line and paragraph separators, what reorders or hides text
+// (two names that look the same must look different), tag characters, and what is for private use or not assigned.
+func isUnsafe(r rune) bool { return !unicode.IsGraphic(r) }
 
 // VisibleCopy copies a plan, or a part of one, with every string of it made visible. It finds strings by reflection, so
 // that a field added to the plan tomorrow is covered as well.

@@ -97,7 +97,7 @@ func (e *estate) size(b *testing.B) {
 }
 
 // command runs sgfit in this process.
-func command(b *testing.B, args ...string) {
+func command(b testing.TB, args ...string) {
 	b.Helper()
 	var stdout, stderr bytes.Buffer
 	if code := run(context.Background(), args, &stdout, &stderr); code != exitDone {

@@ -31,8 +31,10 @@ func newDiffCommand(term *terminal) *cobra.Command {
 		Use:   "diff OLD NEW",
 		Short: "Say what changed between two plans: what was applied, what is new, what got wider",
 		Long: `Compare two plans, rule by rule: which of the old plan's suggestions were applied, in part or wholly, and which are
-still open; which rules and groups came and went; which groups admit more than before; which rules are judged differently.
-Rules are matched by content within their group.
+still open; which rules and groups came and went; which groups admit more than before; which rules are judged differently;
+which exceptions ran out, no longer match a rule, were withdrawn, extended or granted. Rules are matched by content within
+their group, exceptions by what they are for. A new opening that an exception answers for is shown, but --fail-on counts it as
+new-on-record only.
 
 OLD and NEW are plan.json files, folders that hold one, or databases, of which the latest plan is taken. A single database
 is compared with itself: its latest plan with the one before.`,
@@ -96,7 +98,7 @@ func runDiff(ctx context.Context, term *terminal, opt diffOptions, args []string
 	if err != nil {
 		return err
 	}
-	return opt.fail.judge(c.Counts)
+	return opt.fail.judge(term, c.Counts, nil)
 }
 
 func (o *diffOptions) command(args []string) string {

@@ -21,6 +21,7 @@ type exportOptions struct {
 	out    string
 	groups []string
 	only   []string
+	single bool
 }
 
 func newExportCommand(term *terminal) *cobra.Command {
@@ -96,6 +97,9 @@ func (o *exportOptions) addFlags(cmd *cobra.Command, format export.Format) {
 	cmd.Flags().StringVar(&o.out, "out", out, usage)
 	cmd.Flags().StringSliceVar(&o.groups, "group", nil, "only these security groups (`SG`…, such as sg-0abc)")
 	cmd.Flags().StringSliceVar(&o.only, "only", nil, "only rules with this `ACTION`: remove, replace")
+	if format.Makes {
+		cmd.Flags().BoolVar(&o.single, "per-rule", false, "replace each rule by itself, instead of the fewest rules that the group comes to")
+	}
 	_ = cmd.MarkFlagFilename("plan", "json") // completion only
 	if format.Folder {
 		_ = cmd.MarkFlagDirname("out")
@@ -106,7 +110,7 @@ func (o *exportOptions) addFlags(cmd *cobra.Command, format export.Format) {
 
 // check makes the library's options of the flags.
 func (o *exportOptions) check(cmd *cobra.Command) (export.Options, error) {
-	chosen := export.Options{Groups: o.groups, Version: version}
+	chosen := export.Options{Groups: o.groups, Version: version, PerRule: o.single}
 	if o.plan != "" && cmd.Flags().Changed("db") {
 		return chosen, &usageError{error: errors.New("--db and --plan exclude each other: give one place to read the plan from")}
 	}

@@ -48,11 +48,16 @@ func (o *failOptions) check() error {
 	return err
 }
 
-// judge is the complaint, after the work.
-func (o *failOptions) judge(counts suggest.Counts) error {
+// judge is the complaint, after the work. What is on record is said, and does not count.
+func (o *failOptions) judge(term *terminal, counts, onRecord suggest.Counts) error {
 	thresholds, err := o.thresholds()
 	if err != nil {
 		return err
+	}
+	for _, t := range thresholds {
+		if n := onRecord[t.Name]; n > 0 {
+			term.say("--fail-on: %s %d, and %d more that exceptions answer for, which do not count", t.Name, counts[t.Name], n)
+		}
 	}
 	exceeded := counts.Exceeded(thresholds)
 	if len(exceeded) == 0 {

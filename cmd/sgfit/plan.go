@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -20,10 +19,14 @@ import (
 	"sgfit/suggest/report"
 )
 
+// mostRules is what AWS may raise the quota to (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html).
+const mostRules = 1000
+
 // planOptions steer what is suggested.
 type planOptions struct {
 	wildcardSources int
 	minDays         int
+	rulesQuota      int
 	profile         string
 	exceptions      exceptionOptions
 	ipRanges        ipRangesOption
@@ -32,7 +35,7 @@ type planOptions struct {
 // defaultPlanOptions are those of a command without flags for them.
 func defaultPlanOptions() planOptions {
 	usual := suggest.Usual()
-	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays, profile: string(usual.Profile)}
+	return planOptions{wildcardSources: usual.WildcardSources, minDays: usual.MinDays, rulesQuota: usual.RulesQuota, profile: string(usual.Profile)}
 }
 
 func (o *planOptions) addFlags(cmd *cobra.Command) {
@@ -40,6 +43,7 @@ func (o *planOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.wildcardSources, "wildcard-sources", o.wildcardSources,
 		"a wildcard with more than `N` distinct real sources is acceptable")
 	cmd.Flags().IntVar(&o.minDays, "min-days", o.minDays, "fewest observed days `N` on which anything is removed or replaced")
+	cmd.Flags().IntVar(&o.rulesQuota, "rules-quota", o.rulesQuota, "AWS lets a group have `N` rules a direction and address family (Service Quotas, L-0EA8095F)")
 	addProfileFlag(cmd, &o.profile)
 	o.exceptions.addFlags(cmd)
 	o.ipRanges.addFlags(cmd)
@@ -54,6 +58,9 @@ func (o planOptions) words() (words []string) {
 	if o.wildcardSources != usual.wildcardSources {
 		words = append(words, "--wildcard-sources", strconv.Itoa(o.wildcardSources))
 	}
+	if o.rulesQuota != 0 && o.rulesQuota != usual.rulesQuota {
+		words = append(words, "--rules-quota", strconv.Itoa(o.rulesQuota))
+	}
 	if o.profile != "" && o.profile != usual.profile {
 		words = append(words, "--profile", o.profile)
 	}
@@ -66,6 +73,9 @@ func (o *planOptions) check() error {
 	}
 	if o.minDays < 1 {
 		return &usageError{error: fmt.Errorf("--min-days %d: give at least 1", o.minDays)}
+	}
+	if o.rulesQuota < 1 || o.rulesQuota > mostRules {
+		return &usageError{error: fmt.Errorf("--rules-quota %d: give 1 to %d; AWS allows no group more", o.rulesQuota, mostRules)}
 	}
 	if err := checkProfile(o.profile); err != nil {
 		return err
@@ -139,7 +149,7 @@ func makePlan(ctx context.Context, term *terminal, db *duck.DB, opt planOptions,
 		if err != nil {
 			return err
 		}
-		chosen := suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays, Profile: suggest.Profile(opt.profile),
+		chosen := suggest.Options{WildcardSources: opt.wildcardSources, MinDays: opt.minDays, Quota: opt.rulesQuota, Profile: suggest.Profile(opt.profile),
 			AssumeUnchanged: loading.AssumeUnchanged, Since: loading.Since, Until: loading.Until}
 		if x := opt.exceptions; x.list != nil {
 			chosen.Exceptions, chosen.ExceptionsFile, chosen.AsOf = x.list, x.path, x.asOf.day()
@@ -207,28 +217,6 @@ func warnLate(term *terminal, ev *analyze.Evidence) {
 	if late, records := ev.Facts.LateRecords, ev.Classes["records"]; 2*late > records {
 		term.warn("%d of %d records are of interfaces that the inventory knows at other times only, mostly later ones; load older AWS Config files (sgfit ingest config), or take things to have been before as they were first seen, which is a guess: --assume-unchanged", late, records)
 	}
-}
-
-func encodePlan(plan suggest.Plan) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", " ")
-	enc.SetEscapeHTML(true)
-	if err := enc.Encode(plan); err != nil {
-		return nil, fmt.Errorf("encode the plan: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-func decodePlan(body []byte) (suggest.Plan, error) {
-	var plan suggest.Plan
-	if err := json.Unmarshal(body, &plan); err != nil {
-		return plan, fmt.Errorf("read the plan: %w", err)
-	}
-	if plan.Schema != suggest.SchemaVersion {
-		return plan, fmt.Errorf("read the plan: its schema is %q, this sgfit knows %s", plan.Schema, suggest.SchemaVersion)
-	}
-	return plan, nil
 }
 
 // writeReports leaves plan.json, report.html and report.md in dir.

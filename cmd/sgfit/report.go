@@ -60,7 +60,7 @@ func (o *reportOptions) again(plan suggest.Plan, db, out string) string {
 	words := append([]string{"sgfit", "report", "--db", shellWord(db)}, o.words()...)
 	command := strings.Join(append(words, "--out", shellWord(out)), " ")
 	if s := plan.Settings; s != nil {
-		chosen := planOptions{wildcardSources: s.WildcardSources, minDays: s.MinDays, profile: string(s.Profile), exceptions: exceptionsOf(s),
+		chosen := planOptions{wildcardSources: s.WildcardSources, minDays: s.MinDays, rulesQuota: s.RulesQuota, profile: string(s.Profile), exceptions: exceptionsOf(s),
 			ipRanges: ipRangesOption{path: s.IPRangesFile}}.words()
 		if len(chosen) > 0 {
 			command = "sgfit suggest --db " + shellWord(db) + " " + strings.Join(chosen, " ") + " && " + command

@@ -25,6 +25,17 @@ type reviewOptions struct {
 	port      int
 	noBrowser bool
 	who, out  string
+	// exceptions is the file that the page adds to; it need not be there yet.
+	exceptions exceptionFile
+}
+
+// check says what is wrong with the options before the work begins.
+func (o *reviewOptions) check() error {
+	if o.port < 0 || o.port > 65535 {
+		return &usageError{error: fmt.Errorf("--port %d: give 0 (any free one) to 65535", o.port)}
+	}
+	_, err := o.exceptions.Read()
+	return err
 }
 
 func newReviewCommand(term *terminal) *cobra.Command {
@@ -36,18 +47,20 @@ func newReviewCommand(term *terminal) *cobra.Command {
 		Long: `Open a page on this machine to go through the suggestions of the latest plan: accept, change, reject or postpone
 them, with reasons, one by one or many at a time, by keyboard (? on the page lists the keys). A change is replayed
 against the window at once. Each decision is in the database before the page says so, with who, when and why, and is
-found there again the next time. At the end: the accepted plan, its replay as a whole, and what was rejected.
+found there again the next time. At the end: the accepted plan, its replay as a whole, its exports (as of 'sgfit export'), and
+exceptions for what was rejected, to download or, with --exceptions, to be added to the file that you keep.
 
 The page is reached from this machine only (127.0.0.1), at an address that holds a secret and is another one each time.
 For a review on a machine elsewhere, give a --port and forward it: ssh -L 8080:127.0.0.1:8080 HOST.
 The database is open to no other program meanwhile. Ctrl-C ends the page. Nothing is changed in AWS.`,
 		Example: `  sgfit review --db account.db
   sgfit review --db account.db --who 'Ann Reviewer' --out ./review
+  sgfit review --db account.db --exceptions exceptions.yaml
   sgfit review --db account.db --port 8080 --no-browser`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if opt.port < 0 || opt.port > 65535 {
-				return &usageError{error: fmt.Errorf("--port %d: give 0 (any free one) to 65535", opt.port)}
+			if err := opt.check(); err != nil {
+				return err
 			}
 			return withDatabase(cmd.Context(), &dbo, func(db *duck.DB) error { return runReview(cmd.Context(), term, db, opt) })
 		},
@@ -57,7 +70,9 @@ The database is open to no other program meanwhile. Ctrl-C ends the page. Nothin
 	cmd.Flags().BoolVar(&opt.noBrowser, "no-browser", false, "only print the page's address")
 	cmd.Flags().StringVar(&opt.who, "who", "", "`NAME` under which decisions are stored (default your user name)")
 	cmd.Flags().StringVar(&opt.out, "out", "sgfit-review", "folder `DIR` that the page saves plan.accepted.json and rejected.json to")
+	cmd.Flags().StringVar((*string)(&opt.exceptions), "exceptions", "", "exceptions.yaml `FILE` to which the page can add what was rejected (see 'sgfit exceptions'); made where it is not there")
 	_ = cmd.MarkFlagDirname("out") // completion only
+	_ = cmd.MarkFlagFilename("exceptions", "yaml", "yml")
 	return cmd
 }
 
@@ -87,6 +102,7 @@ func runReview(ctx context.Context, term *terminal, db *duck.DB, opt reviewOptio
 	}
 	flows := newReplayer()
 	site := review.NewSite(book, review.Options{Port: listener.Addr().(*net.TCPAddr).Port, Who: decider(opt.who), Database: db.Path(), Replayer: flows,
+		Exporter: reviewExporter{}, Exceptions: opt.exceptions,
 		Save: func(plan suggest.Plan, rejected []review.Rejected) ([]string, error) {
 			return saveReview(opt.out, plan, rejected)
 		}})

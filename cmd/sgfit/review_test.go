@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,7 @@ import (
 
 	"sgfit/schema"
 	"sgfit/schema/duck"
+	"sgfit/suggest/review"
 )
 
 // reviewPage is a running 'sgfit review', asked as its page asks.
@@ -94,8 +96,12 @@ func (p *reviewPage) openRules(query string) (rows []struct {
 }
 
 // reviewing FILE OUT ARG…: 'sgfit review' on a database, with further arguments; the first suggestion to replace is accepted, the first
-// to remove is rejected, the plan is saved to OUT, and Ctrl-C ends it. What it printed is left in review.out and review.err.
+// to remove is rejected, the plan is saved to OUT with each export, exceptions are added to the file that was given, and
+// Ctrl-C ends it. What it printed is left in review.out and review.err.
 func reviewing(ts *testscript.TestScript, neg bool, args []string) {
+	if i := slices.Index(args, "--exceptions"); i >= 0 {
+		args[i+1] = ts.MkAbs(args[i+1])
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	lines, stdout := io.Pipe()
@@ -125,6 +131,7 @@ func reviewing(ts *testscript.TestScript, neg bool, args []string) {
 		_, err = p.post("api/decide", fmt.Sprintf(`{%s,"rules":[{"rule":%d,"version":%d}]}`, do.ask, rows[0].Rule, rows[0].Version))
 		ts.Check(err)
 	}
+	ts.Check(p.takeAway(ts.MkAbs(args[1])))
 	outcome, err := p.post("api/save", `{}`)
 	ts.Check(err)
 	if !strings.Contains(outcome, `"refused":0`) {
@@ -137,6 +144,52 @@ func reviewing(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(planSchemaProblem([]byte(ts.ReadFile(filepath.Join(args[1], "plan.accepted.json")))))
 	ts.Check(os.WriteFile(ts.MkAbs("review.out"), []byte(line), 0o644))
 	ts.Check(os.WriteFile(ts.MkAbs("review.err"), stderr.Bytes(), 0o644))
+}
+
+// takeAway downloads each export to a folder, and the exceptions of what was rejected; they are also added to the file that was
+// given, if any was.
+func (p *reviewPage) takeAway(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, f := range (reviewExporter{}).Formats() {
+		body, err := p.get("exports/" + f.Name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, "export-"+f.Name), []byte(body), 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	body, err := p.get("api/exceptions")
+	if err != nil {
+		return err
+	}
+	var found struct {
+		File   string
+		Drafts []struct{ review.ExceptionAsk }
+	}
+	if err := json.Unmarshal([]byte(body), &found); err != nil {
+		return err
+	}
+	asks, err := json.Marshal(found.Drafts)
+	if err != nil {
+		return err
+	}
+	if body, err = p.post("api/exceptions/text", string(asks)); err != nil {
+		return err
+	}
+	var written struct{ Text string }
+	err = json.Unmarshal([]byte(body), &written)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "exceptions.yaml"), []byte(written.Text), 0o644)
+	}
+	for range 2 { // the second time all is on record
+		if err == nil && found.File != "" {
+			_, err = p.post("api/exceptions/add", string(asks))
+		}
+	}
+	return err
 }
 
 // TestReviewKilled kills the page at random moments while two browsers decide. All that was called stored is there when it

@@ -103,7 +103,7 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 			return fmt.Errorf("print the summary: %w", err)
 		}
 		term.say("Wrote plan.json, report.html and report.md to %s; the database is %s", opt.out, db.Path())
-		return errors.Join(late, opt.fail.judge(plan.Counts()))
+		return errors.Join(late, opt.fail.judge(term, plan.Counts(), plan.OnRecord()))
 	})
 }
 

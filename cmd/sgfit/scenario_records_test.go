@@ -335,6 +335,19 @@ func (r *sceneRecord) line(format []string) string {
 	return strings.Join(words, " ") + "\n"
 }
 
+// sceneServices are some of AWS's own addresses, with what flow logs call them
+// (https://ip-ranges.amazonaws.com/ip-ranges.json).
+var sceneServices = map[string]string{"52.218.0.0/17": "S3", "52.216.0.0/15": "S3", "52.94.0.0/22": "DYNAMODB", "130.176.0.0/16": "CLOUDFRONT", "52.95.0.0/20": "AMAZON"}
+
+func sceneService(a netip.Addr) string {
+	for prefix, name := range sceneServices {
+		if netip.MustParsePrefix(prefix).Contains(a) {
+			return name
+		}
+	}
+	return "-"
+}
+
 // field spells one field; "-" where AWS has nothing to say.
 func (r *sceneRecord) field(name string, custom bool) string {
 	switch name {
@@ -378,6 +391,7 @@ func (r *sceneRecord) measured(name string) string {
 		"protocol": int(r.protocol), "packets": r.volume.packets, "bytes": r.volume.bytes, "action": "ACCEPT",
 		"vpc-id": r.state.vpc, "subnet-id": cmp.Or(r.state.iface.subnet, "-"), "instance-id": cmp.Or(r.state.iface.instance, "-"),
 		"tcp-flags": r.volume.flags, "type": "IPv4", "region": r.state.region, "az-id": "euw1-az1", "flow-direction": "ingress",
+		"pkt-src-aws-service": sceneService(r.src), "pkt-dst-aws-service": sceneService(r.dst),
 	}
 	if r.rejected {
 		values["action"] = "REJECT"

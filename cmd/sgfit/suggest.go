@@ -106,7 +106,7 @@ plan in the database. Answers of an earlier 'sgfit analyze' are used where nothi
 				if err := printPlan(term, db, plan, asJSON); err != nil {
 					return err
 				}
-				return fail.judge(plan.Counts())
+				return fail.judge(term, plan.Counts(), plan.OnRecord())
 			})
 		},
 	}

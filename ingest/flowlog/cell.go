@@ -162,6 +162,10 @@ func (r *record) take(c column, e *cell) {
 		r.iface = e.word
 	case accountID:
 		r.account = e.word
+	case srcService:
+		r.srcServes = serviceNamed(e.word)
+	case dstService:
+		r.dstServes = serviceNamed(e.word)
 	case srcAddr:
 		r.src = e.addr
 	case dstAddr:

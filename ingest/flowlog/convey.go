@@ -22,6 +22,9 @@ func (t *table) convey(r *record, scope uint32, it *item) {
 	}
 	it.addr, it.port = [2]uint32{from, to}, [2]uint16{fromPort, toPort}
 	t.conveyOwn(r, it)
+	if r.has&(1<<srcService|1<<dstService) != 0 {
+		t.served(r)
+	}
 	it.hash = it.key.hash()
 }
 

@@ -196,7 +196,7 @@ func (d *drain) entriesByDay() (refs []ref, from []int) {
 	for i := range d.days {
 		from[i+1] += from[i]
 	}
-	refs = make([]ref, from[len(d.days)])
+	refs = inHugePages[ref](from[len(d.days)])
 	next := slices.Clone(from)
 	for t, tab := range d.tables {
 		for i := range uint32(tab.entries) {
@@ -232,7 +232,7 @@ func (d *drain) ends(r ref, e *entry) (ends, raw [2]endpoint) {
 // a time; each has as many places as entries, of which joined ones leave some over.
 func (d *drain) conversations() []schema.Conversation {
 	refs, from := d.entriesByDay()
-	out, used := make([]schema.Conversation, len(refs)), make([]int, len(d.days))
+	out, used := inHugePages[schema.Conversation](len(refs)), make([]int, len(d.days))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {

@@ -29,6 +29,10 @@ const (
 	logStatus
 	tcpFlags
 	flowDirection
+	srcService
+	dstService
+
+	lastColumn = dstService
 )
 
 // columns is a set of columns.
@@ -80,9 +84,13 @@ func fieldNamed(name string) (column, bool) {
 		return pktDstAddr, true
 	case "flow-direction", "flowdirection":
 		return flowDirection, true
+	case "pkt-src-aws-service", "pktsrcawsservice":
+		return srcService, true
+	case "pkt-dst-aws-service", "pktdstawsservice":
+		return dstService, true
 	case "version", "vpc-id", "subnet-id", "instance-id", "type", // 2, 3
 		"region", "az-id", "sublocation-type", "sublocation-id", // 4
-		"pkt-src-aws-service", "pkt-dst-aws-service", "traffic-path", // 5
+		"traffic-path", // 5
 		"ecs-cluster-arn", "ecs-cluster-name", "ecs-container-instance-arn", "ecs-container-instance-id",
 		"ecs-container-id", "ecs-second-container-id", "ecs-service-name", "ecs-task-definition-arn",
 		"ecs-task-arn", "ecs-task-id", // 7

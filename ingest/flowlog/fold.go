@@ -139,6 +139,7 @@ func (f *Fold) Drain() *schema.Batch {
 	b.Interfaces = d.refs()
 	b.Coverage = d.coverage()
 	b.Conversations = d.conversations()
+	b.Services = d.services()
 	f.Reset()
 	return b
 }

@@ -26,13 +26,15 @@ func (n *interfaces) reset() {
 // hashBytes hashes eight bytes at a time, the last eight overlapping.
 func hashBytes(b []byte) uint64 {
 	h := uint64(len(b))
-	for len(b) > 8 {
-		h = mix(h, binary.LittleEndian.Uint64(b))
-		b = b[8:]
+	if len(b) >= 8 {
+		for at := 0; at+8 < len(b); at += 8 {
+			h = mix(h, binary.LittleEndian.Uint64(b[at:]))
+		}
+		return mix(h, binary.LittleEndian.Uint64(b[len(b)-8:]))
 	}
 	var tail uint64
-	for i := len(b) - 1; i >= 0; i-- {
-		tail = tail<<8 | uint64(b[i])
+	for _, c := range b {
+		tail = tail<<8 | uint64(c)
 	}
 	return mix(h, tail)
 }

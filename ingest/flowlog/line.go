@@ -17,6 +17,8 @@ type record struct {
 	flags            uint8
 	accepted         bool
 	egress           bool // flow-direction, where has says that there is one
+	srcServes        services
+	dstServes        services
 	status           status
 }
 
@@ -320,6 +322,10 @@ func (r *record) setWord(c column, word []byte) bool {
 	case action:
 		r.accepted = string(word) == "ACCEPT"
 		return r.accepted || string(word) == "REJECT"
+	case srcService:
+		r.srcServes = serviceNamed(word)
+	case dstService:
+		r.dstServes = serviceNamed(word)
 	case flowDirection:
 		r.egress = string(word) == "egress"
 		return r.egress || string(word) == "ingress"

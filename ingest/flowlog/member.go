@@ -15,7 +15,7 @@ const (
 // found is what the members of one object came to, as far as they may say something of a record.
 type found struct {
 	raw     []byte // values, one after the other
-	cells   [flowDirection + 1]span
+	cells   [lastColumn + 1]span
 	has     columns
 	fields  int // members with the names of fields
 	message span

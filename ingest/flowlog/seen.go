@@ -159,7 +159,7 @@ func (s *seen) grow(n int64) {
 	}
 	old, size := s.slots, s.size
 	s.size += s.size / 2
-	s.slots = make([]uint64, regions*s.size)
+	s.slots = inHugePages[uint64](int(regions * s.size))
 	for i, slot := range old {
 		if slot != 0 {
 			s.replace(uint64(i)/size<<56|slot>>16, slot)

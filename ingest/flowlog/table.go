@@ -54,7 +54,7 @@ type scope struct {
 
 // slab is how many entries are allocated at a time.
 const (
-	slabBits = 14
+	slabBits = 17
 	slab     = 1 << slabBits
 )
 
@@ -72,6 +72,7 @@ type table struct {
 	sixPlace map[address]uint32
 	names    interfaces
 	warmth   uint64 // see update
+	serves   map[address]services
 }
 
 const smallestIndex = 12 // bits
@@ -90,10 +91,11 @@ func (t *table) reset() {
 	t.raws, t.rawPlace = nil, map[[2]address]uint32{}
 	t.sixes, t.sixPlace = nil, map[address]uint32{}
 	t.names.reset()
+	t.serves = nil
 }
 
 func (t *table) resize(bits uint) {
-	t.index = make([]uint64, 1<<bits)
+	t.index = inHugePages[uint64](1 << bits)
 	t.shift = 32 - bits
 }
 
@@ -101,8 +103,7 @@ func (t *table) at(i uint32) *entry { return &t.slabs[i>>slabBits][i&(slab-1)] }
 
 // bytes is roughly the memory that the table's content takes.
 func (t *table) bytes() int64 {
-	slabs := (t.entries + slab - 1) / slab
-	return int64(slabs*slab*88 + len(t.index)*8 + len(t.scopes)*48 + len(t.raws)*80 + len(t.sixes)*64)
+	return int64(t.entries*88 + len(t.index)*8 + len(t.scopes)*48 + len(t.raws)*80 + len(t.sixes)*64 + len(t.serves)*64)
 }
 
 func (k *key) hash() uint64 {
@@ -148,7 +149,7 @@ func (t *table) find(k *key, hash uint64) *entry {
 		}
 	}
 	if t.entries>>slabBits == len(t.slabs) {
-		t.slabs = append(t.slabs, make([]entry, slab))
+		t.slabs = append(t.slabs, inHugePages[entry](slab))
 	}
 	e := t.at(uint32(t.entries))
 	*e = entry{key: *k}

@@ -50,6 +50,9 @@ func (db *DB) AddBatch(ctx context.Context, b *schema.Batch) error {
 		if err := db.appendCoverage(b.Coverage, ids, batch); err != nil {
 			return err
 		}
+		if err := db.appendServices(b.Services); err != nil {
+			return err
+		}
 		if err := db.appendObjects(b.Objects); err != nil {
 			return err
 		}
@@ -116,6 +119,24 @@ func (db *DB) appendCoverage(cs []schema.Coverage, ids []uint32, batch uint32) e
 		put(p, c.LastSecond)
 		put(p, batch)
 	})
+}
+
+// appendServices adds what is not known yet.
+func (db *DB) appendServices(told []schema.AddressService) error {
+	if len(told) == 0 {
+		return nil
+	}
+	if err := db.exec(`CREATE OR REPLACE TEMP TABLE told_service (address UHUGEINT, service VARCHAR)`); err != nil {
+		return err
+	}
+	err := db.appendRows("told_service", len(told), func(p *appender, i int) {
+		p.addr(told[i].Address)
+		p.text(told[i].Service)
+	})
+	if err != nil {
+		return err
+	}
+	return db.exec(`INSERT INTO address_service SELECT * FROM told_service ANTI JOIN address_service USING (address, service)`)
 }
 
 // MergeDays folds the days that came in several batches, so that each conversation and each day of an interface has one row again. It does nothing when there is nothing to fold.

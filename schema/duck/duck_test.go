@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math/big"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -42,6 +43,34 @@ func batch(place string, packets uint64) *schema.Batch {
 		},
 		Coverage: []schema.Coverage{{Day: 20000, Interface: 1, Accepted: 2, FirstSecond: 7, LastSecond: 99}},
 		Rejected: []schema.Rejected{{Place: place, Line: 3, Reason: "too few fields", Sample: "bad \xff"}},
+	}
+}
+
+// What flow logs say of an address is kept once, whatever batches say it, also when conversations go.
+func TestServicesOfAddressesAreKeptOnce(t *testing.T) {
+	ctx, db := context.Background(), open(t)
+	one, two := schema.AddressService{Address: v4, Service: "S3"}, schema.AddressService{Address: v6, Service: "S3"}
+	for i, services := range [][]schema.AddressService{{one}, {one, two}, nil, {two}} {
+		b := batch(string(rune('a'+i)), 5)
+		b.Services = services
+		if err := db.AddBatch(ctx, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.DropConversations(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	if err := db.SQL().QueryRowContext(ctx, `SELECT string_agg(address::VARCHAR || ' ' || service, ', ' ORDER BY address) FROM address_service`).Scan(&got); err != nil {
+		t.Fatal(err)
+	}
+	asText := func(a netip.Addr) string {
+		hi, lo := schema.AddrBits(a)
+		n := new(big.Int).SetUint64(hi)
+		return n.Add(n.Lsh(n, 64), new(big.Int).SetUint64(lo)).String()
+	}
+	if want := asText(v4) + " S3, " + asText(v6) + " S3"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -58,8 +58,12 @@ func (db *DB) EarlierPlan(ctx context.Context) ([]byte, error) {
 
 // plan returns the plan after which so many were stored; none is the error where there is no such plan.
 func (db *DB) plan(ctx context.Context, later int, none error) ([]byte, error) {
+	// The number is found first: sorting would copy the plans, which are large.
+	const latest = `
+		SELECT body FROM plan
+		WHERE plan_no = (SELECT plan_no FROM plan ORDER BY plan_no DESC LIMIT 1 OFFSET ?)`
 	var body string
-	err := db.sql.QueryRowContext(ctx, `SELECT body FROM plan ORDER BY plan_no DESC LIMIT 1 OFFSET ?`, later).Scan(&body)
+	err := db.sql.QueryRowContext(ctx, latest, later).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, none
 	}

@@ -12,6 +12,8 @@ import (
 
 const hostileName = "web\" }\n- {kind: accepted}\u0085\u2028#' &a *b"
 
+var draftDay = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+
 func draftPlan() suggest.Plan {
 	rule := func(a suggest.Action, protocol string, from, to *int32, peer schema.Peer, kind suggest.Kind) suggest.Rule {
 		return suggest.Rule{Direction: schema.Ingress, Protocol: protocol, FromPort: from, ToPort: to, Peer: peer, Action: a,

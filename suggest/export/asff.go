@@ -74,7 +74,7 @@ type asffGroup struct {
 // ASFF is findings for AWS Security Hub, at most 100 a file, and a file for each account and Region, since findings are
 // imported with credentials of theirs. Their time is the end of the plan's window. A finding's id stays the same from plan to plan.
 func ASFF(plan suggest.Plan, opt Options) (Export, error) {
-	s, err := choose(plan, opt)
+	s, err := chooseToTell(plan, opt)
 	if err != nil {
 		return Export{}, err
 	}

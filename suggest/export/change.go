@@ -74,14 +74,33 @@ func choose(plan suggest.Plan, opt Options) (selection, error) {
 	}
 	for i := range s.groups {
 		s.groups[i].settle()
-		s.schedule(&s.groups[i], quotaOf(plan))
 	}
-	s.findNeeds()
 	s.groups = slices.DeleteFunc(s.groups, func(g group) bool { return len(g.changes) == 0 })
+	s.sum()
+	return s, nil
+}
+
+// chooseToMake takes what files are to make and revoke: the rules that groups come to, in steps that the quota allows.
+func chooseToMake(plan suggest.Plan, opt Options) (selection, error) {
+	s, err := choose(plan, opt)
+	if err == nil {
+		s.schedule(plan)
+	}
+	return s, err
+}
+
+// chooseToTell takes what is said of single rules.
+func chooseToTell(plan suggest.Plan, opt Options) (selection, error) {
+	opt.PerRule = true
+	return choose(plan, opt)
+}
+
+// sum counts what is changed.
+func (s *selection) sum() {
+	s.rules = 0
 	for _, g := range s.groups {
 		s.rules += len(g.changes)
 	}
-	return s, nil
 }
 
 // UnknownGroupError names a group that is not in the plan.
@@ -112,6 +131,13 @@ func (s *selection) take(g *suggest.Group, opt Options) error {
 		return fmt.Errorf("%q is no region", g.Region)
 	}
 	out := group{Group: g, today: map[string]rule{}}
+	var folded map[string][]suggest.ReplacementRule
+	if !opt.PerRule && len(g.Suggested) > 0 {
+		ok := false
+		if folded, ok = g.Folded(); !ok {
+			s.warn("%s: its suggested rules are not what its replacements come to, as in a plan that was changed by hand: each rule is replaced by itself", g.GroupID)
+		}
+	}
 	for i := range g.Rules {
 		r := &g.Rules[i]
 		was, err := s.asItIs(g, r)
@@ -126,7 +152,11 @@ func (s *selection) take(g *suggest.Group, opt Options) error {
 		}
 		c := change{rule: r, was: was}
 		if err == nil {
-			c.pieces, err = s.piecesOf(g, r)
+			stand := r.Replacement
+			if together := folded[suggest.RuleName(g.GroupID, *r)]; together != nil {
+				stand = together
+			}
+			c.pieces, err = s.piecesOf(g, r, stand)
 		}
 		if err != nil {
 			s.warn("%s: rule %d is left out: %v", g.GroupID, i+1, err)
@@ -152,15 +182,15 @@ func (s *selection) asItIs(g *suggest.Group, r *suggest.Rule) (rule, error) {
 }
 
 // piecesOf are the rules that stand for a rule; none where it is removed.
-func (s *selection) piecesOf(g *suggest.Group, r *suggest.Rule) ([]rule, error) {
+func (s *selection) piecesOf(g *suggest.Group, r *suggest.Rule, stand []suggest.ReplacementRule) ([]rule, error) {
 	if r.Action == suggest.Remove {
 		return nil, nil
 	}
-	if len(r.Replacement) == 0 {
+	if len(stand) == 0 {
 		return nil, errors.New("the plan replaces it by nothing")
 	}
 	var out []rule
-	for _, p := range r.Replacement {
+	for _, p := range stand {
 		piece, err := makeRule(r.Direction, p.Protocol, p.FromPort, p.ToPort, p.Peer, p.Description)
 		if err != nil {
 			return nil, fmt.Errorf("of the rules that stand for it, %w", err)

@@ -2,7 +2,6 @@ package export
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -72,77 +71,6 @@ func TestOnlyWhatWasChosen(t *testing.T) {
 	_, err := choose(samplePlan(ids), Options{Groups: []string{"sg-0"}})
 	if unknown := new(UnknownGroupError); !errors.As(err, &unknown) {
 		t.Errorf("a group that is not in the plan: %v", err)
-	}
-}
-
-// step by step, no more rules than the quota, and the plan's outcome at the end.
-func TestStepsKeepTheQuota(t *testing.T) {
-	for quota := 5; quota <= 20; quota++ {
-		plan := samplePlan(plainIDs())
-		plan.Settings = &suggest.Settings{RulesQuota: quota}
-		s := choosePlan(t, plan, Options{})
-		for i := range s.groups {
-			g := &s.groups[i]
-			walk(t, fmt.Sprintf("quota %d, there", quota), g, g.work(), g.today, quota)
-			end := map[string]rule{}
-			for k, r := range g.today {
-				end[k] = r
-			}
-			for _, a := range g.adds {
-				end[a.key()] = a
-			}
-			for _, c := range g.changes {
-				if !c.stays {
-					delete(end, c.was.key())
-				}
-			}
-			walk(t, fmt.Sprintf("quota %d, back", quota), g, g.undo(), end, quota)
-		}
-		left := 12 - s.rules
-		if said := strings.Count(strings.Join(s.warnings, "\n"), "is left out"); said != left {
-			t.Errorf("quota %d: %d rules are left out, %d warnings say so: %q", quota, left, said, s.warnings)
-		}
-		if quota >= 15 && left > 0 {
-			t.Errorf("quota %d: %d rules are left out", quota, left)
-		}
-	}
-}
-
-// walk does the work of a group as the script does and counts its rules.
-func walk(t *testing.T, name string, g *group, w work, from map[string]rule, quota int) {
-	t.Helper()
-	used, there := room{}, map[string]bool{}
-	for k, r := range from {
-		used.add(r, 1)
-		there[k] = true
-	}
-	today := room{}
-	for _, r := range g.today {
-		today.add(r, 1)
-	}
-	start := max(used.most(), today.most())
-	for step := 0; step < 20; step++ {
-		for _, a := range w.adds {
-			if a.step == step {
-				used.add(a.rule, 1)
-				there[a.rule.key()] = true
-			}
-		}
-		if used.most() > max(quota, start) {
-			t.Errorf("%s: %s has %d rules in step %d", name, g.GroupID, used.most(), step)
-		}
-		for _, r := range w.revokes {
-			if r.step != step {
-				continue
-			}
-			used.add(r.rule, -1)
-			delete(there, r.rule.key())
-			for _, n := range r.links {
-				if !there[w.adds[n].rule.key()] {
-					t.Errorf("%s: %s is revoked before %s is there", name, r.rule.words(), w.adds[n].rule.words())
-				}
-			}
-		}
 	}
 }
 

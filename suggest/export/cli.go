@@ -17,7 +17,7 @@ var script string
 // CLI is a script for the AWS command line, its inverse, and the files that both read: for each group what is added,
 // revoked and relied on as tables of ids, CIDRs and numbers, and a JSON file for each rule that is added.
 func CLI(plan suggest.Plan, opt Options) (Export, error) {
-	s, err := choose(plan, opt)
+	s, err := chooseToMake(plan, opt)
 	if err != nil {
 		return Export{}, err
 	}
@@ -117,7 +117,7 @@ func (g *group) undo() work {
 	for _, a := range g.adds {
 		r := revoked{step: last - g.stepOf(a), rule: a}
 		for _, c := range g.changes {
-			if n, ok := number[c.was.key()]; ok && slices.ContainsFunc(c.pieces, func(p rule) bool { return p.key() == a.key() }) {
+			if n, ok := number[c.was.key()]; ok && c.needsPiece(a) {
 				r.links = append(r.links, n)
 			}
 		}
@@ -130,7 +130,7 @@ func (g *group) undo() work {
 func (g *group) stepOf(r rule) int {
 	step := -1
 	for _, c := range g.changes {
-		if slices.ContainsFunc(c.pieces, func(p rule) bool { return p.key() == r.key() }) && (step < 0 || c.step < step) {
+		if c.needsPiece(r) && (step < 0 || c.step < step) {
 			step = c.step
 		}
 	}

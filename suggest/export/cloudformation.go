@@ -18,6 +18,12 @@ type template struct {
 	Description string              `json:"Description"`
 	Metadata    map[string]any      `json:"Metadata,omitempty"`
 	Resources   map[string]resource `json:"Resources"`
+	Outputs     map[string]output   `json:"Outputs,omitempty"`
+}
+
+type output struct {
+	Description string `json:"Description"`
+	Value       string `json:"Value"`
 }
 
 type resource struct {
@@ -29,7 +35,7 @@ type resource struct {
 // CloudFormation is a template, or one for each account and Region, with the rules that are added. CloudFormation cannot revoke
 // rules that it did not make: they are listed in the template's metadata.
 func CloudFormation(plan suggest.Plan, opt Options) (Export, error) {
-	s, err := choose(plan, opt)
+	s, err := chooseToMake(plan, opt)
 	if err != nil {
 		return Export{}, err
 	}
@@ -58,7 +64,7 @@ func CloudFormation(plan suggest.Plan, opt Options) (Export, error) {
 		}
 	}
 	if revoked > 0 {
-		s.warn("CloudFormation does not revoke rules that it did not make: once the stack stands, revoke %s with 'sgfit export cli', or where they are written", count(revoked, "rule"))
+		s.warn("CloudFormation does not revoke rules that it did not make, so this tightens nothing yet: once the stack stands, revoke %s where they are written, or with 'sgfit export cli' of the same plan, whose script finds what the stack added", count(revoked, "rule"))
 	}
 	for i, t := range made {
 		body, err := encode(t)
@@ -79,7 +85,7 @@ func (p accountRegion) templates() []template {
 		for _, r := range g.adds {
 			if n := len(out); n == 0 || len(out[n-1].Resources) == mostResources {
 				out = append(out, template{Version: "2010-09-09", Resources: map[string]resource{},
-					Description: fmt.Sprintf("Security group rules that sgfit suggests for account %s, %s", p.account, p.region)})
+					Description: fmt.Sprintf("Security group rules that sgfit suggests for account %s, %s. Adds only: see Metadata for what is still to be revoked.", p.account, p.region)})
 			}
 			t := out[len(out)-1]
 			id := logicalID(g.GroupID, r)
@@ -90,6 +96,10 @@ func (p accountRegion) templates() []template {
 		}
 	}
 	if len(out) > 0 {
+		if n := len(p.revoked()); n > 0 {
+			out[0].Outputs = map[string]output{"StillToRevoke": {"Rules that CloudFormation did not make and cannot revoke; nothing is tighter before they go. This template's Metadata lists them.",
+				count(n, "rule") + ": sgfit export cli"}}
+		}
 		out[0].Metadata = map[string]any{"sgfit": map[string]any{"RevokeOnceTheStackStands": p.revoked()}}
 	}
 	return out
@@ -154,10 +164,8 @@ func resourceOf(g *group, r rule) resource {
 func standsFor(g *group, r rule) []string {
 	var out []string
 	for _, c := range g.changes {
-		for _, p := range c.pieces {
-			if p.key() == r.key() {
-				out = append(out, c.was.words())
-			}
+		if c.needsPiece(r) {
+			out = append(out, c.was.words())
 		}
 	}
 	return out

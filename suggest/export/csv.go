@@ -16,7 +16,7 @@ const longestCell = 32767
 // CSV is one table with a row for each rule that is removed or replaced, for spreadsheets: UTF-8 with a byte order mark,
 // lines end in CRLF, and no cell is taken for a formula.
 func CSV(plan suggest.Plan, opt Options) (Export, error) {
-	s, err := choose(plan, opt)
+	s, err := chooseToTell(plan, opt)
 	if err != nil {
 		return Export{}, err
 	}

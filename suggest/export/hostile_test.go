@@ -220,7 +220,7 @@ func TestCSVIsATableWhateverTheText(t *testing.T) {
 			}
 		}
 	}
-	for in, want := range map[string]string{"=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "  =1": "'  =1", "＝1": "'＝1", "\t=1": `\u0009=1`, "\n=1": `\u000a=1`, "a=1": "a=1", "10.0.0.0/8": "10.0.0.0/8", "": ""} {
+	for in, want := range map[string]string{"=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "  =1": "'  =1", "＝1": "'＝1", "\t=1": `\t=1`, "\n=1": `\n=1`, "a=1": "a=1", "10.0.0.0/8": "10.0.0.0/8", "": ""} {
 		if got := cell(in); got != want {
 			t.Errorf("cell(%q) = %q, want %q", in, got, want)
 		}

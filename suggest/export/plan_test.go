@@ -64,7 +64,8 @@ func samplePlan(ids sampleIDs) suggest.Plan {
 		remove(ofOther(keep(in, "tcp", 6000, 6000, schema.PeerGroup, ids.other))),
 		review(keep(out, "all", -1, -1, v4, "0.0.0.0/0")),
 	}}
-	return suggest.Plan{Schema: suggest.SchemaVersion, Window: suggest.Window{Start: week, End: week.AddDate(0, 1, 0)}, Groups: []suggest.Group{web, db}}
+	return suggest.Plan{Schema: suggest.SchemaVersion, Window: suggest.Window{Start: week, End: week.AddDate(0, 1, 0)}, Groups: []suggest.Group{web, db},
+		PrefixLists: []suggest.ListWeight{{PrefixListID: ids.list, Weight: 2}}}
 }
 
 // outcome is what the plan makes of its groups, said in the plainest way: by group, the rules that are there afterwards.

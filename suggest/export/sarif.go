@@ -70,7 +70,7 @@ type sarifLogical struct {
 // SARIF is a log for pipelines, with a result for each rule that is removed or replaced. A security group is no file, so each has a
 // path made of its account, Region and id: pipelines want one.
 func SARIF(plan suggest.Plan, opt Options) (Export, error) {
-	s, err := choose(plan, opt)
+	s, err := chooseToTell(plan, opt)
 	if err != nil {
 		return Export{}, err
 	}

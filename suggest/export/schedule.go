@@ -1,107 +1,85 @@
 package export
 
 import (
-	"cmp"
+	"maps"
 	"slices"
+	"strings"
 
 	"sgfit/schema"
 	"sgfit/suggest"
 )
 
-// usualQuota is AWS's for rules of a group, direction and address family.
-const usualQuota = 60
-
-func quotaOf(plan suggest.Plan) int {
-	if plan.Settings != nil && plan.Settings.RulesQuota > 0 {
-		return plan.Settings.RulesQuota
+// schedule puts the changes of the groups into steps, in each of which rules are added and then revoked, so that the quota of
+// rules is never exceeded. It is one step where all that is added fits beside all that is there. What never finds room is left out.
+func (s *selection) schedule(plan suggest.Plan) {
+	for i := range s.groups {
+		s.scheduleGroup(&s.groups[i], &plan)
 	}
-	return usualQuota
+	s.groups = slices.DeleteFunc(s.groups, func(g group) bool { return len(g.changes) == 0 })
+	s.sum()
+	s.findNeeds()
 }
 
-// room counts a group's rules by direction and address family. A prefix list counts as one: a plan does not say how many
-// entries it may have.
-type room map[roomKey]int
-
-type roomKey struct {
-	direction schema.Direction
-	kind      schema.PeerKind // ipv4 or ipv6
-}
-
-func (m room) add(r rule, n int) {
-	if r.peer.Kind != schema.PeerIPv6 {
-		m[roomKey{r.direction, schema.PeerIPv4}] += n
-	}
-	if r.peer.Kind != schema.PeerIPv4 {
-		m[roomKey{r.direction, schema.PeerIPv6}] += n
-	}
-}
-
-// most is the number of rules in the fullest direction and family.
-func (m room) most() int {
-	most := 0
-	for _, n := range m {
-		most = max(most, n)
-	}
-	return most
-}
-
-// schedule puts the changes of a group into steps, in each of which rules are added and then revoked. It is one step
-// where all that is added fits beside all that is there. Else removals come first, and then each replaced rule has a step of its
-// own; one that does not even fit alone is left out.
-func (s *selection) schedule(g *group, quota int) {
-	used := room{}
+func (s *selection) scheduleGroup(g *group, plan *suggest.Plan) {
+	quota := plan.Quota()
+	var there []suggest.QuotaRule
 	for _, r := range g.today {
-		used.add(r, 1)
+		there = append(there, r.quotaRule())
 	}
-	both := room{}
-	for k, n := range used {
-		both[k] = n
-	}
-	for _, r := range g.adds {
-		both.add(r, 1)
-	}
-	if both.most() <= max(quota, used.most()) {
-		return
-	}
-	there := map[string]bool{}
-	slices.SortStableFunc(g.changes, func(a, b change) int { return cmp.Compare(len(a.pieces), len(b.pieces)) })
-	kept, step := g.changes[:0], 0
-	for _, c := range g.changes {
-		new := g.missing(c, there)
-		for _, p := range new {
-			used.add(p, 1)
-		}
-		if len(new) > 0 && used.most() > quota {
-			for _, p := range new {
-				used.add(p, -1)
+	moves := make([]suggest.Move, len(g.changes))
+	for i, c := range g.changes {
+		moves[i] = suggest.Move{Rule: c.was.quotaRule(), Stays: c.stays}
+		for _, p := range c.pieces {
+			if _, today := g.today[p.key()]; !today {
+				moves[i].StandIn = append(moves[i].StandIn, p.quotaRule())
 			}
-			s.warn("%s %s is left out: with the rules that stand for it beside it the group has more than %d rules; ask AWS for a higher quota", g.GroupID, c.was.words(), quota)
+		}
+	}
+	s.warnOfUnknownLists(g, moves, func(id string) bool {
+		return slices.ContainsFunc(plan.PrefixLists, func(l suggest.ListWeight) bool { return l.PrefixListID == id && l.Weight > 0 })
+	})
+	steps := suggest.NewQuota(quota, plan.Weight(), there).Steps(moves)
+	last, kept := 0, g.changes[:0]
+	for i, c := range g.changes {
+		if steps[i] == suggest.NoRoom {
+			s.warn("%s %s is left out: there is no room for what stands for it beside it (quota %d): ask AWS for more rules a group (Service Quotas, L-0EA8095F), and tell sgfit with 'sgfit suggest --rules-quota N'", g.GroupID, c.was.words(), quota)
 			continue
 		}
-		if len(new) > 0 {
-			step++
-		}
-		c.step = step
-		for _, p := range new {
-			there[p.key()] = true
-		}
-		if !c.stays {
-			used.add(c.was, -1)
-		}
+		c.step = steps[i]
+		last = max(last, c.step)
 		kept = append(kept, c)
 	}
 	g.changes = kept
-	g.adds = slices.DeleteFunc(g.adds, func(r rule) bool { return !there[r.key()] })
-	s.warn("%s has no room for old and new rules at once (quota %d): 'sgfit export cli' changes it in %s, with other tools remove first (--only remove)", g.GroupID, quota, count(step+1, "step"))
+	g.adds = slices.DeleteFunc(g.adds, func(r rule) bool {
+		return !slices.ContainsFunc(g.changes, func(c change) bool { return c.needsPiece(r) })
+	})
+	if last > 0 {
+		s.warn("%s has no room for old and new rules at once (quota %d): 'sgfit export cli' changes it in %s, with other tools remove first (--only remove)", g.GroupID, quota, count(last+1, "step"))
+	}
 }
 
-// missing are the rules that stand for a change and are neither in force nor added before.
-func (g *group) missing(c change, there map[string]bool) []rule {
-	var out []rule
-	for _, p := range c.pieces {
-		if _, today := g.today[p.key()]; !today && !there[p.key()] {
-			out = append(out, p)
+// warnOfUnknownLists names prefix lists whose size is not known, where it matters.
+func (s *selection) warnOfUnknownLists(g *group, moves []suggest.Move, known func(string) bool) {
+	if !slices.ContainsFunc(moves, func(m suggest.Move) bool { return len(m.StandIn) > 0 }) {
+		return
+	}
+	var lists []string
+	for _, r := range slices.Concat(slices.Collect(maps.Values(g.today)), g.adds) {
+		if r.peer.Kind == schema.PeerPrefixList && !known(r.peer.Value) && !slices.Contains(lists, r.peer.Value) {
+			lists = append(lists, r.peer.Value)
 		}
 	}
-	return out
+	slices.Sort(lists)
+	if len(lists) > 0 {
+		s.warn("%s: the size of %s is not known, and counts as one rule; load it (sgfit ingest config --live) and make the plan again", g.GroupID, strings.Join(lists, ", "))
+	}
+}
+
+func (r rule) quotaRule() suggest.QuotaRule {
+	return suggest.QuotaRule{Key: r.key(), Direction: r.direction, Peer: r.peer}
+}
+
+// needsPiece says that a rule stands for the change.
+func (c *change) needsPiece(r rule) bool {
+	return slices.ContainsFunc(c.pieces, func(p rule) bool { return p.key() == r.key() })
 }

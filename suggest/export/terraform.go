@@ -21,7 +21,7 @@ import (
 // A rule must be in the state before Terraform can destroy it, and an import block and a removed block of one address exclude each
 // other, hence two applies.
 func Terraform(plan suggest.Plan, opt Options) (Export, error) {
-	s, err := choose(plan, opt)
+	s, err := chooseToMake(plan, opt)
 	if err != nil {
 		return Export{}, err
 	}
@@ -123,7 +123,8 @@ func (t *terraform) group(g *group) {
 	}
 }
 
-// inPlace is the rule that a change's rule can become, keeping its id: one that is not there yet, with the same kind of peer.
+// inPlace is the rule that a change's rule can become, keeping its id: one that is not there yet, with the same kind of peer. A
+// rule that stands for others too is made anew: they could not wait for it without waiting for each other.
 func (t *terraform) inPlace(g *group, c change, taken map[string]rule) (rule, bool) {
 	if c.stays || c.was.id == "" {
 		return rule{}, false
@@ -131,11 +132,22 @@ func (t *terraform) inPlace(g *group, c change, taken map[string]rule) (rule, bo
 	for _, p := range c.pieces {
 		_, today := g.today[p.key()]
 		_, used := taken[p.key()]
-		if !today && !used && p.peer.Kind == c.was.peer.Kind {
+		if !today && !used && !g.shared(p) && p.peer.Kind == c.was.peer.Kind {
 			return p, true
 		}
 	}
 	return rule{}, false
+}
+
+// shared says that a rule stands for several changes.
+func (g *group) shared(r rule) bool {
+	n := 0
+	for i := range g.changes {
+		if g.changes[i].needsPiece(r) {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // becomes is what the change's rule is narrowed to.

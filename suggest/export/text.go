@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"sgfit/schema"
+	"sgfit/suggest"
 )
 
 // longestDescription is EC2's limit for the description of a rule.
@@ -34,26 +35,8 @@ func describe(s string, kind schema.PeerKind) string {
 	return strings.TrimSpace(s)
 }
 
-// line is text on one line without anything that acts on a terminal or misleads a reader: control characters, line
-// breaks and characters that reorder or hide text are spelled out, bytes that are not UTF-8 too.
-func line(s string) string {
-	var b strings.Builder
-	for len(s) > 0 {
-		r, size := utf8.DecodeRuneInString(s)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[0])
-		case r > 0xffff && !unicode.IsGraphic(r):
-			fmt.Fprintf(&b, `\U%08x`, r)
-		case !unicode.IsGraphic(r) || r == '\u2028' || r == '\u2029':
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteString(s[:size])
-		}
-		s = s[size:]
-	}
-	return b.String()
-}
+// line is text on one line without anything that acts on a terminal or misleads a reader.
+func line(s string) string { return suggest.Visible(s) }
 
 // cut shortens text to at most n bytes, at a whole character.
 func cut(s string, n int) string {

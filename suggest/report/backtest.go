@@ -58,11 +58,13 @@ func planBacktestWords(b *suggest.PlanBacktest) string {
 
 // Refusal is one line of the plan's backtest.
 type Refusal struct {
-	Groups, Service, Address, Through string
-	Conversations                     int64
+	Groups, Through  []Link
+	Service, Address string
+	Conversations    int64
 }
 
-func refusals(b *suggest.PlanBacktest) []Refusal {
+// refusals leads from what a plan would have refused to the rules that admitted it.
+func (x index) refusals(b *suggest.PlanBacktest) []Refusal {
 	if b == nil {
 		return nil
 	}
@@ -72,7 +74,7 @@ func refusals(b *suggest.PlanBacktest) []Refusal {
 		if r.Port != 0 {
 			service += fmt.Sprintf(" %d", r.Port)
 		}
-		out = append(out, Refusal{strings.Join(r.Groups, ", "), service, r.Address, strings.Join(r.Through, ", "), r.Conversations})
+		out = append(out, Refusal{x.groupLinks(r.Groups), x.ruleLinks(r.Through), service, r.Address, r.Conversations})
 	}
 	return out
 }

@@ -41,10 +41,12 @@ func NewBrand(accent string, logo []byte) (Brand, error) {
 	return b, errors.New("the picture is neither PNG, JPEG nor WebP")
 }
 
-// style is the page's style with the brand's colour, in light and in dark.
+// style is the page's style with the brand's colour: as it is at the head, and where pictures need it, as much darker or lighter
+// as can be told from the paper.
 func (b Brand) style(sheet string) string {
 	if b.accent == "" {
 		return sheet
 	}
-	return sheet + "\n:root { --accent: " + b.accent + " }"
+	return fmt.Sprintf("%s\n:root { --accent: %s; --mark: %s }\n@media (prefers-color-scheme: dark) { :root { --mark: %s } }\n@media print { :root { --mark: %s } }",
+		sheet, b.accent, legible(b.accent, lightPaper), legible(b.accent, darkPaper), legible(b.accent, lightPaper))
 }

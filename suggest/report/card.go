@@ -8,6 +8,8 @@ import (
 
 // Card is everything that the plan says of one rule, in words, ready for a template.
 type Card struct {
+	Anchor       string // unique in the page
+	Index        int    // 1-based, in its group
 	Ref          string // "sg-0abc/3", which sgfit explain understands
 	Name         string // as RuleName says it
 	Words        string // "inbound tcp 443 from 10.0.0.0/8"
@@ -20,13 +22,15 @@ type Card struct {
 	Reach        *Reach // nil where the plan does not measure
 	Evidence     suggest.Evidence
 	Facts        []Fact
-	Peers        string // the busiest ones
-	Days         *Days  // nil where none are drawn
+	Peers        []string // the busiest ones
+	Days         *Days    // nil where none are drawn
+	Space        *Space   // the same
 	Sure         []Fact
 	Grade, Label string
 	Replacement  []string
 	Alternatives []Choice
 	StillThrough []string
+	Through      []Link // the same, as links
 	NamedUsers   []string
 }
 
@@ -43,6 +47,23 @@ type Choice struct {
 	Rules []string
 	// Refused says what it would have refused, "" where that was not tried.
 	Refused string
+}
+
+// All are the rules in one line.
+func (c Choice) All() string { return strings.Join(c.Rules, "; ") }
+
+// longText is how long a text of a card gets, in letters, before it refers to sgfit explain, which says all of it.
+const longText = 400
+
+// shortened cuts a list of many ports or rules at a comma or semicolon.
+func shortened(s string) string {
+	if len(s) <= longText {
+		return s
+	}
+	if at := strings.LastIndexAny(s[:longText], ",;"); at > 0 {
+		return s[:at] + " … (sgfit explain says all)"
+	}
+	return s
 }
 
 // Verb is the action as a heading says it.
@@ -68,12 +89,12 @@ func (c Card) Instead() string {
 	return "Becomes"
 }
 
-func card(group suggest.Group, index int) Card {
+func card(group suggest.Group, index int, names groupNames) Card {
 	r := group.Rules[index-1]
 	c := Card{
-		Ref: indexRef(group.GroupID, index), Name: RuleName(group.GroupID, r), Words: ruleWords(r), RuleID: ruleID(r),
+		Index: index, Ref: indexRef(group.GroupID, index), Name: RuleName(group.GroupID, r), Words: names.ruleWords(r), RuleID: ruleID(r),
 		Description: r.Description, Action: r.Action, Findings: said(r.Findings),
-		Evidence: r.Evidence, Facts: facts(r.Evidence), Peers: peersWords(r.Evidence.TopPeers),
+		Evidence: r.Evidence, Facts: facts(r.Evidence), Peers: names.peers(r.Evidence.TopPeers),
 		Sure: sureness(r), Grade: r.Confidence.Grade, Label: r.Confidence.NewSources.Label, StillThrough: r.StillThrough, NamedUsers: r.NamedUsers,
 	}
 	c.Reach = reach(r.Direction, r.Exposure)
@@ -83,11 +104,15 @@ func card(group suggest.Group, index int) Card {
 	if x := r.Exception; x != nil {
 		c.OnRecord = string(x.Kind) + " until " + x.Expires + ", " + x.Owner + ": " + x.Reason
 	}
-	for _, x := range r.Replacement {
-		c.Replacement = append(c.Replacement, replacementWords(r.Direction, x))
+	for i, x := range r.Replacement {
+		words := names.replacementWords(r.Direction, x)
+		if i < len(r.ReplacementTraffic) {
+			words += ": " + carriedWords(r.ReplacementTraffic[i])
+		}
+		c.Replacement = append(c.Replacement, words)
 	}
 	for _, a := range r.Alternatives {
-		c.Alternatives = append(c.Alternatives, choice(r, a))
+		c.Alternatives = append(c.Alternatives, choice(r, a, names))
 	}
 	return c
 }
@@ -106,13 +131,13 @@ func openedWords(o *suggest.Opened) string {
 	return verb + " " + o.At.UTC().Format("2006-01-02 15:04:05 UTC") + " by " + o.By + " (" + o.Call + ")"
 }
 
-func choice(r suggest.Rule, a suggest.Alternative) Choice {
+func choice(r suggest.Rule, a suggest.Alternative, names groupNames) Choice {
 	c := Choice{Name: a.Name, Bits: bits(a.ExposureBits)}
 	if b := a.Backtest; b != nil {
 		c.Refused = "made a week earlier it would have refused " + count(b.RefusedConversations, "conversation", "conversations")
 	}
 	for _, x := range a.Rules {
-		c.Rules = append(c.Rules, replacementWords(r.Direction, x))
+		c.Rules = append(c.Rules, names.replacementWords(r.Direction, x))
 	}
 	return c
 }
@@ -148,8 +173,8 @@ func (c Card) KeptNotes() string {
 	if len(c.Evidence.Ports) > 0 {
 		parts = append(parts, "ports "+portsWords(c.Evidence.Ports))
 	}
-	if c.Peers != "" {
-		parts = append(parts, "busiest: "+c.Peers)
+	if len(c.Peers) > 0 {
+		parts = append(parts, "busiest: "+strings.Join(c.Peers, "; "))
 	}
 	if len(c.NamedUsers) > 0 {
 		parts = append(parts, "regular users: "+strings.Join(c.NamedUsers, ", "))

@@ -30,9 +30,10 @@ func Diff(w io.Writer, c suggest.Comparison, opts DiffOptions) error {
 	for _, words := range v.Uncompared {
 		x.facts([]Fact{{"Not compared", words}})
 	}
-	if len(v.Groups) == 0 {
+	if len(v.Groups) == 0 && len(v.Exceptions) == 0 {
 		x.print("\nNothing changed.")
 	}
+	x.diffExceptions(v.Exceptions)
 	for _, g := range v.Groups[:min(opts.Groups, len(v.Groups))] {
 		x.diffGroup(g)
 	}
@@ -50,19 +51,35 @@ func (x *explanation) diffGroup(g DiffGroup) {
 	x.print("  " + x.paint.soft(g.Place))
 	x.facts(g.Reach)
 	for _, r := range g.Rules {
-		mark := fmt.Sprintf("%-10s", r.Mark)
-		switch r.Class {
-		case "remove":
-			mark = x.paint.alarm(mark)
-		case "keep":
-			mark = x.paint.action(suggest.Keep, mark)
-		case "replace":
-			mark = x.paint.action(suggest.Replace, mark)
-		}
-		text := paragraph(r.Words+": "+r.Reason, x.width, strings.Repeat(" ", 13))
-		x.print("  " + mark + " " + text[13:])
-		for _, n := range r.Notes {
-			x.print(paragraph(n, x.width, strings.Repeat(" ", 15)))
-		}
+		x.marked(r.Mark, r.Class, r.Words+": "+r.Reason, r.Notes)
+	}
+}
+
+func (x *explanation) diffExceptions(all []DiffException) {
+	if len(all) == 0 {
+		return
+	}
+	x.title("Exceptions")
+	for _, e := range all {
+		x.marked(e.Mark, e.Class, e.Words+": "+e.Why, e.Rules)
+	}
+}
+
+// marked writes a paragraph with a mark in front, and notes below.
+func (x *explanation) marked(mark, class, words string, notes []string) {
+	indent := strings.Repeat(" ", 13)
+	text := paragraph(words, x.width, indent)[len(indent):]
+	mark = fmt.Sprintf("%-10s", mark)
+	switch class {
+	case "remove":
+		mark = x.paint.alarm(mark)
+	case "keep":
+		mark = x.paint.action(suggest.Keep, mark)
+	case "replace":
+		mark = x.paint.action(suggest.Replace, mark)
+	}
+	x.print("  " + mark + " " + text)
+	for _, n := range notes {
+		x.print(paragraph(n, x.width, indent+"  "))
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -89,18 +90,21 @@ func portsWords(ports []suggest.PortRange) string {
 	return b.String()
 }
 
-// peersWords lists the busiest peers in one line.
-func peersWords(peers []suggest.PeerUse) string {
+// peers says who the busiest peers are and how much they used the rule, one a line.
+func (n groupNames) peers(peers []suggest.PeerUse) []string {
 	var all []string
 	for _, p := range peers {
-		all = append(all, p.Address+ownerWords(p)+": "+thousands(p.Conversations)+" on "+count(p.Days, "day", "days"))
+		all = append(all, p.Address+and(" · ", n.owner(p))+": "+thousands(p.Conversations)+" on "+count(p.Days, "day", "days"))
 	}
-	return strings.Join(all, "; ")
+	return all
 }
 
-func ownerWords(p suggest.PeerUse) string {
-	if p.Interface == "" {
-		return ""
+// owner says whose address a peer's was: "eni-… wearing web + node, in app".
+func (n groupNames) owner(p suggest.PeerUse) string {
+	var groups []string
+	for _, id := range p.Groups {
+		groups = append(groups, n.short(id))
 	}
-	return " (" + p.Interface + ")"
+	words := joined(" ", p.Interface, and("wearing ", strings.Join(groups, " + ")))
+	return joined(", ", words, and("in ", cmp.Or(p.SubnetName, p.Subnet)), p.Service)
 }

@@ -12,7 +12,7 @@ type ExceptionView struct {
 	Name, Kind, Owner, Until, Reason string
 	State, Why                       string
 	Void                             bool // it ran out or matches nothing
-	Rules                            []string
+	Rules                            []Link
 }
 
 // stateTitle puts an exception's state in words.
@@ -28,13 +28,13 @@ func stateTitle(s suggest.ExceptionState) string {
 	return string(s)
 }
 
-// exceptionViews lists what is worth nothing first: somebody must look at it.
-func exceptionViews(records []suggest.ExceptionRecord) []ExceptionView {
+// exceptions lists what is worth nothing first: somebody must look at it.
+func (x index) exceptions(records []suggest.ExceptionRecord) []ExceptionView {
 	var void, out []ExceptionView
 	for _, r := range records {
-		x := r.Exception
-		v := ExceptionView{Name: x.Name(), Kind: string(x.Kind), Owner: x.Owner, Until: x.Expires, Reason: x.Reason,
-			State: stateTitle(r.State), Why: r.Why, Void: r.State != suggest.InForce, Rules: r.Rules}
+		e := r.Exception
+		v := ExceptionView{Name: e.Name(), Kind: string(e.Kind), Owner: e.Owner, Until: e.Expires, Reason: e.Reason,
+			State: stateTitle(r.State), Why: r.Why, Void: r.State != suggest.InForce, Rules: x.ruleLinks(r.Rules)}
 		if v.Void {
 			void = append(void, v)
 		} else {

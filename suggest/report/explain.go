@@ -30,7 +30,7 @@ func Explain(w io.Writer, plan suggest.Plan, ref string, opts ExplainOptions) er
 	if opts.Width <= 0 {
 		opts.Width = 100
 	}
-	x := explanation{lines{w: w}, paint(opts.Colour), opts.Width, f, card(f.group, f.index), observedOf(plan, f.group.GroupID)}
+	x := explanation{lines{w: w}, paint(opts.Colour), opts.Width, f, card(f.group, f.index, namesOf(plan)), observedOf(plan, f.group.GroupID)}
 	x.head()
 	x.why()
 	x.change()
@@ -58,7 +58,7 @@ type explanation struct {
 func (x *explanation) head() {
 	x.print(paragraph(x.paint.action(x.card.Action, strings.ToUpper(x.card.Verb()))+"  "+x.paint.strong(x.card.Words), x.width, ""))
 	x.print("")
-	g := groupView(x.found.group)
+	g := groupView(x.found.group, nil)
 	x.facts([]Fact{
 		{"Name", x.card.Name}, {"Rule", joined(" · ", x.card.RuleID, x.card.Ref)}, {"Description", x.card.Description}, {"Opened", x.card.Opened}, {"On record", x.card.OnRecord},
 		{"Group", joined(" · ", g.GroupName, g.Place(), count(g.Interfaces, "interface", "interfaces"))},
@@ -138,12 +138,12 @@ func (x *explanation) evidence() []Fact {
 			fs = append(fs, f)
 		}
 	}
-	for i, p := range e.TopPeers {
+	for i, words := range x.card.Peers {
 		name := ""
 		if i == 0 {
 			name = "Busiest peers"
 		}
-		fs = append(fs, Fact{name, peersWords([]suggest.PeerUse{p})})
+		fs = append(fs, Fact{name, words})
 	}
 	return fs
 }

@@ -54,8 +54,8 @@ func kindTitleOfGroups(k suggest.Kind) string {
 // unseenKinds are the findings that say "we could not see", in the order in which a report lists them.
 var unseenKinds = [...]suggest.Kind{suggest.NotObservable, suggest.YoungRule, suggest.ThinEvidence}
 
-func reasonFor(findings []suggest.Finding, k suggest.Kind) (string, bool) {
-	i := slices.IndexFunc(findings, func(f suggest.Finding) bool { return f.Kind == k })
+func reasonFor(findings []Said, k suggest.Kind) (string, bool) {
+	i := slices.IndexFunc(findings, func(f Said) bool { return f.Kind == k })
 	if i < 0 {
 		return "", false
 	}

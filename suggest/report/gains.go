@@ -25,11 +25,7 @@ func bars(groups []GroupView) []Bar {
 	var out []Bar
 	for _, g := range groups[:min(mostBars, len(groups))] {
 		if g.Worn() && g.Gain() > 0 {
-			name := g.GroupName
-			if name == "" {
-				name = g.GroupID
-			}
-			out = append(out, Bar{g.Anchor, name, barPair(g.In), barPair(g.Out)})
+			out = append(out, Bar{g.Anchor, g.Short(), barPair(g.In), barPair(g.Out)})
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -85,6 +86,13 @@ func diffSample(render func(io.Writer, suggest.Comparison) error) func(io.Writer
 	return func(w io.Writer, old suggest.Plan) error {
 		now := old
 		now.Groups = nil
+		now.Exceptions = slices.Clone(old.Exceptions)
+		for i := range now.Exceptions {
+			if x := &now.Exceptions[i]; x.State == suggest.InForce {
+				x.State, x.Why = suggest.Expired, "it ran out after "+x.Exception.Expires
+				break
+			}
+		}
 		for i, g := range old.Groups {
 			var rules []suggest.Rule
 			for j, r := range g.Rules {

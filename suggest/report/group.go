@@ -23,6 +23,7 @@ type GroupView struct {
 	Kept     []Card
 	Folded   []string // new rules that stand for several of today's
 	Expanded bool
+	Brief    bool // told in a line a rule
 }
 
 // Gain is the bits that the plan takes off the group, both directions together. It is for ordering only: the two count
@@ -33,6 +34,9 @@ func (g GroupView) Gain() float64 { return g.In.Lost() + g.Out.Lost() }
 func (g GroupView) GainWords() string {
 	return "in " + g.In.LostBits() + " · out " + g.Out.LostBits() + " bits"
 }
+
+// Short is the group's name, or its id where it has none.
+func (g GroupView) Short() string { return cmp.Or(g.GroupName, g.GroupID) }
 
 // Worn says whether any interface wore the group. The rules of a group that nobody wears admit nothing to anything.
 func (g GroupView) Worn() bool { return g.Interfaces > 0 }
@@ -47,12 +51,12 @@ func indexRef(groupID string, index int) string { return groupID + "/" + strconv
 // groupViews returns the groups by what there is to gain: those that are worn first, then by bits, then by the number of
 // rules that change, then of those to review, then in the plan's order.
 func groupViews(plan suggest.Plan) []GroupView {
+	names := namesOf(plan)
 	views := make([]GroupView, 0, len(plan.Groups))
 	for _, g := range plan.Groups {
-		views = append(views, groupView(g))
+		views = append(views, groupView(g, names))
 	}
 	slices.SortStableFunc(views, byGain)
-	name(views)
 	return views
 }
 
@@ -72,9 +76,9 @@ func unworn(g GroupView) int {
 	return 1
 }
 
-func groupView(g suggest.Group) GroupView {
+func groupView(g suggest.Group, names groupNames) GroupView {
 	v := GroupView{
-		Group: g, Tally: tally(g.Rules), Said: said(g.Findings), Folded: foldedWords(g),
+		Group: g, Tally: tally(g.Rules), Said: said(g.Findings), Folded: foldedWords(g, names),
 		In:  exposure(g.ExposureBits.Ingress, g.Rules, schema.Ingress),
 		Out: exposure(g.ExposureBits.Egress, g.Rules, schema.Egress),
 	}
@@ -82,7 +86,7 @@ func groupView(g suggest.Group) GroupView {
 		v.InReach, v.OutReach = reach(schema.Ingress, g.Exposure.Ingress), reach(schema.Egress, g.Exposure.Egress)
 	}
 	for i := range g.Rules {
-		if c := card(g, i+1); c.Action == suggest.Keep {
+		if c := card(g, i+1, names); c.Action == suggest.Keep {
 			v.Kept = append(v.Kept, c)
 		} else {
 			v.ToDo = append(v.ToDo, c)
@@ -91,22 +95,13 @@ func groupView(g suggest.Group) GroupView {
 	return v
 }
 
-// name gives each group an anchor: its id, so that links into a page outlive it, or a number where an id is odd or
-// there twice.
-func name(views []GroupView) {
-	taken := map[string]bool{}
-	for i := range views {
-		id := views[i].GroupID
-		if taken[id] || !isPlainID(id) {
-			id = "group-" + strconv.Itoa(i+1)
+// inOrder are the group's rules, as the plan sorts them.
+func (g GroupView) inOrder() []*Card {
+	all := make([]*Card, len(g.Rules))
+	for _, cards := range [][]Card{g.ToDo, g.Kept} {
+		for i := range cards {
+			all[cards[i].Index-1] = &cards[i]
 		}
-		taken[id] = true
-		views[i].Anchor = id
 	}
-}
-
-func isPlainID(id string) bool {
-	return strings.HasPrefix(id, "sg-") && !strings.ContainsFunc(id, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && r != '-'
-	})
+	return all
 }

@@ -23,7 +23,7 @@ var stylesheet string
 func HTML(w io.Writer, plan suggest.Plan, opts Options) error {
 	tmpl, err := template.New("report.html").Funcs(template.FuncMap{
 		"n": thousands[int], "n64": thousands[int64], "bits": bits, "count": count[int],
-		"scopes": scopeTable,
+		"scopes": scopeTable, "chunks": chunks, "shortened": shortened,
 	}).Parse(htmlTemplate)
 	if err != nil {
 		return fmt.Errorf("parse the report's template: %w", err)

@@ -46,16 +46,13 @@ func (p Page) Unlisted() int { return len(p.Groups) - len(p.Listed()) }
 // ListedScopes are the accounts and Regions in Markdown's table.
 func (p Page) ListedScopes() []ScopeView { return p.Accounts[:min(shortList, len(p.Accounts))] }
 
-// Short are the remarks that Markdown lists.
-func (u Unseen) Short() []Remark { return u.Rows[:min(shortList, len(u.Rows))] }
-
-// More is how many remarks Markdown leaves out.
-func (u Unseen) More() int { return len(u.Rows) - len(u.Short()) }
+// FirstRefusals are what Markdown lists of what a plan of a week earlier would have refused.
+func (p Page) FirstRefusals() []Refusal { return p.Refusals[:min(10, len(p.Refusals))] }
 
 // Untold is how many groups with something to do are left to the HTML page.
 func (p Page) Untold() int { return len(p.Groups) - len(p.Told()) }
 
-// shortList is as long as a list gets in Markdown before it refers to the HTML page.
+// shortList is as long as a list of groups or remarks gets before it refers to where all are.
 const shortList = 100
 
 // markdownText makes any one-line text plain: nothing in it can start markup, HTML, a link, a table cell or a mention.

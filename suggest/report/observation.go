@@ -8,11 +8,17 @@ import (
 	"sgfit/suggest"
 )
 
+// ObservationView is one thing said of groups as wholes.
+type ObservationView struct {
+	Title, Reason string
+	Groups        []Link
+}
+
 // observed puts what is said of groups as wholes in words.
-func observed(all []suggest.Observation) []Said {
-	var out []Said
+func (x index) observed(all []suggest.Observation) []ObservationView {
+	var out []ObservationView
 	for _, o := range all {
-		out = append(out, Said{Title: observationTitle(o.Kind), Reason: o.Text})
+		out = append(out, ObservationView{observationTitle(o.Kind), o.Text, x.groupLinks(o.Groups)})
 	}
 	return out
 }
@@ -63,7 +69,7 @@ func awsServicesWords(services []suggest.RuleService) []string {
 }
 
 // foldedWords says which new rules of a group stand for several of today's; none where each stands for one.
-func foldedWords(g suggest.Group) []string {
+func foldedWords(g suggest.Group, names groupNames) []string {
 	var out []string
 	for _, s := range g.Suggested {
 		if len(s.StandsFor) < 2 {
@@ -75,7 +81,11 @@ func foldedWords(g suggest.Group) []string {
 				rules = append(rules, indexRef(g.GroupID, i+1))
 			}
 		}
-		out = append(out, fmt.Sprintf("%s %s stands for %s", side(s.Direction), matchWords(s.Direction, s.Protocol, s.FromPort, s.ToPort, s.Peer), strings.Join(rules, ", ")))
+		words := fmt.Sprintf("%s %s stands for %s", side(s.Direction), names.matchWords(s.Direction, s.Protocol, s.FromPort, s.ToPort, s.Peer), strings.Join(rules, ", "))
+		if s.Traffic != nil {
+			words += " (" + carriedWords(*s.Traffic) + ")"
+		}
+		out = append(out, words)
 	}
 	return out
 }

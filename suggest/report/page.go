@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -22,10 +21,13 @@ type Page struct {
 	Still          []GroupView // nothing to change, nothing to review
 	Notes          []suggest.Note
 	Unseen         []Unseen
-	Wildcards      []Remark
+	Wildcards      Remarks
 	Exceptions     []ExceptionView
-	Observations   []Said   // of groups as wholes
-	AdminOpen      []Remark // rules that open an administration port to the world
+	Observations   []ObservationView // of groups as wholes
+	AdminOpen      Remarks           // rules that open an administration port to the world
+	Kinds          []KindView        // of findings
+	Abridged       int               // groups that are told in a line a rule
+	Place          string            // "Account 111122223333 · eu-central-1 · 3 VPCs · 12 groups · 90 rules"
 	Classes        []Class
 	Records        int64
 	ClassSum       int64
@@ -48,15 +50,18 @@ const printAllGroups = 300
 func newPage(plan suggest.Plan, opts Options) Page {
 	plan = visiblePlan(plan)
 	views := groupViews(plan)
+	at := newIndex(views)
+	at.link(views)
 	p := Page{
 		Options: opts.withDefaults(), Window: windowWords(plan.Window), Period: periodWords(plan.Window), Looked: looked(plan),
 		Notes: plan.Notes, Unseen: unseen(views), Wildcards: acceptedWildcards(views), AdminOpen: openAdmin(views),
 		Classes: classes(plan.Accounting), Records: plan.Accounting.Records, ClassSum: classSum(plan.Accounting),
 		Problem: accountingProblem(plan.Accounting), Refused: plan.Replay.Refused > 0, Replay: replayWords(plan.Replay),
-		Backtest: planBacktestWords(plan.Backtest), Refusals: refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
-		Exceptions: exceptionViews(plan.Exceptions), Observations: observed(plan.Observations), PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
+		Backtest: planBacktestWords(plan.Backtest), Refusals: at.refusals(plan.Backtest), Curve: curveWords(plan.ReturnCurve),
+		Exceptions: at.exceptions(plan.Exceptions), Observations: at.observed(plan.Observations), PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
 	p.Accounts, p.VPCs = scopeViews(plan.Exposure)
+	p.Kinds, p.Abridged, p.Place = kindViews(views), abridge(views, p.cards), placeWords(plan)
 	p.addUp(views)
 	for i, v := range views {
 		v.Expanded = i < p.Open && len(v.ToDo) > 0
@@ -67,9 +72,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		}
 	}
 	p.Bars, p.Map = bars(p.Groups), tierMap(plan)
-	if p.PrintAll {
-		p.drawDays(plan.Window.Start)
-	}
+	p.draw(plan.Window.Start)
 	return p
 }
 
@@ -96,12 +99,13 @@ func (p *Page) addUp(views []GroupView) {
 	p.Shrinking, p.Median = shrinking(gains)
 }
 
-// drawDays gives the cards their calendars. A page of thousands of groups would grow too large by them.
-func (p *Page) drawDays(start time.Time) {
+// draw gives the cards their pictures, where there are cards.
+func (p *Page) draw(start time.Time) {
 	for i := range p.Groups {
 		for j := range p.Groups[i].ToDo {
-			c := &p.Groups[i].ToDo[j]
-			c.Days = days(c.Evidence.Strip, start)
+			if c := &p.Groups[i].ToDo[j]; !p.Groups[i].Brief {
+				c.Days, c.Space = days(c.Evidence.Strip, start), space(p.Groups[i].Rules[c.Index-1])
+			}
 		}
 	}
 }
@@ -139,42 +143,4 @@ func calendarWords(c suggest.Calendar) string {
 		has = append(has, count(turn.n, turn.one, turn.more))
 	}
 	return strings.Join(has, ", ")
-}
-
-func looked(plan suggest.Plan) []Fact {
-	accounts, regions, vpcs := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	rules := 0
-	for _, g := range plan.Groups {
-		accounts[g.AccountID], regions[g.Region], vpcs[g.VPCID] = true, true, true
-		rules += len(g.Rules)
-	}
-	return []Fact{
-		{"Window", windowWords(plan.Window) + " (UTC): " + periodWords(plan.Window)},
-		{count(len(named(accounts)), "Account", "Accounts"), listed(accounts)},
-		{count(len(named(regions)), "Region", "Regions"), listed(regions)},
-		{"VPCs", thousands(len(named(vpcs)))},
-		{"Security groups", thousands(len(plan.Groups))},
-		{"Rules in force", thousands(rules)},
-		{"Flow-log records", thousands(plan.Accounting.Records)},
-	}
-}
-
-// listed joins names; of more than a dozen it says how many are left out.
-func listed(set map[string]bool) string {
-	all := named(set)
-	if len(all) > 12 {
-		return strings.Join(all[:12], ", ") + " and " + thousands(len(all)-12) + " more"
-	}
-	return strings.Join(all, ", ")
-}
-
-func named(set map[string]bool) []string {
-	var all []string
-	for name := range set {
-		if name != "" {
-			all = append(all, name)
-		}
-	}
-	slices.Sort(all)
-	return all
 }

@@ -8,25 +8,30 @@ import (
 )
 
 // ruleWords says a rule aloud: "inbound tcp 443 from 10.0.0.0/8".
-func ruleWords(r suggest.Rule) string {
-	return side(r.Direction) + " " + matchWords(r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer)
+func (n groupNames) ruleWords(r suggest.Rule) string {
+	return side(r.Direction) + " " + n.matchWords(r.Direction, r.Protocol, r.FromPort, r.ToPort, r.Peer)
+}
+
+// carriedWords says what a suggested rule stands for.
+func carriedWords(t suggest.Traffic) string {
+	return count(t.Conversations, "conversation", "conversations") + " of " + count(t.Peers, "address", "addresses")
 }
 
 // replacementWords says a replacement of a rule of that direction aloud, with its description if it has one.
-func replacementWords(d schema.Direction, r suggest.ReplacementRule) string {
-	s := matchWords(d, r.Protocol, r.FromPort, r.ToPort, r.Peer)
+func (n groupNames) replacementWords(d schema.Direction, r suggest.ReplacementRule) string {
+	s := n.matchWords(d, r.Protocol, r.FromPort, r.ToPort, r.Peer)
 	if r.Description != "" {
 		s += fmt.Sprintf(" (“%s”)", r.Description)
 	}
 	return s
 }
 
-func matchWords(d schema.Direction, protocol string, from, to *int32, peer schema.Peer) string {
+func (n groupNames) matchWords(d schema.Direction, protocol string, from, to *int32, peer schema.Peer) string {
 	preposition := "from"
 	if d == schema.Egress {
 		preposition = "to"
 	}
-	return trafficWords(protocol, from, to) + " " + preposition + " " + peerWords(peer)
+	return trafficWords(protocol, from, to) + " " + preposition + " " + n.peerWords(peer)
 }
 
 func side(d schema.Direction) string {
@@ -61,14 +66,14 @@ func icmpWords(protocol string, from, to *int32) string {
 	return fmt.Sprintf("%s type %d code %d", protocol, *from, *to)
 }
 
-func peerWords(p schema.Peer) string {
+func (n groupNames) peerWords(p schema.Peer) string {
 	switch {
 	case p.Value == "0.0.0.0/0":
 		return "0.0.0.0/0 (any IPv4 address)"
 	case p.Value == "::/0":
 		return "::/0 (any IPv6 address)"
 	case p.Kind == schema.PeerGroup:
-		return "security group " + p.Value
+		return "security group " + n.of(p.Value)
 	case p.Kind == schema.PeerPrefixList:
 		return "prefix list " + p.Value
 	}

@@ -92,8 +92,8 @@ func TestPageStaysLean(t *testing.T) {
 	}
 	perRule := int64(size) / (8 * groups)
 	t.Logf("%d groups, %d rules: %.1f MB, %d bytes a rule", groups, 8*groups, float64(size)/1e6, perRule)
-	if perRule > 1200 {
-		t.Errorf("%d bytes a rule, want at most 1,200", perRule)
+	if perRule > 420 {
+		t.Errorf("%d bytes a rule, want at most 420", perRule)
 	}
 	var short counting
 	if err := Markdown(&short, bigPlan(groups), Options{}); err != nil {

@@ -59,9 +59,10 @@ const (
 	mostColumns = 5
 	nodeWidth   = 140
 	nodeHeight  = 40
-	columnStep  = 200
+	columnStep  = 190
 	rowStep     = 58
 	mapMargin   = 2
+	mapRight    = 36 // room for curves within the last column
 	mostLabels  = 14
 )
 
@@ -70,7 +71,7 @@ func tierMap(plan suggest.Plan) *TierMap {
 	if len(plan.Talks) == 0 {
 		return nil
 	}
-	names := groupNames(plan)
+	names := namesOf(plan)
 	m := &TierMap{}
 	for _, t := range plan.Talks {
 		m.Talks = append(m.Talks, TalkWords{partyWords(t.From, names), partyWords(t.To, names), spokenWords(t.Services), t.Conversations})
@@ -169,7 +170,7 @@ func (t *tiers) rank(order []string, talks []suggest.Talk) {
 }
 
 // place makes the boxes and says which is whose.
-func (m *TierMap) place(t tiers, names map[string]string) map[string]int {
+func (m *TierMap) place(t tiers, names groupNames) map[string]int {
 	at := map[string]int{}
 	tallest := 0
 	for _, column := range t.columns {
@@ -183,8 +184,8 @@ func (m *TierMap) place(t tiers, names map[string]string) map[string]int {
 			m.Nodes = append(m.Nodes, TierNode{mapMargin + i*columnStep, y, nodeWidth, nodeHeight, boxLines(title), title, string(t.parties[key].Kind)})
 		}
 	}
-	m.Width = 2*mapMargin + (len(t.columns)-1)*columnStep + nodeWidth
-	m.Height = 2*mapMargin + (tallest-1)*rowStep + nodeHeight + 20
+	m.Width = 2*mapMargin + (len(t.columns)-1)*columnStep + nodeWidth + mapRight
+	m.Height = 2*mapMargin + (tallest-1)*rowStep + nodeHeight
 	return at
 }
 
@@ -198,28 +199,24 @@ func boxLines(title string) []string {
 	return lines
 }
 
-// curve goes from the right side of one box to the left side of another; where that lies not to the right, below both.
+// curve goes from the right side of one box to the left side of another, or back; within a column it goes round the right.
 func curve(a, b TierNode) string {
 	x1, y1, x2, y2 := a.X+a.Width, a.Y+a.Height/2, b.X, b.Y+b.Height/2
-	if x2 > x1 {
-		mid := (x2 - x1) / 2
-		return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, x1+mid, y1, x2-mid, y2, x2, y2)
+	c1, c2 := (x1+x2)/2, (x1+x2)/2
+	switch {
+	case b.X == a.X && b.Y == a.Y: // within a party
+		x2, c1, c2, y1, y2 = x1, x1+28, x1+28, y1-9, y2+9
+	case b.X == a.X:
+		x2, c1, c2 = x1, x1+44, x1+44
+	case b.X < a.X:
+		x1, x2, y1, y2 = a.X, b.X+b.Width, y1+9, y2+9
+		c1, c2 = (x1+x2)/2, (x1+x2)/2
 	}
-	low := max(a.Y+a.Height, b.Y+b.Height) + 16
-	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", a.X+a.Width/2, a.Y+a.Height, a.X+a.Width/2, low, b.X+b.Width/2, low, b.X+b.Width/2, b.Y+b.Height)
-}
-
-// groupNames are the names of groups by id.
-func groupNames(plan suggest.Plan) map[string]string {
-	names := map[string]string{}
-	for _, g := range plan.Groups {
-		names[g.GroupID] = g.GroupName
-	}
-	return names
+	return fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x1, y1, c1, y1, c2, y2, x2, y2)
 }
 
 // partyWords names a party by its groups' names, or ids where they have none.
-func partyWords(p suggest.Party, names map[string]string) string {
+func partyWords(p suggest.Party, names groupNames) string {
 	switch p.Kind {
 	case suggest.PartyInternet:
 		return "internet"
@@ -228,7 +225,7 @@ func partyWords(p suggest.Party, names map[string]string) string {
 	}
 	var out []string
 	for _, g := range p.Groups {
-		out = append(out, cmp.Or(names[g], g))
+		out = append(out, names.short(g))
 	}
 	return strings.Join(out, " + ")
 }

@@ -105,7 +105,7 @@ func TestRuleWords(t *testing.T) {
 		"outbound all protocols to 0.0.0.0/0 (any IPv4 address)": {Direction: "egress", Protocol: "all", Peer: schema.Peer{Kind: "ipv4", Value: "0.0.0.0/0"}},
 		"inbound protocol 47 from 10.0.0.0/8":                    {Direction: "ingress", Protocol: "47", Peer: schema.Peer{Kind: "ipv4", Value: "10.0.0.0/8"}},
 	} {
-		if got := ruleWords(r); got != want {
+		if got := groupNames(nil).ruleWords(r); got != want {
 			t.Errorf("ruleWords = %q, want %q", got, want)
 		}
 	}

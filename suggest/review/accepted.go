@@ -9,8 +9,8 @@ import (
 )
 
 // Accepted returns the plan as it was decided: what was accepted or changed is done, what was rejected stays, and what was
-// postponed or is still open is left for review. Its exposure, replay and backtest are of the plan that was suggested, so
-// they are left out for the caller to measure.
+// postponed or is still open is left for review. Exposure, replay, backtest, and what is said of groups as wholes are of the
+// plan that was suggested, so they are left out for the caller to measure.
 func (b *Book) Accepted() (suggest.Plan, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -26,7 +26,7 @@ type trial struct {
 // accepted builds the accepted plan of the groups wanted (nil: all), with a trial in it. The lock is held.
 func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error) {
 	plan := b.plan
-	plan.Groups, plan.Replay, plan.Backtest, plan.Exposure = []suggest.Group{}, suggest.Replayed{}, nil, nil
+	plan.Groups, plan.Replay, plan.Backtest, plan.Exposure, plan.Observations = []suggest.Group{}, suggest.Replayed{}, nil, nil, nil
 	first := 0
 	for _, g := range b.plan.Groups {
 		items := b.items[first : first+len(g.Rules)]
@@ -35,7 +35,7 @@ func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error
 			continue
 		}
 		g.Rules = slices.Clone(g.Rules)
-		g.Exposure, g.ExposureBits = nil, suggest.ExposureBits{}
+		g.Exposure, g.ExposureBits, g.Suggested = nil, suggest.ExposureBits{}, nil
 		for i := range g.Rules {
 			if try != nil && try.item == &items[i] {
 				put(&g.Rules[i], try.rules)
@@ -47,6 +47,7 @@ func (b *Book) accepted(wanted map[string]bool, try *trial) (suggest.Plan, error
 		}
 		plan.Groups = append(plan.Groups, g)
 	}
+	plan.Profile = nil // what that costs was said of the suggestions
 	return plan, nil
 }
 
@@ -69,7 +70,7 @@ func (b *Book) settle(r *suggest.Rule, it *item) error {
 		}
 		put(r, rules)
 	case schema.DecisionReject:
-		r.Action, r.Replacement = suggest.Keep, []suggest.ReplacementRule{}
+		r.Action, r.Replacement, r.ReplacementTraffic = suggest.Keep, []suggest.ReplacementRule{}, nil
 	case schema.DecisionPostpone:
 		r.Action = suggest.Review
 	}
@@ -78,6 +79,9 @@ func (b *Book) settle(r *suggest.Rule, it *item) error {
 
 // put has a rule replaced by others, or removed where there are none.
 func put(r *suggest.Rule, rules []suggest.ReplacementRule) {
+	if !slices.EqualFunc(r.Replacement, rules, suggest.SameRule) {
+		r.ReplacementTraffic = nil
+	}
 	r.Action, r.Replacement = suggest.Replace, rules
 	if len(rules) == 0 {
 		r.Action, r.Replacement = suggest.Remove, []suggest.ReplacementRule{}
@@ -111,8 +115,8 @@ func (b *Book) Rejections() []Rejected {
 	out := []Rejected{}
 	for i := range b.items {
 		it := &b.items[i]
-		d, stale := b.decision(it)
-		if d == nil || stale || d.Action != schema.DecisionReject {
+		d := b.rejection(it)
+		if d == nil {
 			continue
 		}
 		g, r := b.groupOf(it), b.ruleOf(it)

@@ -24,6 +24,10 @@ func (s *Site) choose(w http.ResponseWriter, r *http.Request) {
 	send(w, http.StatusOK, s.book.Choose(filterOf(r.URL.Query())))
 }
 
+func (s *Site) groups(w http.ResponseWriter, _ *http.Request) {
+	send(w, http.StatusOK, s.book.Groups())
+}
+
 func filterOf(q url.Values) Filter {
 	gain, _ := strconv.ParseFloat(q.Get("gain"), 64) // what is no number does not choose
 	return Filter{Text: q.Get("q"), Group: q.Get("group"), Action: suggest.Action(q.Get("action")), Finding: suggest.Kind(q.Get("finding")),

@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -20,30 +19,8 @@ import (
 
 	"sgfit/schema"
 	"sgfit/suggest"
+	"sgfit/suggest/pagetest"
 )
-
-// chromium starts a browser, and skips where there is none. Set SGFIT_SCREENSHOTS to a folder to look at what it saw.
-func chromium(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("no Chromium here: the page is not tested in a browser")
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return ctx
-}
 
 // tab opens the page in a tab of its own, which reports what goes wrong in it.
 func tab(t *testing.T, browser context.Context, url string) context.Context {
@@ -74,18 +51,8 @@ func tab(t *testing.T, browser context.Context, url string) context.Context {
 func run(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(ctx, actions...); err != nil {
-		t.Fatalf("%v; the page says %q", err, eval[string](t, ctx, `document.getElementById('said').textContent + '|' + document.getElementById('problem').textContent`))
+		t.Fatalf("%v; the page says %q", err, pagetest.Eval[string](t, ctx, `document.getElementById('said').textContent + '|' + document.getElementById('problem').textContent`))
 	}
-}
-
-// eval asks the page.
-func eval[T any](t *testing.T, ctx context.Context, expression string) T {
-	t.Helper()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
-	if err != nil {
-		t.Fatalf("%s: %v", expression, err)
-	}
-	return v
 }
 
 // press is one key as a keyboard sends it: its text comes only where the page lets it.
@@ -119,32 +86,18 @@ func said(text string) chromedp.Action[chromedp.Void] {
 	return says(`document.getElementById('said').textContent.includes(` + "`" + text + "`" + `)`)
 }
 
-func shot(t *testing.T, name string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		dir := os.Getenv("SGFIT_SCREENSHOTS")
-		if dir == "" {
-			return nil
-		}
-		png, err := chromedp.FullScreenshot(100)(ctx, tab)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
-	})
-}
-
 // TestKeyboard goes through a plan with no mouse.
 func TestKeyboard(t *testing.T) {
 	store := &memory{}
 	s := serve(t, testPlan(t), store)
-	page := tab(t, chromium(t), s.url)
+	page := tab(t, pagetest.Chromium(t), s.url)
 	ruleHere := func(words string) chromedp.Action[chromedp.Void] {
 		return says("document.querySelector('#detail h2 .words').textContent === `" + words + "` && document.querySelector('.here .words').textContent.endsWith(`" + words + "`)")
 	}
-	run(t, page, ruleHere("tcp 5000-6000 10.0.0.0/8"), shot(t, "list"),
-		press("j"), ruleHere("tcp 443 0.0.0.0/0"), shot(t, "replace"),
+	run(t, page, ruleHere("tcp 5000-6000 10.0.0.0/8"), pagetest.Shot("list"),
+		press("j"), ruleHere("tcp 443 0.0.0.0/0"), pagetest.Shot("replace"),
 		press("a"), said("Accepted: ingress tcp 443 0.0.0.0/0"), ruleHere("tcp 22 10.0.0.0/8"),
-		press("r"), chromedp.WaitVisible("#reason-text"), shot(t, "reason"), chromedp.KeyEvent("yearly job"), chromedp.KeyEvent(kb.Enter),
+		press("r"), chromedp.WaitVisible("#reason-text"), pagetest.Shot("reason"), chromedp.KeyEvent("yearly job"), chromedp.KeyEvent(kb.Enter),
 		said("Rejected: ingress tcp 22"), ruleHere("all 0.0.0.0/0"))
 	if got := statesOf(s.book); got != "acc rej ope ope ope " || store.log[1].Reason != "yearly job" || store.log[1].Who != "ann" {
 		t.Fatalf("%q %+v", got, store.log)
@@ -162,7 +115,7 @@ func TestKeyboard(t *testing.T) {
 	}
 	run(t, page, press("u"), said("Taken back: 2 decisions"), press("/"), chromedp.KeyEvent("sg-web"),
 		says(`document.querySelectorAll('#rows li').length === 1`), chromedp.KeyEvent(kb.Escape), ruleHere("tcp 22 10.0.0.0/8"),
-		press("?"), chromedp.WaitVisible("#help"), shot(t, "help"), chromedp.KeyEvent(kb.Escape), says(`!document.querySelector('dialog[open]')`))
+		press("?"), chromedp.WaitVisible("#help"), pagetest.Shot("help"), chromedp.KeyEvent(kb.Escape), says(`!document.querySelector('dialog[open]')`))
 	if got := statesOf(s.book); got != "acc ope ope ope ope " {
 		t.Fatalf("keys in a field, or with a dialog, decided: %q", got)
 	}
@@ -172,33 +125,48 @@ func TestKeyboard(t *testing.T) {
 func TestChange(t *testing.T) {
 	store := &memory{}
 	s := serve(t, testPlan(t), store)
-	page := tab(t, chromium(t), s.url+"?state=open&q=sg-web+443")
+	page := tab(t, pagetest.Chromium(t), s.url+"?state=open&q=sg-web+443")
 	answers := func(text string) chromedp.Action[chromedp.Void] {
 		return says("document.getElementById('edit-answer').textContent.includes(`" + text + "`)")
 	}
-	run(t, page, press("c"), chromedp.WaitVisible("#edit-text"), answers("refuses no real use"), shot(t, "edit"),
-		chromedp.SetValue("#edit-text", "tcp 443 10.2.0.0/24"), chromedp.KeyEvent("\n"), answers("7 conversations of 1 peer would have been refused"), shot(t, "edit-refused"),
+	run(t, page, press("c"), chromedp.WaitVisible("#edit-text"), answers("refuses no real use"), pagetest.Shot("edit"),
+		chromedp.SetValue("#edit-text", "tcp 443 10.2.0.0/24"), chromedp.KeyEvent("\n"), answers("7 conversations of 1 peer would have been refused"), pagetest.Shot("edit-refused"),
 		chromedp.SetValue("#edit-text", "tcp 443 2001:db8::/32"), chromedp.KeyEvent("\n"), answers("not inside of"),
 		chromedp.SetValue("#edit-text", "tcp 443 10.0.0.0/8"), chromedp.KeyEvent("\n"), answers("refuses no real use"),
 		chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)), said("Changed: ingress tcp 443"))
 	if len(store.log) != 1 || store.log[0].Action != schema.DecisionChange || !strings.Contains(store.log[0].Replacement, "10.0.0.0/8") {
 		t.Fatalf("%+v", store.log)
 	}
-	run(t, page, press("g"), chromedp.WaitVisible("#save"), says(`document.getElementById('end').textContent.includes('it refuses no real use')`), shot(t, "end"),
+	run(t, page, press("g"), chromedp.WaitVisible("#save"), says(`document.getElementById('outcome').textContent.includes('it refuses no real use')`), pagetest.Shot("end"),
 		chromedp.Click("#save"), says(`document.getElementById('saved').textContent.includes('plan.accepted.json')`), press("g"), chromedp.WaitVisible("#rows"))
+}
+
+// TestChangeSelected picks one alternative for many rules.
+func TestChangeSelected(t *testing.T) {
+	plan := testPlan(t)
+	plan.Groups[0].Rules[replaced].Alternatives = []suggest.Alternative{{Name: "compact", Rules: rulesOf(t, "tcp 443 10.0.0.0/14")}}
+	plan.Groups[1].Rules[0].Alternatives = []suggest.Alternative{{Name: "exact", Rules: rulesOf(t, "tcp 5432 10.1.0.7/32")}, {Name: "compact", Rules: rulesOf(t, "tcp 5432 10.1.0.0/16")}}
+	s := serve(t, plan, &memory{})
+	page := tab(t, pagetest.Chromium(t), s.url)
+	run(t, page, press("X"), said("4 rules selected"), press("C"), chromedp.WaitVisible("#choice"), says("document.getElementById('choice').value === 'compact'"), pagetest.Shot("choose"),
+		chromedp.KeyEvent("few rules"), chromedp.KeyEvent(kb.Enter), said("Changed: 2 rules to compact"), says("document.getElementById('selected').textContent === '2 rules selected'"))
+	if got := statesOf(s.book); got != "cha ope cha ope ope " {
+		t.Errorf("%q", got)
+	}
+	run(t, page, press("u"), said("Taken back: 2 decisions"))
 }
 
 // TestTwoBrowsers: what one decides the other hears of, and does not overwrite.
 func TestTwoBrowsers(t *testing.T) {
 	store := &memory{}
 	s := serve(t, testPlan(t), store)
-	browser := chromium(t)
-	ann, bob := tab(t, browser, s.url), tab(t, browser, s.url)
+	chrome := pagetest.Chromium(t)
+	ann, bob := tab(t, chrome, s.url), tab(t, chrome, s.url)
 	run(t, bob, chromedp.SetValue("#who", "bob"), press("j"), says(`document.querySelector('.here .words').textContent === 'in tcp 443 0.0.0.0/0'`),
 		press("r"), chromedp.WaitVisible("#reason-text"), chromedp.KeyEvent("partners need it"))
 	run(t, ann, press("j"), says(`document.querySelector('.here .words').textContent === 'in tcp 443 0.0.0.0/0'`), press("a"), said("Accepted"))
 	// Bob's dialog is still open, with what he saw before.
-	run(t, bob, chromedp.KeyEvent(kb.Enter), says(`document.getElementById('problem').textContent.includes('decided on by ann (accept) since you looked')`), shot(t, "conflict"))
+	run(t, bob, chromedp.KeyEvent(kb.Enter), says(`document.getElementById('problem').textContent.includes('decided on by ann (accept) since you looked')`), pagetest.Shot("conflict"))
 	if got := statesOf(s.book); got != "acc ope ope ope ope " || len(store.log) != 1 {
 		t.Fatalf("%q %+v", got, store.log)
 	}
@@ -206,7 +174,99 @@ func TestTwoBrowsers(t *testing.T) {
 	run(t, ann, says(`document.querySelector('#states').textContent.includes('Rejected 1')`))
 }
 
-// TestSizesAndColours: no width, colour or print loses anything, and hostile names are text.
+// downloads has what a page downloads put into a folder.
+func downloads(t *testing.T, page context.Context) string {
+	dir := t.TempDir()
+	run(t, page, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir})
+		return err
+	}))
+	return dir
+}
+
+// downloaded waits for a file.
+func downloaded(t *testing.T, path string) string {
+	t.Helper()
+	end := time.Now().Add(20 * time.Second)
+	for tick := time.NewTicker(20 * time.Millisecond); time.Now().Before(end); <-tick.C {
+		if body, err := os.ReadFile(path); err == nil && len(body) > 0 {
+			return string(body)
+		}
+	}
+	t.Fatalf("%s was not downloaded", path)
+	return ""
+}
+
+// tabTo presses Tab until an element has the focus: that must show, and be reached without a mouse.
+func tabTo(t *testing.T, page context.Context, element string) {
+	t.Helper()
+	for range 60 {
+		run(t, page, chromedp.KeyEvent(kb.Tab))
+		if pagetest.Eval[bool](t, page, `document.activeElement.matches(`+"`"+element+"`"+`)`) {
+			if !pagetest.Eval[bool](t, page, `(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)(getComputedStyle(document.activeElement))`) {
+				t.Errorf("%s: its focus does not show", element)
+			}
+			return
+		}
+	}
+	t.Fatalf("Tab does not come to %s", element)
+}
+
+// TestWithoutAMouse goes the whole way by keyboard: accept, reject with a reason, undo, the outcome, a download, exceptions.
+func TestWithoutAMouse(t *testing.T) {
+	s := serve(t, testPlan(t), &memory{})
+	page := tab(t, pagetest.Chromium(t), s.url)
+	dir := downloads(t, page)
+	next := says("document.querySelector('.here .words').textContent === 'in tcp 22 10.0.0.0/8'")
+	run(t, page, press("j"), press("a"), said("Accepted"), next, press("r"), chromedp.WaitVisible("#reason-text"), chromedp.KeyEvent("mistake"), chromedp.KeyEvent(kb.Enter), said("Rejected"),
+		press("u"), said("Taken back"), next, press("r"), chromedp.WaitVisible("#reason-text"), chromedp.KeyEvent("yearly job"), chromedp.KeyEvent(kb.Enter), said("Rejected"),
+		press("g"), chromedp.WaitVisible("#save"))
+	tabTo(t, page, "#outcome a[href='rejected.json']")
+	run(t, page, chromedp.KeyEvent(kb.Enter))
+	if body := downloaded(t, filepath.Join(dir, "rejected.json")); !strings.Contains(body, "yearly job") || strings.Contains(body, "mistake") {
+		t.Error(body)
+	}
+	tabTo(t, page, "#outcome a[href='exports/csv']")
+	run(t, page, chromedp.KeyEvent(kb.Enter), says("document.getElementById('told-csv').textContent.includes('rules.csv: 1 rule')"))
+	if body := downloaded(t, filepath.Join(dir, "rules.csv")); body != "sg-web ingress tcp 443 0.0.0.0/0\n" {
+		t.Errorf("%q", body)
+	}
+	tabTo(t, page, "#outcome a[href='exports/terraform']")
+	run(t, page, chromedp.KeyEvent(kb.Enter), says("document.getElementById('told-terraform').textContent === 'no rule has an id'"), pagetest.Shot("outcome"),
+		press("e"), chromedp.WaitVisible("#drafts"))
+	tabTo(t, page, "#drafts [name=owner]")
+	run(t, page, chromedp.KeyEvent("finance "))
+	tabTo(t, page, "#add-exceptions")
+	run(t, page, chromedp.KeyEvent(kb.Enter), said("1 entry added to exceptions.yaml"), says("document.getElementById('drafts').textContent.includes('on record already: untouchable')"), pagetest.Shot("exceptions"))
+	list, err := s.opt.Exceptions.Read()
+	if err != nil || len(list) != 1 || !strings.Contains(list[0].Owner, "finance") || list[0].Reason != "yearly job" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	run(t, page, press("e"), chromedp.WaitVisible("#rows"), says("document.activeElement.closest('#rows')"))
+}
+
+// TestExceptionForm: what is set for all, and for one, is what is written.
+func TestExceptionForm(t *testing.T) {
+	s := serve(t, testPlan(t), &memory{})
+	mustDecide(t, s.book, s.book.asked(schema.DecisionReject, "<b>yearly</b>", replaced, removed))
+	page := tab(t, pagetest.Chromium(t), s.url)
+	dir := downloads(t, page)
+	run(t, page, press("e"), chromedp.WaitVisible("#drafts"),
+		chromedp.SetValue("#all-expires", "2027-03-31"), chromedp.Click("[data-do=set-expires]"), said("Set for 2 rules"),
+		chromedp.SendKeys("#all-owner", "web team"), chromedp.Click("[data-do=set-owner]"), says("[...document.querySelectorAll('#drafts [name=owner]')].every(e => e.value === 'web team')"),
+		chromedp.Click("#drafts li:nth-child(2) .use input"), chromedp.Click("[data-do=preview-exceptions]"),
+		says("document.getElementById('exception-text').textContent === 'accepted web (vpc-1, 111122223333) ingress tcp 443 0.0.0.0/0: web team, <b>yearly</b>, 2027-03-31 []\\n'"),
+		chromedp.Click("#drafts li:nth-child(2) .use input"))
+	// A season needs its months, and a mistake says of which rule it is.
+	run(t, page, chromedp.Evaluate[chromedp.Void](`(e => { e.value = 'seasonal'; e.dispatchEvent(new Event('change')); })(document.querySelector('#drafts li:nth-child(2) select'))`),
+		chromedp.Click("#download-exceptions"), says("document.getElementById('problem').textContent.includes('sg-web ingress tcp 22 10.0.0.0/8: write the months')"),
+		chromedp.SendKeys("#drafts li:nth-child(2) [inputmode=numeric]", "11, 12"), chromedp.Click("#download-exceptions"), said("exceptions.yaml has 2 entries"))
+	if body := downloaded(t, filepath.Join(dir, "exceptions.yaml")); !strings.Contains(body, "2027-03-31 [11 12]") {
+		t.Error(body)
+	}
+}
+
+// TestSizesAndColours: no width, zoom, colour or print loses anything in any view, and hostile names are text.
 func TestSizesAndColours(t *testing.T) {
 	plan := testPlan(t)
 	plan.Groups[0].GroupName = "<img src=x onerror=document.title='hit'>" + strings.Repeat("long", 40)
@@ -214,50 +274,33 @@ func TestSizesAndColours(t *testing.T) {
 	plan.Groups[0].Rules[0].Alternatives = []suggest.Alternative{{Name: "compact", Rules: rulesOf(t, "tcp 443 10.0.0.0/14"), ExposureBits: 18}}
 	s := serve(t, plan, &memory{})
 	mustDecide(t, s.book, s.book.asked(schema.DecisionReject, "<b>no</b>", removed))
-	page := tab(t, chromium(t), s.url+"?state=any")
-	for name, width := range map[string]int64{"wide": 1280, "narrow": 320} {
-		run(t, page, chromedp.EmulateViewport(width, 800), media("", ""))
-		if over := eval[float64](t, page, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-			t.Errorf("%d px wide: %v px stand out", width, over)
-		}
-		run(t, page, shot(t, "light-"+name), media("", "dark"), shot(t, "dark-"+name))
+	mustDecide(t, s.book, s.book.asked(schema.DecisionPostpone, strings.Repeat("because", 30), doubted))
+	page := tab(t, pagetest.Chromium(t), s.url+"?state=any")
+	views := []struct {
+		name       string
+		open, shut []chromedp.Action[chromedp.Void]
+	}{
+		{"rules", nil, nil},
+		{"edit", []chromedp.Action[chromedp.Void]{press("c"), chromedp.WaitVisible("#edit-choices button")}, []chromedp.Action[chromedp.Void]{chromedp.KeyEvent(kb.Escape), says(`!document.querySelector('dialog[open]')`)}},
+		{"outcome", []chromedp.Action[chromedp.Void]{press("g"), chromedp.WaitVisible("#save")}, []chromedp.Action[chromedp.Void]{press("g"), chromedp.WaitVisible("#rows")}},
+		{"exceptions", []chromedp.Action[chromedp.Void]{press("e"), chromedp.WaitVisible("#drafts")}, []chromedp.Action[chromedp.Void]{press("e"), chromedp.WaitVisible("#rows")}},
 	}
-	if title := eval[string](t, page, `document.title`); strings.Contains(title, "hit") {
+	for _, v := range views {
+		run(t, page, v.open...)
+		for size, width := range map[string]int64{"wide": 1440, "phone": 390} {
+			for _, scheme := range []string{"light", "dark"} {
+				run(t, page, chromedp.EmulateViewport(width, 900), pagetest.Media("", scheme), pagetest.Shot(v.name+"-"+size+"-"+scheme))
+			}
+		}
+		pagetest.Audit(t, page)
+		t.Run("axe, "+v.name, func(t *testing.T) { pagetest.Axe(t, page) })
+		run(t, page, v.shut...)
+	}
+	if title := pagetest.Eval[string](t, page, `document.title`); strings.Contains(title, "hit") {
 		t.Error("a name ran as a script")
 	}
-	unlabelled := eval[[]string](t, page, `[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, dialog, section')]
-		.filter(e => !e.labels?.length && !e.ariaLabel && !e.getAttribute('aria-labelledby') && !e.textContent.trim()).map(e => e.outerHTML)`)
-	if len(unlabelled) > 0 {
-		t.Errorf("without a name: %q", unlabelled)
-	}
-	for _, scheme := range []string{"light", "dark"} {
-		run(t, page, media("", scheme))
-		if weak := eval[[]string](t, page, contrast); len(weak) > 0 {
-			t.Errorf("%s: contrast below 4.5: %q", scheme, weak)
-		}
-	}
-	run(t, page, chromedp.EmulateViewport(800, 1100), media("print", "light"), shot(t, "print"), media("", ""))
-	if stops := eval[int](t, page, `document.querySelectorAll('#rows [tabindex="0"], #rows :is(input, button):not([tabindex="-1"])').length`); stops != 2 {
+	run(t, page, chromedp.EmulateViewport(800, 1100), pagetest.Media("print", "light"), pagetest.Shot("print"), pagetest.Media("", ""))
+	if stops := pagetest.Eval[int](t, page, `document.querySelectorAll('#rows [tabindex="0"], #rows :is(input, button):not([tabindex="-1"])').length`); stops != 2 {
 		t.Errorf("Tab stops %d times in the list, want 2", stops)
 	}
 }
-
-// media has the page shown as on paper, or in dark or light.
-func media(kind, scheme string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind,
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-		return err
-	})
-}
-
-// contrast lists texts whose colour is too near to that of what lies behind (WCAG 2, AA).
-const contrast = `(() => {
-	const parse = c => { const [r, g, b, a] = c.match(/[\d.]+/g).map(Number); return { c: [r, g, b], a: a ?? 1 }; };
-	const lum = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-	const behind = e => { for (; e; e = e.parentElement) { const b = parse(getComputedStyle(e).backgroundColor); if (b.a > 0) return b.c; } return [255, 255, 255]; };
-	return [...document.querySelectorAll('body *')].filter(e => e.offsetParent && !e.disabled && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())).filter(e => {
-		const a = lum(parse(getComputedStyle(e).color).c), b = lum(behind(e));
-		return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
-	}).map(e => e.outerHTML.slice(0, 120));
-})()`

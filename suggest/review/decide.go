@@ -24,6 +24,8 @@ type Ask struct {
 	Reason string                `json:"reason"` // needed to reject, to postpone, and to accept what is only under review
 	Who    string                `json:"who"`
 	Text   string                `json:"text"` // change: the rules to put in place, as ParseRules reads them
+	// Choice, for Text, changes each of the rules to its alternative of that name, which the plan has.
+	Choice string `json:"choice"`
 }
 
 // AskError is a decision that cannot be made as it was asked for.
@@ -101,8 +103,10 @@ func (b *Book) check(ask Ask) error {
 		return &AskError{fmt.Sprintf("the reason is longer than %d bytes", maxReason)}
 	case ask.Who == "" || len(ask.Who) > maxWho:
 		return &AskError{fmt.Sprintf("say who decides, in at most %d bytes", maxWho)}
-	case ask.Action == schema.DecisionChange && len(ask.Rules) > 1:
-		return &AskError{"rules are changed one by one"}
+	case ask.Action == schema.DecisionChange && ask.Choice == "" && len(ask.Rules) > 1:
+		return &AskError{"rules are written one by one; of many, choose an alternative that they have"}
+	case ask.Choice != "" && ask.Reason == "":
+		return &AskError{"say why: nobody looked at what each of these alternatives would refuse"}
 	case (ask.Action == schema.DecisionReject || ask.Action == schema.DecisionPostpone) && ask.Reason == "":
 		return &AskError{"say why: a reason is needed to " + string(ask.Action)}
 	}
@@ -143,7 +147,7 @@ func (b *Book) entry(ask Ask, it *item) (schema.Decision, error) {
 		err = b.acceptable(it, ask.Reason)
 		d.Replacement = it.suggested
 	case schema.DecisionChange:
-		d.Replacement, err = b.changed(it, ask.Text)
+		d.Replacement, err = b.changed(it, ask)
 	case schema.DecisionReject, schema.DecisionPostpone:
 	case schema.DecisionUndo:
 		if len(it.standing) == 0 {
@@ -165,9 +169,17 @@ func (b *Book) acceptable(it *item, reason string) error {
 	return nil
 }
 
-// changed reads the rules that a person wrote.
-func (b *Book) changed(it *item, text string) (string, error) {
-	rules, err := b.edited(it, text)
+// changed is what a rule is changed to: the rules that a person wrote, or the alternative that was chosen.
+func (b *Book) changed(it *item, ask Ask) (string, error) {
+	if ask.Choice != "" {
+		for _, a := range b.ruleOf(it).Alternatives {
+			if a.Name == ask.Choice {
+				return encodeRules(a.Rules)
+			}
+		}
+		return "", &AskError{fmt.Sprintf("%s has no alternative %q", it.key, ask.Choice)}
+	}
+	rules, err := b.edited(it, ask.Text)
 	if err != nil {
 		return "", err
 	}

@@ -194,8 +194,14 @@ func TestAccepted(t *testing.T) {
 	if len(rejected) != 1 || rejected[0].GroupID != "sg-web" || rejected[0].Suggested != suggest.Remove || rejected[0].Decision.Reason != "yearly job" {
 		t.Errorf("%+v", rejected)
 	}
-	fresh := open(t, testPlan(t), &memory{})
+	stale := testPlan(t)
+	stale.Groups[0].Suggested = []suggest.SuggestedRule{{StandsFor: []string{"sg-web ingress tcp 443 0.0.0.0/0"}}}
+	stale.Observations = []suggest.Observation{{Kind: suggest.QuotaOnTheWay}}
+	fresh := open(t, stale, &memory{})
 	plan, err = fresh.Accepted()
+	if plan.Groups[0].Suggested != nil || plan.Observations != nil {
+		t.Error("it says what groups would come to if all were accepted")
+	}
 	if d := cmp.Diff([]string{"review [tcp 443 10.1.0.0/24 tcp 443 10.2.0.0/24] ", "review [] ", "review [tcp 5432 10.1.0.0/24] ", "review [] ", "keep [] "}, actions(plan)); err != nil || d != "" {
 		t.Errorf("nothing is done that nobody accepted: %v\n%s", err, d)
 	}
@@ -237,5 +243,37 @@ func TestTry(t *testing.T) {
 	}
 	if len(store.log) != 0 {
 		t.Error("a trial was stored")
+	}
+}
+
+// TestChangeMany: rules that have an alternative of one name are changed to it at once, with a reason.
+func TestChangeMany(t *testing.T) {
+	plan := testPlan(t)
+	plan.Groups[0].Rules[replaced].Alternatives = []suggest.Alternative{{Name: "compact", Rules: rulesOf(t, "tcp 443 10.0.0.0/14")}}
+	plan.Groups[1].Rules[0].Alternatives = []suggest.Alternative{{Name: "exact", Rules: rulesOf(t, "tcp 5432 10.1.0.7/32")}, {Name: "compact", Rules: rulesOf(t, "tcp 5432 10.1.0.0/16")}}
+	b := open(t, plan, &memory{})
+	if chosen := b.Choose(Filter{Sort: "plan"}); len(chosen[replaced].Choices) != 1 || len(chosen[doubted].Choices) != 2 || chosen[removed].Choices == nil {
+		t.Errorf("%+v", chosen)
+	}
+	ask := b.asked(schema.DecisionChange, "", replaced, doubted)
+	refused := func(want string) {
+		t.Helper()
+		if _, err := b.Decide(t.Context(), ask); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	refused("written one by one")
+	ask.Choice = "compact"
+	refused("say why")
+	ask.Reason, ask.Choice = "few rules", "exact"
+	refused(`has no alternative "exact"`)
+	if got := statesOf(b); got != "ope ope ope ope ope " {
+		t.Fatalf("a part of it was stored: %q", got)
+	}
+	ask.Choice = "compact"
+	mustDecide(t, b, ask)
+	accepted, err := b.Accepted()
+	if got := statesOf(b); err != nil || got != "cha ope cha ope ope " || accepted.Groups[1].Rules[0].Replacement[0].Words() != "tcp 5432 10.1.0.0/16" {
+		t.Errorf("%q, %v, %+v", got, err, accepted.Groups[1].Rules[0])
 	}
 }

@@ -5,6 +5,6 @@
 // version of the rule that was looked at; when somebody else decided on the rule since, nothing is stored and the page shows
 // what is new. A decision stands as long as the plan suggests what it suggested then.
 //
-// The package knows no database and no flows: a Store keeps decisions, a Replayer answers what a plan would refuse. It
-// listens nowhere by itself. Handler trusts nothing but the token in its URL's path, and no web page but its own.
+// The package knows no database, no flows and no file formats: a Store keeps decisions, a Replayer answers what a plan would
+// refuse, an Exporter writes the accepted plan, an ExceptionFile what was rejected. It listens nowhere by itself. Handler trusts nothing but the token in its URL's path, and no web page but its own.
 package review

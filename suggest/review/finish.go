@@ -2,37 +2,61 @@ package review
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"sgfit/suggest"
 )
 
 func (s *Site) outcome(w http.ResponseWriter, _ *http.Request) {
 	send(w, http.StatusOK, s.book.Outcome())
 }
 
-// finish replays the accepted plan as a whole.
+// finished is the accepted plan of one state of the log, replayed, and what was made of it.
+type finished struct {
+	plan    suggest.Plan
+	outcome Outcome
+	exports map[string]Exported
+}
+
+// finished replays the accepted plan as a whole, unless nothing was decided since it last was.
+func (s *Site) finished(ctx context.Context) (*finished, error) {
+	s.end.Lock()
+	defer s.end.Unlock()
+	if s.last != nil && s.last.outcome.Last == s.book.Last() {
+		return s.last, nil
+	}
+	plan, outcome, err := s.book.Finish(ctx, s.opt.Replayer)
+	if err != nil {
+		return nil, err
+	}
+	s.last = &finished{plan, outcome, map[string]Exported{}}
+	return s.last, nil
+}
+
 func (s *Site) finish(w http.ResponseWriter, r *http.Request) {
-	_, outcome, err := s.book.Finish(r.Context(), s.opt.Replayer)
+	f, err := s.finished(r.Context())
 	if err != nil {
 		fail(w, err)
 		return
 	}
-	send(w, http.StatusOK, outcome)
+	send(w, http.StatusOK, f.outcome)
 }
 
-// save replays the accepted plan and stores it as a file, with what was rejected beside it.
+// save stores the accepted plan as a file, with what was rejected beside it.
 func (s *Site) save(w http.ResponseWriter, r *http.Request) {
 	if s.opt.Save == nil {
 		fail(w, &AskError{"no folder was given to save to"})
 		return
 	}
-	plan, outcome, err := s.book.Finish(r.Context(), s.opt.Replayer)
+	f, err := s.finished(r.Context())
 	if err != nil {
 		fail(w, err)
 		return
 	}
-	files, err := s.opt.Save(plan, s.book.Rejections())
+	files, err := s.opt.Save(f.plan, s.book.Rejections())
 	if err != nil {
 		fail(w, fmt.Errorf("save the accepted plan: %w", err))
 		return
@@ -40,16 +64,16 @@ func (s *Site) save(w http.ResponseWriter, r *http.Request) {
 	send(w, http.StatusOK, struct {
 		Outcome
 		Files []string `json:"files"`
-	}{outcome, files})
+	}{f.outcome, files})
 }
 
 func (s *Site) downloadPlan(w http.ResponseWriter, r *http.Request) {
-	plan, _, err := s.book.Finish(r.Context(), s.opt.Replayer)
+	f, err := s.finished(r.Context())
 	if err != nil {
 		fail(w, err)
 		return
 	}
-	download(w, "plan.accepted.json", plan)
+	download(w, "plan.accepted.json", f.plan)
 }
 
 func (s *Site) downloadRejected(w http.ResponseWriter, _ *http.Request) {

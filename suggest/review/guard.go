@@ -12,8 +12,8 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
-// maxBody is room for a decision on every rule of a large plan.
-const maxBody = 16 << 20
+// maxBody is room for an exception for every rule of a large plan.
+const maxBody = 64 << 20
 
 // guard lets through what the page itself asks: to a name of this machine (a foreign one is DNS rebinding), with the token in
 // the path, and what changes something from the page's own origin with the page's own second token.

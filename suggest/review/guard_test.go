@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -27,6 +28,7 @@ func serve(t testing.TB, plan suggest.Plan, store Store) served {
 	book := open(t, plan, store)
 	server := httptest.NewUnstartedServer(nil)
 	site := NewSite(book, Options{Port: server.Listener.Addr().(*net.TCPAddr).Port, Who: "ann", Database: "a.db", Replayer: webFlows(),
+		Exporter: exporter{}, Exceptions: exceptionFile{"exceptions.yaml", new([]suggest.Exception)},
 		Save: func(suggest.Plan, []Rejected) ([]string, error) { return []string{"plan.accepted.json"}, nil }})
 	server.Config.Handler = site.Handler()
 	server.Start()
@@ -113,13 +115,20 @@ func TestGuard(t *testing.T) {
 		"no origin":                        {"POST", "api/decide", header("Origin", ""), 403},
 		"foreign origin reads":             {"GET", "api/rules", header("Origin", "http://evil.example"), 403},
 		"cross-site reads":                 {"GET", "api/rules", header("Sec-Fetch-Site", "cross-site"), 403},
-		"same-site (another port) reads":   {"GET", "review.js", header("Sec-Fetch-Site", "same-site"), 403},
+		"same-site (another port) reads":   {"GET", "js/review.js", header("Sec-Fetch-Site", "same-site"), 403},
 		"cross-site posts":                 {"POST", "api/decide", header("Sec-Fetch-Site", "cross-site"), 403},
 		"no csrf token":                    {"POST", "api/decide", header("X-CSRF-Token", ""), 403},
 		"wrong csrf token":                 {"POST", "api/decide", header("X-CSRF-Token", s.token), 403},
 		"a form":                           {"POST", "api/decide", header("Content-Type", "text/plain"), 415},
 		"GET of what changes":              {"GET", "api/decide", nil, 405},
 		"GET of saving":                    {"GET", "api/save", nil, 405},
+		"GET of adding exceptions":         {"GET", "api/exceptions/add", nil, 405},
+		"cross-site adds exceptions":       {"POST", "api/exceptions/add", header("Sec-Fetch-Site", "cross-site"), 403},
+		"cross-site download":              {"GET", "exports/csv", header("Sec-Fetch-Site", "cross-site"), 403},
+		"download without token":           {"GET", "exports/csv", path("/exports/csv"), 403},
+		"an export that there is not":      {"GET", "exports/exe", nil, 422},
+		"a module that there is not":       {"GET", "js/evil.js", nil, 404},
+		"a module by a path":               {"GET", "js/..%2freview.html.tmpl", nil, 404},
 		"POST of what is read":             {"POST", "api/rules", nil, 405},
 		"PUT":                              {"PUT", "api/decide", nil, 405},
 		"OPTIONS (no preflight is passed)": {"OPTIONS", "api/decide", nil, 405},
@@ -240,7 +249,7 @@ func TestHostileText(t *testing.T) {
 	ask := s.book.asked(schema.DecisionReject, hostile, removed)
 	ask.Who = hostile
 	mustDecide(t, s.book, ask)
-	for _, path := range []string{"", "api/rules?action=any", "api/rules/0", "api/rules/1", "api/log", "api/outcome", "api/choose", "rejected.json", "plan.accepted.json"} {
+	for _, path := range []string{"", "api/rules?action=any", "api/rules/0", "api/rules/1", "api/log", "api/outcome", "api/choose", "api/groups", "api/exceptions", "api/exports/csv", "rejected.json", "plan.accepted.json"} {
 		code, body, headers := s.send(t, "GET", path, "", nil)
 		if code != 200 || strings.Contains(body, "<img") || strings.Contains(body, "</script><") || strings.ContainsAny(body, "\x00\x1b\u2028") {
 			t.Errorf("%s: %d\n%.2000s", path, code, body)
@@ -261,13 +270,17 @@ func TestHostileText(t *testing.T) {
 // TestPageNeedsNothingElse: no address but its own, no inline script or style.
 func TestPageNeedsNothingElse(t *testing.T) {
 	s := serve(t, testPlan(t), &memory{})
-	outside := regexp.MustCompile(`(?i)(https?:)?//[a-z0-9]|url\(|@import|\bon[a-z]+="|style="|<script[^>]*>[^<]|innerHTML|insertAdjacentHTML|document\.write|\beval\(`)
-	for _, path := range []string{"", "review.js", "review.css"} {
+	outside := regexp.MustCompile(`(?i)(https?:)?//[a-z0-9]|\burl\(|@import|\bon[a-z]+="|style="|<script[^>]*>[^<]|innerHTML|insertAdjacentHTML|document\.write|\beval\(`)
+	modules, err := fs.Glob(assets, "js/*.js")
+	if err != nil || len(modules) < 10 {
+		t.Fatalf("%q, %v", modules, err)
+	}
+	for _, path := range append(modules, "", "review.css") {
 		code, body, _ := s.send(t, "GET", path, "", nil)
 		if found := outside.FindString(body); code != 200 || found != "" {
 			t.Errorf("%s: %d, %q", path, code, found)
 		}
-		if path == "" && !bytes.Contains([]byte(body), []byte(`src="review.js"`)) {
+		if path == "" && !bytes.Contains([]byte(body), []byte(`src="js/review.js"`)) {
 			t.Error("the page has no script")
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // Filter chooses rules. Zero values do not choose; without Action, rules that are to be kept are left out.
 type Filter struct {
 	Text    string         // every word of it occurs in the rule's content, its group, its description or its ids
-	Group   string         // id
+	Group   string         // id; else every word of it occurs in the group's name or id
 	Action  suggest.Action // of the plan; "any" for all
 	Finding suggest.Kind
 	Grade   string
@@ -36,6 +36,7 @@ type Row struct {
 	Becomes     []string       `json:"becomes"` // what stands: decided or else suggested; none where the rule goes
 	Suggests    bool           `json:"suggests"`
 	NeedsReason bool           `json:"needs_reason"` // to be accepted
+	Choices     []string       `json:"choices"`      // names of its alternatives
 	Findings    []suggest.Kind `json:"findings"`
 	Grade       string         `json:"grade"`
 	Gain        float64        `json:"gain"`
@@ -70,8 +71,9 @@ func (b *Book) List(f Filter, offset, limit int) Page {
 // Chosen is one of the rules that a filter chose, as far as deciding on many at once needs it.
 type Chosen struct {
 	Seen
-	Suggests    bool `json:"suggests"`
-	NeedsReason bool `json:"needs_reason"`
+	Suggests    bool     `json:"suggests"`
+	NeedsReason bool     `json:"needs_reason"`
+	Choices     []string `json:"choices"` // names of its alternatives
 }
 
 // Choose returns all rules that f chooses, with the versions that they have now.
@@ -81,16 +83,57 @@ func (b *Book) Choose(f Filter) []Chosen {
 	out := []Chosen{}
 	for _, i := range b.choose(f) {
 		it := &b.items[i]
-		out = append(out, Chosen{Seen{i, it.version}, it.proposes, b.ruleOf(it).Action == suggest.Review})
+		r := b.ruleOf(it)
+		out = append(out, Chosen{Seen{i, it.version}, it.proposes, r.Action == suggest.Review, choicesOf(r)})
+	}
+	return out
+}
+
+// Named is a group by id and name. Its text is safe to show, if escaped.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Groups are those of the plan.
+func (b *Book) Groups() []Named {
+	out := make([]Named, len(b.plan.Groups))
+	for i := range out {
+		out[i] = Named{suggest.Visible(b.plan.Groups[i].GroupID), suggest.Visible(b.plan.Groups[i].GroupName)}
+	}
+	return out
+}
+
+// groupsOf says of each group whether it is meant: by its id, or else by all words that occur in its name or id.
+func (b *Book) groupsOf(text string) []bool {
+	out := make([]bool, len(b.plan.Groups))
+	byID := slices.IndexFunc(b.plan.Groups, func(g suggest.Group) bool { return g.GroupID == text })
+	words := strings.Fields(strings.ToLower(text))
+	for i := range out {
+		g := &b.plan.Groups[i]
+		out[i] = i == byID || byID < 0 && holds(strings.ToLower(g.GroupName+"\n"+g.GroupID), words)
+	}
+	return out
+}
+
+// holds says whether a text has all words in it.
+func holds(text string, words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}
+
+func choicesOf(r *suggest.Rule) []string {
+	out := make([]string, len(r.Alternatives))
+	for i := range out {
+		out[i] = r.Alternatives[i].Name
 	}
 	return out
 }
 
 func (b *Book) choose(f Filter) []int {
-	words := strings.Fields(strings.ToLower(f.Text))
+	words, groups := strings.Fields(strings.ToLower(f.Text)), b.groupsOf(f.Group)
 	var out []int
 	for i := range b.items {
-		if b.matches(&b.items[i], f, words) {
+		if groups[b.items[i].group] && b.matches(&b.items[i], f, words) {
 			out = append(out, i)
 		}
 	}
@@ -106,14 +149,13 @@ func (b *Book) matches(it *item, f Filter, words []string) bool {
 	case f.Action == "" && r.Action == suggest.Keep:
 		return false
 	case f.Action != "" && f.Action != AnyAction && f.Action != r.Action,
-		f.Group != "" && f.Group != b.groupOf(it).GroupID,
 		f.Grade != "" && f.Grade != r.Confidence.Grade,
 		f.State != "" && f.State != b.state(it),
 		f.MinGain > 0 && it.gain < f.MinGain,
 		f.Finding != "" && !slices.ContainsFunc(r.Findings, func(x suggest.Finding) bool { return x.Kind == f.Finding }):
 		return false
 	}
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(it.search, w) })
+	return holds(it.search, words)
 }
 
 // states counts suggestions by where they stand.
@@ -128,6 +170,13 @@ func (b *Book) states() map[State]int {
 	return counts
 }
 
+// Last is the number of the last entry of the log.
+func (b *Book) Last() int64 {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.last()
+}
+
 func (b *Book) last() int64 {
 	if n := len(b.log); n > 0 {
 		return b.log[n-1].No
@@ -140,7 +189,7 @@ func (b *Book) row(i int) Row {
 	g, r := b.groupOf(it), b.ruleOf(it)
 	row := Row{Rule: i, Version: it.version, GroupID: g.GroupID, GroupName: g.GroupName, Direction: string(r.Direction),
 		Words: wordsOf(r), Action: r.Action, Suggests: it.proposes, NeedsReason: r.Action == suggest.Review, Findings: []suggest.Kind{}, Grade: r.Confidence.Grade,
-		Gain: it.gain, State: b.state(it), Becomes: []string{}}
+		Gain: it.gain, State: b.state(it), Becomes: []string{}, Choices: choicesOf(r)}
 	for _, f := range r.Findings {
 		row.Findings = append(row.Findings, f.Kind)
 	}

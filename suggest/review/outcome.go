@@ -13,12 +13,15 @@ type Outcome struct {
 	Last      int64             `json:"last"` // number of the last entry of the log that is in it
 	Remove    int               `json:"remove"`
 	Replace   int               `json:"replace"`
-	Rejected  []Row             `json:"rejected"`
-	Postponed []Row             `json:"postponed"`
-	Replay    *suggest.Replayed `json:"replay"` // nil before it was replayed
+	Rejected  []Row             `json:"rejected"`  // the first
+	Postponed []Row             `json:"postponed"` // the first
+	Replay    *suggest.Replayed `json:"replay"`    // nil before it was replayed
 	Refusals  []RefusedUse      `json:"refusals"`
 	Exposure  []ScopeBits       `json:"exposure"`
 }
+
+// mostListed is how many rules of a state an outcome lists.
+const mostListed = 200
 
 // ScopeBits is the exposure of one account before and after, in bits.
 type ScopeBits struct {
@@ -40,9 +43,9 @@ func (b *Book) outcome() Outcome {
 	for i := range b.items {
 		switch b.state(&b.items[i]) {
 		case StateRejected:
-			out.Rejected = append(out.Rejected, b.row(i))
+			b.list(&out.Rejected, i)
 		case StatePostponed:
-			out.Postponed = append(out.Postponed, b.row(i))
+			b.list(&out.Postponed, i)
 		case StateAccepted, StateChanged:
 			if d, _ := b.decision(&b.items[i]); d.Replacement == "[]" {
 				out.Remove++
@@ -52,6 +55,12 @@ func (b *Book) outcome() Outcome {
 		}
 	}
 	return out
+}
+
+func (b *Book) list(rows *[]Row, i int) {
+	if len(*rows) < mostListed {
+		*rows = append(*rows, b.row(i))
+	}
 }
 
 // Finish builds the accepted plan and replays it as a whole. The outcome is of the same moment as the plan.

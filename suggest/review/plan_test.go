@@ -131,6 +131,56 @@ func (f flows) Bits(_ context.Context, rules []suggest.ReplacementRule) (float64
 	return float64(len(rules)), nil
 }
 
+// exporter is an Exporter that knows one format.
+type exporter struct{ asked *int }
+
+func (exporter) Formats() []Format {
+	return []Format{{"csv", "A table"}, {"terraform", "Terraform configuration"}}
+}
+
+func (e exporter) Export(p suggest.Plan, format string) (Exported, error) {
+	if e.asked != nil {
+		*e.asked++
+	}
+	if format != "csv" {
+		return Exported{}, &AskError{"no rule has an id"}
+	}
+	var out Exported
+	for _, g := range p.Groups {
+		for _, r := range g.Rules {
+			if r.Action == suggest.Remove || r.Action == suggest.Replace {
+				out.Rules++
+				out.Content = append(out.Content, suggest.RuleName(g.GroupID, r)+"\n"...)
+			}
+		}
+	}
+	out.Name, out.Type, out.Warnings = "rules.csv", "text/csv; charset=utf-8", []string{"look at \u202e this"}
+	return out, nil
+}
+
+// exceptionFile is an ExceptionFile in memory.
+type exceptionFile struct {
+	path string
+	list *[]suggest.Exception
+}
+
+func (f exceptionFile) Path() string { return f.path }
+
+func (f exceptionFile) Read() ([]suggest.Exception, error) { return slices.Clone(*f.list), nil }
+
+func (f exceptionFile) Add(more []suggest.Exception) error {
+	*f.list = append(*f.list, more...)
+	return nil
+}
+
+func (f exceptionFile) Text(list []suggest.Exception) string {
+	var text string
+	for _, x := range list {
+		text += fmt.Sprintf("%s %s: %s, %s, %s %v\n", x.Kind, x.Name(), x.Owner, x.Reason, x.Expires, x.Months)
+	}
+	return text
+}
+
 // clock is a second later each time that it is looked at.
 func clock() func() time.Time {
 	at := time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)

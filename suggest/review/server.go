@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"sgfit/suggest"
@@ -16,6 +17,9 @@ type Options struct {
 	Who      string // decides, where a page does not say
 	Database string // by name, for the page's words
 	Replayer Replayer
+	Exporter Exporter
+	// Exceptions writes down what was rejected.
+	Exceptions ExceptionFile
 	// Save stores the accepted plan and what was rejected as files, and returns where; nil when that is not wanted.
 	Save func(plan suggest.Plan, rejected []Rejected) ([]string, error)
 }
@@ -26,6 +30,10 @@ type Site struct {
 	opt   Options
 	token string // in the path of every URL
 	csrf  string // in a header of every request that changes something
+
+	adding sync.Mutex // to the file of exceptions
+	end    sync.Mutex // guards last
+	last   *finished  // the accepted plan as it was replayed last
 }
 
 // NewSite makes a site with tokens of its own.
@@ -48,21 +56,27 @@ func (s *Site) prefix() string { return "/" + s.token }
 func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, answer := range map[string]http.HandlerFunc{
-		"GET /{$}":                s.page,
-		"GET /review.js":          asset("review.js", "text/javascript; charset=utf-8"),
-		"GET /review.css":         asset("review.css", "text/css; charset=utf-8"),
-		"GET /api/rules":          s.rules,
-		"GET /api/choose":         s.choose,
-		"GET /api/rules/{rule}":   s.rule,
-		"GET /api/log":            s.since,
-		"GET /api/outcome":        s.outcome,
-		"GET /plan.accepted.json": s.downloadPlan,
-		"GET /rejected.json":      s.downloadRejected,
-		"POST /api/decide":        s.decide,
-		"POST /api/undo":          s.undo,
-		"POST /api/try":           s.try,
-		"POST /api/finish":        s.finish,
-		"POST /api/save":          s.save,
+		"GET /{$}":                  s.page,
+		"GET /review.css":           asset("text/css; charset=utf-8"),
+		"GET /js/{module}":          asset("text/javascript; charset=utf-8"),
+		"GET /api/groups":           s.groups,
+		"GET /api/rules":            s.rules,
+		"GET /api/choose":           s.choose,
+		"GET /api/rules/{rule}":     s.rule,
+		"GET /api/log":              s.since,
+		"GET /api/outcome":          s.outcome,
+		"GET /api/exceptions":       s.exceptions,
+		"GET /api/exports/{format}": s.exported,
+		"GET /exports/{format}":     s.downloadExport,
+		"GET /plan.accepted.json":   s.downloadPlan,
+		"GET /rejected.json":        s.downloadRejected,
+		"POST /api/decide":          s.decide,
+		"POST /api/undo":            s.undo,
+		"POST /api/try":             s.try,
+		"POST /api/finish":          s.finish,
+		"POST /api/save":            s.save,
+		"POST /api/exceptions/text": s.exceptionText,
+		"POST /api/exceptions/add":  s.exceptionAdd,
 	} {
 		mux.HandleFunc(pattern, answer)
 	}
