@@ -89,14 +89,8 @@ func nameUsageErrors(cmd *cobra.Command) {
 	}
 }
 
-// flagError puts cobra's complaints about flags in words for people who do not read Go. A flag after a word that is no command is
-// not what is wrong.
+// flagError puts cobra's complaints about flags in words for people who do not read Go.
 func flagError(cmd *cobra.Command, err error) error {
-	if words := cmd.Flags().Args(); cmd.HasSubCommands() && cmd.Args != nil && len(words) > 0 {
-		if wrong := cmd.Args(cmd, words); wrong != nil {
-			return wrong
-		}
-	}
 	var value *pflag.InvalidValueError
 	if errors.As(err, &value) {
 		kind := map[string]string{"int": "a whole number", "uint64": "a whole number from 0 on", "float64": "a number",
