@@ -69,8 +69,8 @@ func TestQuotaOnTheWayCountsOneFamily(t *testing.T) {
 			ReplacementRule{"tcp", &port, &port, schema.Peer{Kind: schema.PeerIPv6, Value: fmt.Sprintf("2001:db8:9:%d::/64", 2*n)}, ""})
 	}
 	p := Plan{Groups: []Group{g}, Settings: &Settings{RulesQuota: 10}}
-	got := p.quotaOnTheWay()
-	if len(got) != 1 || !strings.Contains(got[0].Text, "today's 1 rule and the new ones are 17, more than 10 at once") {
+	p.observe(newEstate(&analyze.Evidence{}))
+	if got := p.Observations; len(got) != 1 || !strings.Contains(got[0].Text, "today's 1 rule and the new ones are 17, more than 10 at once") {
 		t.Errorf("%+v", got)
 	}
 }
