@@ -19,9 +19,10 @@ import (
 // the bytes of plan.json, as sgfit suggest does: the questions, the evidence, every rule decided, the window and last week
 // replayed. It reports processor seconds, those of each step, and the most memory that the process held, and logs the
 // plan's hash: a change that only makes it faster leaves that as it is. With SGFIT_BENCH_DATABASE the estate is made in that file, or
-// taken from it where it is there.
+// taken from it where it is there. With SGFIT_BENCH_HABITS=20 its interfaces talk to 20 services each, day after day; without, every
+// connection has peers of its own choice, which is the hardest that an estate of its size can be.
 //
-//	SGFIT_BENCH_CONVERSATIONS=10000000 SGFIT_BENCH_MEMORY_MIB=6144 go test ./analyze -run xxx -bench Plan -benchtime 1x -timeout 1h
+//	SGFIT_BENCH_CONVERSATIONS=10000000 SGFIT_BENCH_MEMORY_MIB=6144 SGFIT_BENCH_HABITS=20 go test ./analyze -run xxx -bench Plan -benchtime 1x -timeout 1h
 func BenchmarkPlan(b *testing.B) {
 	benchPlan(b, setting(b, "SGFIT_BENCH_CONVERSATIONS", 1_000_000), makeEstate)
 }

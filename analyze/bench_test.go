@@ -80,7 +80,7 @@ func makeEstate(b *testing.B, db *sql.DB, n int) {
 	const days = 60
 	runBench(b, db, func(ask, script func(string)) {
 		ask(`SET VARIABLE interfaces = 10000; SET VARIABLE groups = 5000; SET VARIABLE first_day = DATE '2026-07-01'`)
-		ask(`SET VARIABLE rows = ` + strconv.Itoa(n/days))
+		ask(`SET VARIABLE rows = ` + strconv.Itoa(n/days) + `; SET VARIABLE habits = ` + strconv.Itoa(setting(b, "SGFIT_BENCH_HABITS", 0)))
 		script("estate.sql")
 		for d := range days {
 			ask(`SET VARIABLE day = DATE '2026-07-01' + ` + strconv.Itoa(d))
