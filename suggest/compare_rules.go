@@ -156,6 +156,8 @@ func (x *rulePairs) replaced(c *RuleComparison, r *Rule) {
 		c.Outcome, c.Reason = Applied, "it was replaced by "+all+", as planned"
 	case missing == inOthers:
 		c.Outcome, c.Reason = Otherwise, fmt.Sprintf("it is gone, and rules that are wider took the place of %d of %s", missing, all)
+	case missing == 1 && len(r.Replacement) == 1:
+		c.Outcome, c.Reason = Otherwise, "it is gone, but the suggested rule did not come"
 	case missing == len(r.Replacement):
 		c.Outcome, c.Reason = Otherwise, "it is gone, but none of "+all+" came"
 	default:

@@ -30,20 +30,21 @@ func Draft(plan suggest.Plan, asOf time.Time) []byte {
 			}
 		}
 	}
-	if d.entries == 0 {
-		d.out.Truncate(d.out.Len() - 1)
-		d.out.WriteString(" []\n")
-	}
+	list := d.out.Len() - 1
 	silent := d.entries
 	for _, g := range plan.Groups {
 		for _, r := range g.Rules {
 			if reason, ok := silentReview(r); ok {
 				if d.entries == silent {
-					d.out.WriteString("\n# Silent rules that the plan leaves for review. Uncomment those that somebody needs.\n")
+					d.out.WriteString("\n# Silent rules that the plan leaves for review. Uncomment those that somebody needs: take \"# \" off their lines.\n")
 				}
 				d.entry(&g, &r, suggest.Seasonal, reason, "# ")
 			}
 		}
+	}
+	if d.entries == 0 { // where some are commented out, they must fit below
+		d.out.Truncate(list)
+		d.out.WriteString(" []\n")
 	}
 	return d.out.Bytes()
 }
