@@ -22,7 +22,10 @@ type SuggestedRule struct {
 // and what fits together exactly is one. They admit what all the replacements and the rules that stay admit, neither more
 // nor less. Rules that stay are listed where they stand for others. What is for review stands for nothing but its equal: it may
 // be narrowed later, to what the others do not carry.
-func (e *estate) suggested(g *Group) []SuggestedRule {
+//
+// Only what contents tell is joined: that a group's or a list's addresses lie in a CIDR today is no promise for tomorrow, and a plan
+// that was read from a file can be held to its replacements without an inventory.
+func (g *Group) suggested() []SuggestedRule {
 	var out []SuggestedRule
 	for _, d := range []schema.Direction{schema.Ingress, schema.Egress} {
 		var rules []SuggestedRule
@@ -50,7 +53,7 @@ func (e *estate) suggested(g *Group) []SuggestedRule {
 				rules = append(rules, SuggestedRule{d, n, false, name, traffic})
 			}
 		}
-		for _, r := range e.fold(rules) {
+		for _, r := range fold(rules) {
 			if !r.Kept || len(r.StandsFor) > 1 {
 				r.Kept = r.Kept || slices.Contains(reviewed, r.content(d))
 				out = append(out, r)
@@ -60,54 +63,38 @@ func (e *estate) suggested(g *Group) []SuggestedRule {
 	return out
 }
 
-// Folded gives the suggested rules that stand for each replaced rule, by RuleName. It is false where they are not those of the
-// replacements, as in a plan that was changed by hand, or of a sgfit that did not fold.
+// Folded gives the suggested rules that stand for each replaced rule, by RuleName. It is false where they are not exactly those that the
+// replacements come to, as in a plan that was changed by hand, or of a sgfit that folded otherwise.
 func (g *Group) Folded() (map[string][]ReplacementRule, bool) {
-	out, actions := map[string][]ReplacementRule{}, map[string]Action{}
-	for i := range g.Rules {
-		actions[RuleName(g.GroupID, g.Rules[i])] = g.Rules[i].Action
+	isSame := func(a, b SuggestedRule) bool {
+		return a.Direction == b.Direction && SameRule(a.ReplacementRule, b.ReplacementRule) && a.Kept == b.Kept && slices.Equal(a.StandsFor, b.StandsFor)
 	}
+	if !slices.EqualFunc(g.Suggested, g.suggested(), isSame) {
+		return nil, false
+	}
+	return g.standIns(), true
+}
+
+// standIns are the suggested rules by the names of the rules that they stand for.
+func (g *Group) standIns() map[string][]ReplacementRule {
+	out := map[string][]ReplacementRule{}
 	for _, s := range g.Suggested {
 		for _, name := range s.StandsFor {
-			if a := actions[name]; a != Replace && !(s.Kept && a == Keep) {
-				return nil, false
-			}
 			out[name] = append(out[name], s.ReplacementRule)
 		}
 	}
-	for i := range g.Rules {
-		r := &g.Rules[i]
-		if r.Action != Replace {
-			continue
-		}
-		for _, n := range r.Replacement {
-			piece := n.content(r.Direction)
-			if !slices.ContainsFunc(out[RuleName(g.GroupID, *r)], func(s ReplacementRule) bool { return s.content(r.Direction).mayHold(piece) }) {
-				return nil, false
-			}
-		}
-	}
-	return out, true
-}
-
-// mayHold is holds, for all that contents tell: a group's or a list's addresses may all lie in a CIDR.
-func (c ruleContent) mayHold(d ruleContent) bool {
-	_, wide := c.peer.Prefix()
-	if _, isCIDR := d.peer.Prefix(); wide && !isCIDR {
-		d.peer = c.peer
-	}
-	return c.holds(d)
+	return out
 }
 
 // fold joins rules until no two are left that one rule says as well. Rules that stay swallow others, and are not changed.
-func (e *estate) fold(rules []SuggestedRule) []SuggestedRule {
+func fold(rules []SuggestedRule) []SuggestedRule {
 	for again := true; again; {
 		again = false
 		for i := 0; i < len(rules); i++ {
 			for j := 0; j < len(rules); j++ {
 				one, ok := SuggestedRule{}, false
 				if i != j {
-					one, ok = e.joined(rules[i], rules[j])
+					one, ok = joined(rules[i], rules[j])
 				}
 				if !ok {
 					continue
@@ -140,13 +127,13 @@ func together(a, b SuggestedRule) *Traffic {
 }
 
 // joined is the rule that admits exactly what two admit; false where there is none.
-func (e *estate) joined(a, b SuggestedRule) (SuggestedRule, bool) {
+func joined(a, b SuggestedRule) (SuggestedRule, bool) {
 	if b.Kept {
 		return a, false
 	}
 	x, y := ruleOf(a), ruleOf(b)
 	switch {
-	case e.contains(&x, &y):
+	case containsService(&x, &y) && holdsPeer(x.Peer, y.Peer):
 		return a, true
 	case a.Kept || x.Protocol != y.Protocol:
 		return a, false
@@ -167,6 +154,13 @@ func (e *estate) joined(a, b SuggestedRule) (SuggestedRule, bool) {
 func ruleOf(r SuggestedRule) analyze.Rule {
 	p, _ := schema.ParseProtocol(r.Protocol) // made by ourselves
 	return analyze.Rule{Rule: schema.Rule{Direction: r.Direction, Protocol: p, FromPort: portOr(r.FromPort), ToPort: portOr(r.ToPort), Peer: r.Peer}}
+}
+
+// holdsPeer says whether one peer stands for all that another will ever stand for.
+func holdsPeer(a, b schema.Peer) bool {
+	p, isCIDR := a.Prefix()
+	q, also := b.Prefix()
+	return a == b || isCIDR && also && inside(q, p)
 }
 
 // siblings is the prefix of which two are the halves.
