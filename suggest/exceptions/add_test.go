@@ -150,3 +150,31 @@ func FuzzAdd(f *testing.F) {
 		}
 	})
 }
+
+// YAML ends lines at more than line feeds; a file that uses others is added to, or refused, and loses none of its words.
+func TestAddToOtherLineEnds(t *testing.T) {
+	for _, file := range []string{
+		"version: 1\rexceptions: []", "version: 1\rexceptions: []\r", "version: 1\nexceptions:\r", "# a\u2028# b\u2029# c\u0085version: 1\nexceptions:\n# d\n",
+		strings.ReplaceAll(web, "\n", "\r"), "# a\u2028# b\n" + web + "# c\u2028# d\n", "\ufeff" + web, "# a\rexceptions: ~\rversion: 1",
+		web + "...\n", "---\n" + web, "%YAML 1.1\n---\n" + web,
+	} {
+		old, err := Read(strings.NewReader(file))
+		if err != nil {
+			t.Errorf("%q: %v", file, err)
+			continue
+		}
+		out, err := Add([]byte(file), newOnes())
+		if errors.Is(err, ErrShape) {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%q: %v", file, err)
+		}
+		if got, err := Read(bytes.NewReader(out)); err != nil || !cmp.Equal(got, slices.Concat(old, newOnes())) {
+			t.Errorf("%q: %v\n%s", file, err, out)
+		}
+		if !keepsRemarks(file, string(out)) {
+			t.Errorf("%q lost a remark:\n%s", file, out)
+		}
+	}
+}
