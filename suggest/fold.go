@@ -86,22 +86,38 @@ func (g *Group) standIns() map[string][]ReplacementRule {
 	return out
 }
 
+// folding is a rule while it is folded, with what is asked of it again and again.
+type folding struct {
+	SuggestedRule
+	rule   analyze.Rule
+	cidr   netip.Prefix
+	isCIDR bool
+}
+
+func (f *folding) read() {
+	p, _ := schema.ParseProtocol(f.Protocol) // made by ourselves
+	f.rule.Rule = schema.Rule{Direction: f.Direction, Protocol: p, FromPort: portOr(f.FromPort), ToPort: portOr(f.ToPort), Peer: f.Peer}
+	f.cidr, f.isCIDR = f.Peer.Prefix()
+}
+
 // fold joins rules until no two are left that one rule says as well. Rules that stay swallow others, and are not changed.
-func fold(rules []SuggestedRule) []SuggestedRule {
+func fold(list []SuggestedRule) []SuggestedRule {
+	rules := make([]*folding, len(list))
+	for i := range list {
+		rules[i] = &folding{SuggestedRule: list[i]}
+		rules[i].read()
+	}
 	for again := true; again; {
 		again = false
 		for i := 0; i < len(rules); i++ {
 			for j := 0; j < len(rules); j++ {
-				one, ok := SuggestedRule{}, false
-				if i != j {
-					one, ok = joined(rules[i], rules[j])
-				}
-				if !ok {
+				a, b := rules[i], rules[j]
+				if i == j || b.Kept || !a.join(b) {
 					continue
 				}
-				one.StandsFor = slices.Compact(slices.Sorted(slices.Values(slices.Concat(rules[i].StandsFor, rules[j].StandsFor))))
-				one.Traffic = together(rules[i], rules[j])
-				rules[i] = one
+				a.StandsFor = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.StandsFor, b.StandsFor))))
+				a.Traffic = together(a.SuggestedRule, b.SuggestedRule)
+				a.read()
 				rules = slices.Delete(rules, j, j+1)
 				again = true
 				if j < i {
@@ -111,8 +127,12 @@ func fold(rules []SuggestedRule) []SuggestedRule {
 			}
 		}
 	}
-	slices.SortStableFunc(rules, func(a, b SuggestedRule) int { return compareReplacements(a.ReplacementRule, b.ReplacementRule) })
-	return rules
+	out := make([]SuggestedRule, len(rules))
+	for i := range rules {
+		out[i] = rules[i].SuggestedRule
+	}
+	slices.SortStableFunc(out, func(a, b SuggestedRule) int { return compareReplacements(a.ReplacementRule, b.ReplacementRule) })
+	return out
 }
 
 // together is the traffic of two rules that become one. A rule that stays has what it admits counted already.
@@ -126,37 +146,34 @@ func together(a, b SuggestedRule) *Traffic {
 	return &Traffic{a.Traffic.Conversations + b.Traffic.Conversations, a.Traffic.Peers + b.Traffic.Peers}
 }
 
-// joined is the rule that admits exactly what two admit; false where there is none.
-func joined(a, b SuggestedRule) (SuggestedRule, bool) {
-	if b.Kept {
-		return a, false
-	}
-	x, y := ruleOf(a), ruleOf(b)
+// join makes the rule the one that admits exactly what it and another admit; false where there is none.
+func (f *folding) join(o *folding) bool {
+	x, y := &f.rule, &o.rule
 	switch {
-	case containsService(&x, &y) && holdsPeer(x.Peer, y.Peer):
-		return a, true
-	case a.Kept || x.Protocol != y.Protocol:
-		return a, false
+	case containsService(x, y) && f.holdsPeer(o):
+		return true
+	case f.Kept || x.Protocol != y.Protocol:
+		return false
 	case x.Peer == y.Peer && x.Protocol.HasPorts() && x.FromPort <= y.FromPort && y.FromPort <= x.ToPort+1:
 		to := max(x.ToPort, y.ToPort)
-		a.ToPort = &to
-		return a, true
-	case x.FromPort == y.FromPort && x.ToPort == y.ToPort:
-		whole, ok := siblings(x.Peer, y.Peer)
+		f.ToPort = &to
+		return true
+	case x.FromPort == y.FromPort && x.ToPort == y.ToPort && f.isCIDR && o.isCIDR:
+		whole, ok := siblings(f.cidr, o.cidr)
 		if ok {
-			a.Peer = schema.CIDRPeer(whole)
+			f.Peer = schema.CIDRPeer(whole)
 		}
-		return a, ok
+		return ok
 	}
-	return a, false
-}
-
-func ruleOf(r SuggestedRule) analyze.Rule {
-	p, _ := schema.ParseProtocol(r.Protocol) // made by ourselves
-	return analyze.Rule{Rule: schema.Rule{Direction: r.Direction, Protocol: p, FromPort: portOr(r.FromPort), ToPort: portOr(r.ToPort), Peer: r.Peer}}
+	return false
 }
 
 // holdsPeer says whether one peer stands for all that another will ever stand for.
+func (f *folding) holdsPeer(o *folding) bool {
+	return f.isCIDR && o.isCIDR && inside(o.cidr, f.cidr) || f.Peer == o.Peer
+}
+
+// holdsPeer is the same of peers that are not read yet.
 func holdsPeer(a, b schema.Peer) bool {
 	p, isCIDR := a.Prefix()
 	q, also := b.Prefix()
@@ -164,10 +181,8 @@ func holdsPeer(a, b schema.Peer) bool {
 }
 
 // siblings is the prefix of which two are the halves.
-func siblings(a, b schema.Peer) (netip.Prefix, bool) {
-	p, isA := a.Prefix()
-	q, isB := b.Prefix()
-	if !isA || !isB || p.Bits() != q.Bits() || p == q || p.Bits() == 0 || p.Addr().Is4() != q.Addr().Is4() {
+func siblings(p, q netip.Prefix) (netip.Prefix, bool) {
+	if p.Bits() != q.Bits() || p == q || p.Bits() == 0 || p.Addr().Is4() != q.Addr().Is4() {
 		return netip.Prefix{}, false
 	}
 	whole := netip.PrefixFrom(p.Addr(), p.Bits()-1).Masked()
