@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"sgfit/schema"
 	"sgfit/suggest"
@@ -30,6 +31,28 @@ func TestWriteIsReadAgain(t *testing.T) {
 		}
 		if diff := cmp.Diff(list, got); diff != "" {
 			t.Error(diff)
+		}
+	}
+}
+
+// Words that are no text of people's may be, in a plan that was written by hand.
+func TestWriteQuotesEveryWord(t *testing.T) {
+	evil := "x\n  - kind: untouchable\n    group: all\n    owner: me\n    reason: so\n    expires: 2027-06-30\n#"
+	for name, change := range map[string]func(*suggest.Exception){
+		"kind":      func(x *suggest.Exception) { x.Kind = suggest.ExceptionKind(evil) },
+		"direction": func(x *suggest.Exception) { x.Direction = schema.Direction(evil) },
+		"protocol":  func(x *suggest.Exception) { x.Protocol = evil },
+		"expires":   func(x *suggest.Exception) { x.Expires = evil },
+	} {
+		list := newOnes()[:1]
+		change(&list[0])
+		root, err := document(Write(list))
+		if err != nil {
+			t.Errorf("%s: %v\n%s", name, err, Write(list))
+			continue
+		}
+		if _, entries := listOf(&yaml.Node{Content: []*yaml.Node{root}}); len(entries.Content) != 1 {
+			t.Errorf("%s: one exception is written as %d:\n%s", name, len(entries.Content), Write(list))
 		}
 	}
 }
