@@ -14,7 +14,8 @@ type group struct {
 	today   map[string]rule // every rule of the group by its key
 	kept    []rule          // that the plan keeps, as they are
 	changes []change
-	adds    []rule // that are not there yet, each once; sorted
+	adds    []rule           // that are not there yet, each once; sorted
+	stands  map[string][]int // by key of a rule: the places of the changes that it stands for, ascending
 }
 
 // change is one rule that is removed or replaced.
@@ -232,6 +233,19 @@ func (g *group) settle() {
 	slices.SortFunc(g.adds, rule.compare)
 	for i := range g.changes {
 		g.changes[i].stays = after[g.changes[i].was.key()]
+	}
+	g.index()
+}
+
+// index notes which changes each rule stands for.
+func (g *group) index() {
+	g.stands = map[string][]int{}
+	for i, c := range g.changes {
+		for _, p := range c.pieces {
+			if at := g.stands[p.key()]; len(at) == 0 || at[len(at)-1] != i {
+				g.stands[p.key()] = append(at, i)
+			}
+		}
 	}
 }
 
