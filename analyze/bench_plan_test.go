@@ -3,6 +3,7 @@ package analyze_test
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -18,12 +19,24 @@ import (
 // the bytes of plan.json, as sgfit suggest does: the questions, the evidence, every rule decided, the window and last week
 // replayed. It reports processor seconds, those of each step, and the most memory that the process held, and logs the
 // plan's hash: a change that only makes it faster leaves that as it is. With SGFIT_BENCH_DATABASE the estate is made in that file, or
-// taken from it where it is there.
+// taken from it where it is there. With SGFIT_BENCH_HABITS=20 its interfaces talk to 20 services each, day after day; without, every
+// connection has peers of its own choice, which is the hardest that an estate of its size can be.
 //
-//	SGFIT_BENCH_CONVERSATIONS=10000000 SGFIT_BENCH_MEMORY_MIB=6144 go test ./analyze -run xxx -bench Plan -benchtime 1x -timeout 1h
+//	SGFIT_BENCH_CONVERSATIONS=10000000 SGFIT_BENCH_MEMORY_MIB=6144 SGFIT_BENCH_HABITS=20 go test ./analyze -run xxx -bench Plan -benchtime 1x -timeout 1h
 func BenchmarkPlan(b *testing.B) {
-	n := setting(b, "SGFIT_BENCH_CONVERSATIONS", 1_000_000)
-	db := estateDatabase(b, n)
+	benchPlan(b, setting(b, "SGFIT_BENCH_CONVERSATIONS", 1_000_000), makeEstate)
+}
+
+// BenchmarkPlanHostile is BenchmarkPlan of one interface that 65,000 peers talk to on every port: as many uses of one rule as
+// there are conversations.
+//
+//	SGFIT_BENCH_CONVERSATIONS=3600000 go test ./analyze -run xxx -bench Hostile -benchtime 1x -timeout 1h
+func BenchmarkPlanHostile(b *testing.B) {
+	benchPlan(b, setting(b, "SGFIT_BENCH_CONVERSATIONS", 300_000), makeHostile)
+}
+
+func benchPlan(b *testing.B, n int, make func(b *testing.B, db *sql.DB, n int)) {
+	db := estateDatabase(b, n, make)
 	t := newStepTimer(b)
 	for b.Loop() {
 		b.Logf("plan.json: %x", sha256.Sum256(planOf(b, db, t)))
@@ -34,7 +47,7 @@ func BenchmarkPlan(b *testing.B) {
 }
 
 // estateDatabase opens the database of the estate, which is made if it is not there.
-func estateDatabase(b *testing.B, n int) *duck.DB {
+func estateDatabase(b *testing.B, n int, make func(b *testing.B, db *sql.DB, n int)) *duck.DB {
 	path := os.Getenv("SGFIT_BENCH_DATABASE")
 	if path == "" {
 		path = filepath.Join(b.TempDir(), "bench.db")
@@ -47,7 +60,7 @@ func estateDatabase(b *testing.B, n int) *duck.DB {
 	}
 	b.Cleanup(func() { db.Close() })
 	if missing != nil {
-		makeEstate(b, db.SQL(), n)
+		make(b, db.SQL(), n)
 	}
 	return db
 }

@@ -78,6 +78,31 @@ func setting(b *testing.B, name string, usual int) int {
 func makeEstate(b *testing.B, db *sql.DB, n int) {
 	b.Helper()
 	const days = 60
+	runBench(b, db, func(ask, script func(string)) {
+		ask(`SET VARIABLE interfaces = 10000; SET VARIABLE groups = 5000; SET VARIABLE first_day = DATE '2026-07-01'`)
+		ask(`SET VARIABLE rows = ` + strconv.Itoa(n/days) + `; SET VARIABLE habits = ` + strconv.Itoa(setting(b, "SGFIT_BENCH_HABITS", 0)))
+		script("estate.sql")
+		for d := range days {
+			ask(`SET VARIABLE day = DATE '2026-07-01' + ` + strconv.Itoa(d))
+			script("day.sql")
+		}
+		script("coverage.sql")
+	})
+}
+
+// makeHostile fills the database with what is hard for its shape: see testdata/bench.
+func makeHostile(b *testing.B, db *sql.DB, n int) {
+	b.Helper()
+	runBench(b, db, func(ask, script func(string)) {
+		ask(`SET VARIABLE first_day = DATE '2026-07-01'; SET VARIABLE rows = ` + strconv.Itoa(n))
+		script("hostile.sql")
+		script("coverage.sql")
+	})
+}
+
+// runBench gives make what runs statements, and the scripts of testdata/bench, on one connection.
+func runBench(b *testing.B, db *sql.DB, make func(ask, script func(string))) {
+	b.Helper()
 	conn, err := db.Conn(context.Background())
 	if err != nil {
 		b.Fatal(err)
@@ -89,22 +114,14 @@ func makeEstate(b *testing.B, db *sql.DB, n int) {
 			b.Fatal(err)
 		}
 	}
-	script := func(name string) string {
+	make(ask, func(name string) {
 		b.Helper()
 		text, err := os.ReadFile(filepath.Join("testdata", "bench", name))
 		if err != nil {
 			b.Fatal(err)
 		}
-		return string(text)
-	}
-	ask(`SET VARIABLE interfaces = 10000; SET VARIABLE groups = 5000; SET VARIABLE first_day = DATE '2026-07-01'`)
-	ask(`SET VARIABLE rows = ` + strconv.Itoa(n/days))
-	ask(script("estate.sql"))
-	for d := range days {
-		ask(`SET VARIABLE day = DATE '2026-07-01' + ` + strconv.Itoa(d))
-		ask(script("day.sql"))
-	}
-	ask(script("coverage.sql"))
+		ask(string(text))
+	})
 }
 
 func usage(b *testing.B) (use syscall.Rusage) {

@@ -180,7 +180,7 @@ func (a *Analysis) flows(ctx context.Context, part string, args ...any) iter.Seq
 		side AS (SELECT DISTINCT side, direction, min(policy) OVER (PARTITION BY groups) AS policy FROM side_of JOIN policy USING (policy)),
 		sum AS (
 		  SELECT d.policy, d.direction, f.spot, w.peer_groups, f.noise, max(f.peer_state) AS peer_state,
-		         sum(f.conversations)::BIGINT AS conversations, sum(f.bytes)::BIGINT AS bytes
+		         sum(f.conversations::DOUBLE)::BIGINT AS conversations, sum(f.bytes::DOUBLE)::BIGINT AS bytes
 		  FROM part f JOIN way_side USING (way) JOIN side d USING (side) LEFT JOIN worn w ON w.state_no = f.peer_state
 		  GROUP BY ALL)
 		SELECT f.policy::UINTEGER, f.peer_state::UINTEGER, f.direction = 'ingress', f.spot::UBIGINT, ` + hiLo("a.ip") + `, f.noise, f.conversations, f.bytes

@@ -106,48 +106,12 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 		whole := m.pairs[at].whole
 		k := m.replace(whole)
 		m.measure()
-		m.pairs = slices.DeleteFunc(m.pairs, func(p boxPair) bool { return m.gone[p.a] || m.gone[p.b] })
-		for i := range m.pairs {
-			if m.pairs[i].whole.meets(whole) {
-				by.forget(&m.pairs[i])
-			}
-		}
+		m.review(by, &whole)
 		for i := range m.rects {
 			if i != k {
 				m.add(by, k, i)
 			}
 		}
-	}
-}
-
-// number gives the rectangles numbers, by which pairs know them.
-func (m *boxMerger) number() {
-	m.numbers, m.gone = m.numbers[:0], make([]bool, len(m.rects), 2*len(m.rects))
-	for i := range m.rects {
-		m.numbers = append(m.numbers, int32(i))
-	}
-}
-
-// countPairs is how many pairs there may be at the beginning.
-func (m *boxMerger) countPairs(by boxScore) (n int) {
-	for i := range m.rects {
-		for j := i + 1; j < len(m.rects); j++ {
-			if by.may(&m.rects[i], &m.rects[j]) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// add adds the pair of two rectangles, if it may be wanted.
-func (m *boxMerger) add(by boxScore, i, j int) {
-	a, b := &m.rects[i], &m.rects[j]
-	if a.protocol != b.protocol || !by.may(a, b) {
-		return
-	}
-	if whole, ok := m.bounding(a, b); ok {
-		m.pairs = append(m.pairs, boxPair{a: m.numbers[i], b: m.numbers[j], whole: whole, score: by.bound(&whole)})
 	}
 }
 
@@ -181,8 +145,11 @@ func (m *boxMerger) replace(whole boxRect) int {
 
 // size is the number of (port, site) tuples in a rectangle.
 func (m *boxMerger) size(r boxRect) float64 {
-	return float64(r.ports.width()) * math.Ldexp(1, max(0, m.site-r.bits))
+	return float64(r.ports.width()) * powerOfTwo(max(0, m.site-r.bits))
 }
+
+// powerOfTwo is 2^n for n from 0 to 128.
+func powerOfTwo(n int) float64 { return math.Float64frombits(uint64(1023+n) << 52) }
 
 // measure prepares what scores ask of all rectangles: their sizes together (what several admit counts several times),
 // and their order by prefix.
@@ -234,7 +201,7 @@ func (m *boxMerger) sitesAt(rects []boxRect, port uint16) float64 {
 		if last >= 0 && rects[last].key.commonBits(r.key) >= rects[last].bits {
 			continue
 		}
-		sum += math.Ldexp(1, max(0, m.site-r.bits))
+		sum += powerOfTwo(max(0, m.site-r.bits))
 		last = i
 	}
 	return sum

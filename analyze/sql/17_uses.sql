@@ -12,7 +12,7 @@
 --             network_interface state that owned the peer's address, 0 for nobody known, above 32 bits of set_no)
 --           rule_several(rule_no, spot, peer_state, set_no, used)   where these differ: all, and whether with a real use
 --           rule_page(rule_no, spot, page, days)        days beyond the first 62
--- Assumes:  days before or after the window count for its ends (window_day in other words: greatest and least cost much more).
+-- Assumes:  sums are of doubles, as in 09_demand; days before or after the window count for its ends (window_day in other words: greatest and least cost much more).
 --
 -- Days as bits: distinct days of whatever flows together are then a bit_or, without a row a day.
 CREATE OR REPLACE TEMP TABLE window_bit AS
@@ -38,12 +38,12 @@ SELECT way, spot, page, bit_or(bit) AS days FROM edge_flow JOIN window_bit USING
 
 CREATE OR REPLACE TEMP TABLE flow AS
 WITH part AS (
-  SELECT way, spot, peer_state, sum(conversations)::BIGINT AS conversations,
+  SELECT way, spot, peer_state, sum(conversations::DOUBLE)::BIGINT AS conversations,
          bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days,
          NULL::BIGINT AS ambiguous, NULL::BIGINT AS alone
   FROM edge_flow JOIN window_bit USING (day) WHERE sure AND conversations > 0 GROUP BY way, spot, peer_state
   UNION ALL BY NAME
-  SELECT way, spot, peer_state, sum(conversations) FILTER (NOT sure)::BIGINT AS ambiguous, sum(probes) FILTER (conversations = 0)::BIGINT AS alone
+  SELECT way, spot, peer_state, sum(conversations::DOUBLE) FILTER (NOT sure)::BIGINT AS ambiguous, sum(probes::DOUBLE) FILTER (conversations = 0)::BIGINT AS alone
   FROM edge_flow WHERE NOT sure OR conversations = 0 GROUP BY way, spot, peer_state
 )
 SELECT f.*, coalesce(o.set_no, s.set_no) AS set_no, n.way IS NOT NULL AS noise
@@ -55,8 +55,8 @@ LEFT JOIN noise n ON n.way = f.way AND n.spot = f.spot;
 -- Few flows have any of it, so that it stands apart.
 CREATE OR REPLACE TEMP TABLE late AS
 WITH part AS (
-  SELECT way, spot, peer_state, sum(CASE WHEN week = 0 THEN conversations ELSE 0 END)::BIGINT AS late_0, sum(CASE WHEN week = 0 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_0,
-         sum(CASE WHEN week = 1 THEN conversations ELSE 0 END)::BIGINT AS late_1, sum(CASE WHEN week = 1 THEN bytes ELSE 0 END)::BIGINT AS late_bytes_1
+  SELECT way, spot, peer_state, sum(CASE WHEN week = 0 THEN conversations::DOUBLE ELSE 0 END)::BIGINT AS late_0, sum(CASE WHEN week = 0 THEN bytes::DOUBLE ELSE 0 END)::BIGINT AS late_bytes_0,
+         sum(CASE WHEN week = 1 THEN conversations::DOUBLE ELSE 0 END)::BIGINT AS late_1, sum(CASE WHEN week = 1 THEN bytes::DOUBLE ELSE 0 END)::BIGINT AS late_bytes_1
   FROM edge_flow JOIN (FROM window_bit WHERE week < 2) w USING (day) WHERE sure AND conversations > 0 GROUP BY way, spot, peer_state
 )
 SELECT f.*, coalesce(o.set_no, s.set_no) AS set_no
@@ -65,7 +65,7 @@ LEFT JOIN (SELECT way, set_no FROM way_set WHERE peer_no = 0) s ON s.way = f.way
 LEFT JOIN (SELECT way, peer_no, set_no FROM way_set WHERE peer_no > 0) o ON o.way = f.way AND o.peer_no = (f.spot >> 24)::UINTEGER;
 
 CREATE OR REPLACE TEMP TABLE rule_late AS
-SELECT r.rule_no, f.spot, sum(f.late_0)::BIGINT AS late_0, sum(f.late_bytes_0)::BIGINT AS late_bytes_0, sum(f.late_1)::BIGINT AS late_1, sum(f.late_bytes_1)::BIGINT AS late_bytes_1
+SELECT r.rule_no, f.spot, sum(f.late_0::DOUBLE)::BIGINT AS late_0, sum(f.late_bytes_0::DOUBLE)::BIGINT AS late_bytes_0, sum(f.late_1::DOUBLE)::BIGINT AS late_1, sum(f.late_bytes_1::DOUBLE)::BIGINT AS late_bytes_1
 FROM late f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way) GROUP BY r.rule_no, f.spot;
 
 CREATE OR REPLACE TEMP TABLE rule_page AS
@@ -83,8 +83,8 @@ FROM flow f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way
 WHERE f.conversations > 0 AND NOT f.noise OR f.ambiguous > 0;
 
 CREATE OR REPLACE TEMP TABLE rule_use AS
-SELECT rule_no, spot, coalesce(sum(conversations), 0)::BIGINT AS conversations,
-       coalesce(bit_or(days), 0) AS days, coalesce(sum(ambiguous), 0)::BIGINT AS ambiguous,
+SELECT rule_no, spot, coalesce(sum(conversations::DOUBLE), 0)::BIGINT AS conversations,
+       coalesce(bit_or(days), 0) AS days, coalesce(sum(ambiguous::DOUBLE), 0)::BIGINT AS ambiguous,
        min(owner_set) AS low, max(owner_set) AS high
 FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS owner_set FROM share)
 GROUP BY rule_no, spot;

@@ -21,7 +21,7 @@ WITH later AS (
   GROUP BY rule_no, peer_no
 ),
 whole AS (
-  SELECT u.rule_no, (u.spot >> 24)::UINTEGER AS peer_no, max(coalesce(s.use_state, (u.low >> 32)::UINTEGER)) AS state, sum(u.conversations)::BIGINT AS conversations,
+  SELECT u.rule_no, (u.spot >> 24)::UINTEGER AS peer_no, max(coalesce(s.use_state, (u.low >> 32)::UINTEGER)) AS state, sum(u.conversations::DOUBLE)::BIGINT AS conversations,
          bit_or(u.days) AS days
   FROM rule_use u LEFT JOIN (SELECT rule_no, spot, max(peer_state) AS use_state FROM rule_several WHERE used GROUP BY ALL) s ON s.rule_no = u.rule_no AND s.spot = u.spot
   WHERE u.conversations > 0
