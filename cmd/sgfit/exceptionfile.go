@@ -37,6 +37,9 @@ func (f exceptionFile) Read() ([]suggest.Exception, error) {
 func (f exceptionFile) Add(list []suggest.Exception) error {
 	path, err := filepath.EvalSymlinks(string(f)) // a link stays one
 	if errors.Is(err, fs.ErrNotExist) {
+		if _, is := os.Readlink(string(f)); is == nil {
+			return fmt.Errorf("%s is a link to a file that is not there; make that first, with 'version: 1' and 'exceptions: []'", f)
+		}
 		path, err = string(f), nil
 	}
 	if err != nil {

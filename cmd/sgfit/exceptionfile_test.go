@@ -37,3 +37,29 @@ func TestExceptionsOfManyAtOnce(t *testing.T) {
 		t.Errorf("the file is %v now; %v", info.Mode(), err)
 	}
 }
+
+// A link stays one, also one that leads nowhere.
+func TestExceptionsThroughLinks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	link, target := filepath.Join(dir, "link.yaml"), filepath.Join(dir, "target.yaml")
+	if err := os.Symlink("target.yaml", link); err != nil {
+		t.Skip(err)
+	}
+	one := []suggest.Exception{{Kind: suggest.Untouchable, Group: "web", Owner: "ann", Reason: "so", Expires: "2027-06-30"}}
+	if err := exceptionFile(link).Add(one); err == nil {
+		t.Error("what a link leads to was not there, and is written somewhere")
+	}
+	if err := os.WriteFile(target, []byte("version: 1\nexceptions: []\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := exceptionFile(link).Add(one); err != nil {
+		t.Error(err)
+	}
+	if list, err := exceptionFile(target).Read(); err != nil || len(list) != 1 {
+		t.Errorf("the file has %d exceptions; %v", len(list), err)
+	}
+	if to, err := os.Readlink(link); err != nil || to != "target.yaml" {
+		t.Errorf("the link leads to %q; %v", to, err)
+	}
+}
