@@ -93,7 +93,9 @@ type RuleComparison struct {
 	OpensWorld bool `json:"opens_world,omitempty"`
 	// Exception is that which the new plan has the rule on record with; nil for none in force.
 	Exception *RuleException `json:"exception,omitempty"`
-	Reason    string         `json:"reason"` // one sentence
+	// Blanket says that it is for the group as a whole, and older than the rule: nobody answers for this opening.
+	Blanket bool   `json:"blanket,omitempty"`
+	Reason  string `json:"reason"` // one sentence
 }
 
 // Compare holds a plan against an earlier one.
@@ -107,8 +109,10 @@ func Compare(old, now Plan) Comparison {
 	for _, x := range c.Exceptions {
 		c.Counts[string(x.Change)+exceptionSuffix]++
 	}
+	blankets := newBlankets(old, now)
 	for _, pair := range pairGroups(old, now, c.Uncompared) {
 		if g, some := pair.compare(); some {
+			blankets.mark(&g)
 			c.Groups = append(c.Groups, g)
 			c.count(g)
 		}

@@ -36,8 +36,10 @@ type heldException struct {
 	order int
 }
 
-// key is what an exception is for; its owner, reason and day may change.
-func (x *Exception) key() string { return strings.Join([]string{string(x.Kind), x.Name()}, " ") }
+// key is what an exception is for; its owner, reason and day may change. Names may hold anything.
+func (x *Exception) key() string {
+	return fmt.Sprintf("%s %q %q %q %s", x.Kind, x.Group, x.VPCID, x.AccountID, x.Name())
+}
 
 func heldExceptions(p Plan) map[string]heldException {
 	out := map[string]heldException{}
@@ -124,4 +126,34 @@ func (s groupSet) any(rules []string) bool {
 		id, _, _ := strings.Cut(name, " ")
 		return s[id]
 	})
+}
+
+// blankets are exceptions for groups as wholes that were in force in the old plan, and the rules that exceptions of the new
+// plan name.
+type blankets struct{ groups, named map[string]bool }
+
+func newBlankets(old, now Plan) blankets {
+	b := blankets{map[string]bool{}, map[string]bool{}}
+	each := func(p Plan, whole bool, do func(rule string)) {
+		for i := range p.Exceptions {
+			if r := &p.Exceptions[i]; r.State == InForce && r.Exception.wholeGroup() == whole {
+				for _, rule := range r.Rules {
+					do(rule)
+				}
+			}
+		}
+	}
+	each(old, true, func(rule string) { id, _, _ := strings.Cut(rule, " "); b.groups[id] = true })
+	each(now, false, func(rule string) { b.named[rule] = true })
+	return b
+}
+
+// mark finds new openings that are on record by nothing but an exception for the group that is older than they are.
+func (b blankets) mark(g *GroupComparison) {
+	for i := range g.Rules {
+		r := &g.Rules[i]
+		if r.Blanket = r.Wider && r.Exception != nil && b.groups[g.GroupID] && !b.named[r.Name(g.GroupID)]; r.Blanket {
+			r.Reason += ", which is for the whole group and older than this opening"
+		}
+	}
 }

@@ -101,3 +101,31 @@ func TestNewOpeningsOnRecord(t *testing.T) {
 		t.Errorf("on record: %v", c)
 	}
 }
+
+// An exception for a whole group answers for the rules that it was granted for, and for none that comes later; one that names
+// the rule, or is granted once the rule is there, does.
+func TestOldExceptionsForGroupsAnswerForNoNewOpening(t *testing.T) {
+	open := "in tcp 22 0.0.0.0/0"
+	record := func(x Exception, rules ...string) ExceptionRecord { return ExceptionRecord{x, InForce, "so", rules} }
+	whole := Exception{Kind: Untouchable, Group: "web", Owner: "ops", Expires: "2026-12-31"}
+	named := whole
+	named.Direction, named.Protocol, named.Peer = "ingress", "tcp", "0.0.0.0/0"
+	was, is := "sg-1 ingress tcp 443 0.0.0.0/0", "sg-1 ingress tcp 22 0.0.0.0/0"
+	for _, tt := range []struct {
+		name     string
+		old, now []ExceptionRecord
+		on       int
+	}{
+		{"older than the rule", []ExceptionRecord{record(whole, was)}, []ExceptionRecord{record(whole, was, is)}, 0},
+		{"granted since", nil, []ExceptionRecord{record(whole, was, is)}, 1},
+		{"named as well", []ExceptionRecord{record(whole, was)}, []ExceptionRecord{record(whole, was, is), record(named, is)}, 1},
+	} {
+		old, now := groupPlan(t, "in tcp 443 0.0.0.0/0"), groupPlan(t, "in tcp 443 0.0.0.0/0", open)
+		old.Exceptions, now.Exceptions = tt.old, tt.now
+		now.Groups[0].Rules[1].Exception = &RuleException{Kind: Untouchable, Owner: "ops", Expires: "2026-12-31"}
+		c := Compare(old, now).Counts
+		if c["new-on-record"] != tt.on || c["new-open-admin"] != 1-tt.on || c["wider"] != 1-tt.on || c["new-wildcard"] != 1-tt.on {
+			t.Errorf("%s: %v", tt.name, c)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"sgfit/analyze"
 	"sgfit/schema"
 )
 
@@ -169,7 +170,7 @@ func (x *rulePairs) replaced(c *RuleComparison, r *Rule) {
 // to be replaced by; and whether such a one came since.
 func (x *rulePairs) folds(k ruleContent, r *Rule) (held, came bool) {
 	for _, n := range x.folded[RuleName(x.id, *r)] {
-		if one := n.content(r.Direction); x.is[one] != nil && one.mayHold(k) {
+		if one := n.content(r.Direction); x.is[one] != nil && one.holds(k) {
 			held, came = true, came || x.was[one] == nil
 		}
 	}
@@ -182,19 +183,21 @@ func (x *rulePairs) within(k, replaced ruleContent) bool {
 }
 
 // holds says whether one rule admits all that another does, as far as contents tell.
-func (c ruleContent) holds(d ruleContent) bool {
-	if c.direction != d.direction || c.protocol != "all" && c.protocol != d.protocol {
-		return false
+func (c ruleContent) holds(d ruleContent) bool { return c.holdsService(d) && holdsPeer(c.peer, d.peer) }
+
+// holdsService says it of protocol, ports, types and codes.
+func (c ruleContent) holdsService(d ruleContent) bool {
+	a, b := c.service(), d.service()
+	return a != nil && b != nil && containsService(a, b)
+}
+
+// service is the rule without its peer; nil where nobody knows its protocol.
+func (c ruleContent) service() *analyze.Rule {
+	p, err := schema.ParseProtocol(c.protocol)
+	if err != nil {
+		return nil
 	}
-	if c.protocol == d.protocol && c.from >= 0 && !(c.from <= d.from && d.to <= c.to) {
-		return false
-	}
-	if c.peer == d.peer {
-		return true
-	}
-	p, ok := c.peer.Prefix()
-	q, also := d.peer.Prefix()
-	return ok && also && p.Bits() <= q.Bits() && p.Contains(q.Addr())
+	return &analyze.Rule{Rule: schema.Rule{Direction: c.direction, Protocol: p, FromPort: c.from, ToPort: c.to}}
 }
 
 // appeared describes a rule that the old plan did not have.

@@ -181,6 +181,33 @@ func TestCompareFoldedRules(t *testing.T) {
 	}
 }
 
+// Types of ICMP are no range: one does not hold those below it, and none of them holds all.
+func TestCompareICMPTypes(t *testing.T) {
+	typed := func(kind, code int32, peer string) Rule {
+		r := comparedRule(t, "in icmp "+peer)
+		r.FromPort, r.ToPort = &kind, &code
+		return r
+	}
+	for _, c := range []struct {
+		old, now Rule
+		wider    bool
+	}{
+		{typed(3, 10, "0.0.0.0/0"), typed(8, 0, "0.0.0.0/0"), true},
+		{typed(3, 5, "10.0.0.0/8"), typed(3, 4, "10.0.0.0/8"), true},
+		{typed(8, 0, "0.0.0.0/0"), typed(-1, -1, "0.0.0.0/0"), true},
+		{typed(3, -1, "10.0.0.0/8"), typed(3, 4, "10.1.0.0/16"), false},
+		{typed(-1, -1, "10.0.0.0/8"), typed(8, 0, "10.1.0.0/16"), false},
+	} {
+		old, now := groupPlan(t), groupPlan(t)
+		old.Groups[0].Rules, now.Groups[0].Rules = []Rule{c.old}, []Rule{c.now}
+		got := Compare(old, now).Groups[0].Rules
+		i := slices.IndexFunc(got, func(r RuleComparison) bool { return r.Was == nil })
+		if i < 0 || got[i].Wider != c.wider {
+			t.Errorf("%s after %s: got %+v, want wider %t", RuleName("", c.now), RuleName("", c.old), got, c.wider)
+		}
+	}
+}
+
 func TestCompareGroupsAndPlaces(t *testing.T) {
 	old, now := groupPlan(t, "in tcp 443 10.0.0.0/8"), groupPlan(t, "in tcp 443 10.0.0.0/8")
 	other := old.Groups[0]

@@ -81,6 +81,15 @@ func (b *admittedBefore) admits(c ruleContent) bool {
 		c.peer = schema.CIDRPeer(netip.PrefixFrom(netip.IPv4Unspecified(), 0))
 	}
 	e, ok := c.exposed()
+	if ok && (e.Protocol == schema.ICMP || e.Protocol == schema.ICMPv6) { // exposure does not tell their types apart
+		var alike []ExposedRule
+		for _, d := range b.contents {
+			if x, isCIDR := d.exposed(); isCIDR && d.holdsService(c) {
+				alike = append(alike, x)
+			}
+		}
+		return Exposure(append(alike, e)) == Exposure(alike)
+	}
 	return ok && b.with(c.direction, e) == b.size(c.direction)
 }
 

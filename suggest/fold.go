@@ -22,7 +22,10 @@ type SuggestedRule struct {
 // and what fits together exactly is one. They admit what all the replacements and the rules that stay admit, neither more
 // nor less. Rules that stay are listed where they stand for others. What is for review stands for nothing but its equal: it may
 // be narrowed later, to what the others do not carry.
-func (e *estate) suggested(g *Group) []SuggestedRule {
+//
+// Only what contents tell is joined: that a group's or a list's addresses lie in a CIDR today is no promise for tomorrow, and a plan
+// that was read from a file can be held to its replacements without an inventory.
+func (g *Group) suggested() []SuggestedRule {
 	var out []SuggestedRule
 	for _, d := range []schema.Direction{schema.Ingress, schema.Egress} {
 		var rules []SuggestedRule
@@ -50,7 +53,7 @@ func (e *estate) suggested(g *Group) []SuggestedRule {
 				rules = append(rules, SuggestedRule{d, n, false, name, traffic})
 			}
 		}
-		for _, r := range e.fold(rules) {
+		for _, r := range fold(rules) {
 			if !r.Kept || len(r.StandsFor) > 1 {
 				r.Kept = r.Kept || slices.Contains(reviewed, r.content(d))
 				out = append(out, r)
@@ -60,61 +63,61 @@ func (e *estate) suggested(g *Group) []SuggestedRule {
 	return out
 }
 
-// Folded gives the suggested rules that stand for each replaced rule, by RuleName. It is false where they are not those of the
-// replacements, as in a plan that was changed by hand, or of a sgfit that did not fold.
+// Folded gives the suggested rules that stand for each replaced rule, by RuleName. It is false where they are not exactly those that the
+// replacements come to, as in a plan that was changed by hand, or of a sgfit that folded otherwise.
 func (g *Group) Folded() (map[string][]ReplacementRule, bool) {
-	out, actions := map[string][]ReplacementRule{}, map[string]Action{}
-	for i := range g.Rules {
-		actions[RuleName(g.GroupID, g.Rules[i])] = g.Rules[i].Action
+	isSame := func(a, b SuggestedRule) bool {
+		return a.Direction == b.Direction && SameRule(a.ReplacementRule, b.ReplacementRule) && a.Kept == b.Kept && slices.Equal(a.StandsFor, b.StandsFor)
 	}
+	if !slices.EqualFunc(g.Suggested, g.suggested(), isSame) {
+		return nil, false
+	}
+	return g.standIns(), true
+}
+
+// standIns are the suggested rules by the names of the rules that they stand for.
+func (g *Group) standIns() map[string][]ReplacementRule {
+	out := map[string][]ReplacementRule{}
 	for _, s := range g.Suggested {
 		for _, name := range s.StandsFor {
-			if a := actions[name]; a != Replace && !(s.Kept && a == Keep) {
-				return nil, false
-			}
 			out[name] = append(out[name], s.ReplacementRule)
 		}
 	}
-	for i := range g.Rules {
-		r := &g.Rules[i]
-		if r.Action != Replace {
-			continue
-		}
-		for _, n := range r.Replacement {
-			piece := n.content(r.Direction)
-			if !slices.ContainsFunc(out[RuleName(g.GroupID, *r)], func(s ReplacementRule) bool { return s.content(r.Direction).mayHold(piece) }) {
-				return nil, false
-			}
-		}
-	}
-	return out, true
+	return out
 }
 
-// mayHold is holds, for all that contents tell: a group's or a list's addresses may all lie in a CIDR.
-func (c ruleContent) mayHold(d ruleContent) bool {
-	_, wide := c.peer.Prefix()
-	if _, isCIDR := d.peer.Prefix(); wide && !isCIDR {
-		d.peer = c.peer
-	}
-	return c.holds(d)
+// folding is a rule while it is folded, with what is asked of it again and again.
+type folding struct {
+	SuggestedRule
+	rule   analyze.Rule
+	cidr   netip.Prefix
+	isCIDR bool
+}
+
+func (f *folding) read() {
+	p, _ := schema.ParseProtocol(f.Protocol) // made by ourselves
+	f.rule.Rule = schema.Rule{Direction: f.Direction, Protocol: p, FromPort: portOr(f.FromPort), ToPort: portOr(f.ToPort), Peer: f.Peer}
+	f.cidr, f.isCIDR = f.Peer.Prefix()
 }
 
 // fold joins rules until no two are left that one rule says as well. Rules that stay swallow others, and are not changed.
-func (e *estate) fold(rules []SuggestedRule) []SuggestedRule {
+func fold(list []SuggestedRule) []SuggestedRule {
+	rules := make([]*folding, len(list))
+	for i := range list {
+		rules[i] = &folding{SuggestedRule: list[i]}
+		rules[i].read()
+	}
 	for again := true; again; {
 		again = false
 		for i := 0; i < len(rules); i++ {
 			for j := 0; j < len(rules); j++ {
-				one, ok := SuggestedRule{}, false
-				if i != j {
-					one, ok = e.joined(rules[i], rules[j])
-				}
-				if !ok {
+				a, b := rules[i], rules[j]
+				if i == j || b.Kept || !a.join(b) {
 					continue
 				}
-				one.StandsFor = slices.Compact(slices.Sorted(slices.Values(slices.Concat(rules[i].StandsFor, rules[j].StandsFor))))
-				one.Traffic = together(rules[i], rules[j])
-				rules[i] = one
+				a.StandsFor = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.StandsFor, b.StandsFor))))
+				a.Traffic = together(a.SuggestedRule, b.SuggestedRule)
+				a.read()
 				rules = slices.Delete(rules, j, j+1)
 				again = true
 				if j < i {
@@ -124,8 +127,12 @@ func (e *estate) fold(rules []SuggestedRule) []SuggestedRule {
 			}
 		}
 	}
-	slices.SortStableFunc(rules, func(a, b SuggestedRule) int { return compareReplacements(a.ReplacementRule, b.ReplacementRule) })
-	return rules
+	out := make([]SuggestedRule, len(rules))
+	for i := range rules {
+		out[i] = rules[i].SuggestedRule
+	}
+	slices.SortStableFunc(out, func(a, b SuggestedRule) int { return compareReplacements(a.ReplacementRule, b.ReplacementRule) })
+	return out
 }
 
 // together is the traffic of two rules that become one. A rule that stays has what it admits counted already.
@@ -139,41 +146,43 @@ func together(a, b SuggestedRule) *Traffic {
 	return &Traffic{a.Traffic.Conversations + b.Traffic.Conversations, a.Traffic.Peers + b.Traffic.Peers}
 }
 
-// joined is the rule that admits exactly what two admit; false where there is none.
-func (e *estate) joined(a, b SuggestedRule) (SuggestedRule, bool) {
-	if b.Kept {
-		return a, false
-	}
-	x, y := ruleOf(a), ruleOf(b)
+// join makes the rule the one that admits exactly what it and another admit; false where there is none.
+func (f *folding) join(o *folding) bool {
+	x, y := &f.rule, &o.rule
 	switch {
-	case e.contains(&x, &y):
-		return a, true
-	case a.Kept || x.Protocol != y.Protocol:
-		return a, false
+	case containsService(x, y) && f.holdsPeer(o):
+		return true
+	case f.Kept || x.Protocol != y.Protocol:
+		return false
 	case x.Peer == y.Peer && x.Protocol.HasPorts() && x.FromPort <= y.FromPort && y.FromPort <= x.ToPort+1:
 		to := max(x.ToPort, y.ToPort)
-		a.ToPort = &to
-		return a, true
-	case x.FromPort == y.FromPort && x.ToPort == y.ToPort:
-		whole, ok := siblings(x.Peer, y.Peer)
+		f.ToPort = &to
+		return true
+	case x.FromPort == y.FromPort && x.ToPort == y.ToPort && f.isCIDR && o.isCIDR:
+		whole, ok := siblings(f.cidr, o.cidr)
 		if ok {
-			a.Peer = schema.CIDRPeer(whole)
+			f.Peer = schema.CIDRPeer(whole)
 		}
-		return a, ok
+		return ok
 	}
-	return a, false
+	return false
 }
 
-func ruleOf(r SuggestedRule) analyze.Rule {
-	p, _ := schema.ParseProtocol(r.Protocol) // made by ourselves
-	return analyze.Rule{Rule: schema.Rule{Direction: r.Direction, Protocol: p, FromPort: portOr(r.FromPort), ToPort: portOr(r.ToPort), Peer: r.Peer}}
+// holdsPeer says whether one peer stands for all that another will ever stand for.
+func (f *folding) holdsPeer(o *folding) bool {
+	return f.isCIDR && o.isCIDR && inside(o.cidr, f.cidr) || f.Peer == o.Peer
+}
+
+// holdsPeer is the same of peers that are not read yet.
+func holdsPeer(a, b schema.Peer) bool {
+	p, isCIDR := a.Prefix()
+	q, also := b.Prefix()
+	return a == b || isCIDR && also && inside(q, p)
 }
 
 // siblings is the prefix of which two are the halves.
-func siblings(a, b schema.Peer) (netip.Prefix, bool) {
-	p, isA := a.Prefix()
-	q, isB := b.Prefix()
-	if !isA || !isB || p.Bits() != q.Bits() || p == q || p.Bits() == 0 || p.Addr().Is4() != q.Addr().Is4() {
+func siblings(p, q netip.Prefix) (netip.Prefix, bool) {
+	if p.Bits() != q.Bits() || p == q || p.Bits() == 0 || p.Addr().Is4() != q.Addr().Is4() {
 		return netip.Prefix{}, false
 	}
 	whole := netip.PrefixFrom(p.Addr(), p.Bits()-1).Masked()

@@ -36,7 +36,7 @@ func (p *Plan) observe(e *estate) {
 	for i := range p.Groups {
 		p.Groups[i].Suggested = nil
 		if slices.ContainsFunc(p.Groups[i].Rules, func(r Rule) bool { return r.Action == Replace }) {
-			p.Groups[i].Suggested = e.suggested(&p.Groups[i])
+			p.Groups[i].Suggested = p.Groups[i].suggested()
 		}
 	}
 	p.Observations = slices.Concat(p.sameRules(), e.travelling(p), p.unworn(), p.recurring(), p.awsServices(), p.quotaOnTheWay())

@@ -62,7 +62,7 @@ func (q *Quota) atOnce(d schema.Direction, moves []Move) (now, both int) {
 
 // moves are what a direction of a group has, and what becomes of it.
 func (g *Group) moves(d schema.Direction) (there []QuotaRule, moves []Move) {
-	folded, ok := g.Folded()
+	folded := g.standIns()
 	today, after := map[string]bool{}, map[string]bool{}
 	for i := range g.Rules {
 		if r := &g.Rules[i]; r.Direction == d {
@@ -76,11 +76,7 @@ func (g *Group) moves(d schema.Direction) (there []QuotaRule, moves []Move) {
 			continue
 		}
 		m := Move{Rule: r.quotaRule()}
-		pieces := r.Replacement
-		if ok {
-			pieces = folded[RuleName(g.GroupID, *r)]
-		}
-		for _, n := range pieces {
+		for _, n := range folded[RuleName(g.GroupID, *r)] {
 			piece := Rule{Direction: d, Protocol: n.Protocol, FromPort: n.FromPort, ToPort: n.ToPort, Peer: n.Peer}
 			one := piece.quotaRule()
 			after[one.Key] = true

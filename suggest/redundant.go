@@ -25,6 +25,11 @@ func (m *maker) findShadows(groups []*analyze.Group) {
 
 // contains says whether a admits all that b admits.
 func (e *estate) contains(a, b *analyze.Rule) bool {
+	return containsService(a, b) && e.containsPeer(a.Peer, b.Peer)
+}
+
+// containsService says whether a admits all protocols, ports, types and codes that b admits, in the same direction.
+func containsService(a, b *analyze.Rule) bool {
 	if a.Direction != b.Direction || a.Protocol != schema.AllProtocols && a.Protocol != b.Protocol {
 		return false
 	}
@@ -32,10 +37,7 @@ func (e *estate) contains(a, b *analyze.Rule) bool {
 		return false
 	}
 	isICMP := a.Protocol == schema.ICMP || a.Protocol == schema.ICMPv6
-	if isICMP && a.FromPort != -1 && (a.FromPort != b.FromPort || a.ToPort != -1 && a.ToPort != b.ToPort) {
-		return false
-	}
-	return e.containsPeer(a.Peer, b.Peer)
+	return !isICMP || a.FromPort == -1 || a.FromPort == b.FromPort && (a.ToPort == -1 || a.ToPort == b.ToPort)
 }
 
 // containsPeer compares peers by what they can ever stand for: CIDRs by their bits, a group in a CIDR by the whole VPC

@@ -144,9 +144,9 @@ func (m *maker) serviceOf(s *subject, peer netip.Addr) string {
 	return ""
 }
 
-// isLogged says whether flow logs have the address as the service's.
+// isLogged says whether flow logs have the address as the service's. Of a private one they mean the packet's, which was another's.
 func (m *maker) isLogged(a *awsService, addr netip.Addr) bool {
-	return slices.ContainsFunc(m.estate.inv.Services[addr], func(s string) bool { return s == a.logged || s == a.code })
+	return !m.estate.isPrivate(addr) && slices.ContainsFunc(m.estate.inv.Services[addr], func(s string) bool { return s == a.logged || s == a.code })
 }
 
 // loggedAsOne says whether flow logs have all peers as one service's, of which AWS manages a list.

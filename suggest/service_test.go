@@ -65,3 +65,22 @@ func TestPeersHaveNames(t *testing.T) {
 		}
 	}
 }
+
+// Where flow logs lack pkt-srcaddr, their service stands beside the address of a NAT gateway or load balancer, and is not its own.
+func TestNoPrivateAddressIsAService(t *testing.T) {
+	private, public := netip.MustParseAddr("10.0.1.7"), netip.MustParseAddr("52.218.9.9")
+	own := netip.MustParseAddr("2a05:d018::7")
+	ev := &analyze.Evidence{Inventory: analyze.Inventory{Services: map[netip.Addr][]string{private: {"S3"}, public: {"S3"}, own: {"S3"}},
+		VPCs: []schema.VPC{{VPCID: "vpc-a", CIDRs: []netip.Prefix{netip.MustParsePrefix("2a05:d018::/56")}}}}}
+	m := newMaker(ev, nil, Options{})
+	s := &subject{Rule: &analyze.Rule{}, group: &analyze.Group{VPCID: "vpc-a", Region: "eu-west-1"}}
+	s.Direction = schema.Egress
+	for addr, want := range map[netip.Addr]string{private: "", own: "", public: "Amazon S3"} {
+		if got := m.peerUse(s, analyze.PeerUse{Peer: addr}); got.Service != want {
+			t.Errorf("%s is told to be %q, want %q", addr, got.Service, want)
+		}
+	}
+	if m.loggedAsOne([]analyze.Use{{Peer: private}}) {
+		t.Error("a private address is taken for a service's")
+	}
+}

@@ -173,3 +173,18 @@ func mostInAnyOrder(q *Quota, moves []Move) int {
 	}
 	return try(make([]bool, len(moves)), map[string]bool{})
 }
+
+// BenchmarkSteps changes a group that is full, rule by rule.
+func BenchmarkSteps(b *testing.B) {
+	var there []QuotaRule
+	var moves []Move
+	for n := range 1000 {
+		one := func(name string) QuotaRule {
+			return QuotaRule{fmt.Sprint(name, n), schema.Ingress, schema.Peer{Kind: schema.PeerIPv4, Value: fmt.Sprint(name, n)}}
+		}
+		there, moves = append(there, one("old")), append(moves, Move{Rule: one("old"), StandIn: []QuotaRule{one("new")}})
+	}
+	for b.Loop() {
+		NewQuota(1001, func(schema.Peer) int { return 1 }, there).Steps(moves)
+	}
+}

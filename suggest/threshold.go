@@ -167,7 +167,9 @@ func ComparisonNames() []string {
 }
 
 // OnRecord says that an exception in force answers for how wide the rule is.
-func (r *RuleComparison) OnRecord() bool { return r.Exception != nil && r.Exception.Kind != Seasonal }
+func (r *RuleComparison) OnRecord() bool {
+	return r.Exception != nil && r.Exception.Kind != Seasonal && !r.Blanket
+}
 
 func (c *Comparison) count(g GroupComparison) {
 	add := func(name string, is bool) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,29 +33,51 @@ func (f exceptionFile) Read() ([]suggest.Exception, error) {
 	return list, err
 }
 
-// Add adds to the file, whole or not at all, or makes it.
+// Add adds to the file, whole or not at all, or makes it. Reviews of several databases may add to one file at the same time.
 func (f exceptionFile) Add(list []suggest.Exception) error {
 	path, err := filepath.EvalSymlinks(string(f)) // a link stays one
 	if errors.Is(err, fs.ErrNotExist) {
-		return writeFile(string(f), exceptions.Write(list))
+		if _, is := os.Readlink(string(f)); is == nil {
+			return fmt.Errorf("%s is a link to a file that is not there; make that first, with 'version: 1' and 'exceptions: []'", f)
+		}
+		path, err = string(f), nil
 	}
 	if err != nil {
 		return fmt.Errorf("find the file of exceptions: %w", err)
 	}
-	body, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("read exceptions: %w", err)
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("read exceptions: %w", err)
-	}
-	more, err := exceptions.Add(body, list)
+	unlock, err := lockFolder(filepath.Dir(path))
 	if err != nil {
 		return fmt.Errorf("add to %s: %w", f, err)
 	}
-	if err := writeFile(path, more); err != nil {
-		return err
+	defer unlock()
+	body, mode, err := readIfThere(path)
+	if err != nil {
+		return fmt.Errorf("read exceptions: %w", err)
 	}
-	return os.Chmod(path, info.Mode().Perm())
+	more := exceptions.Write(list)
+	if body != nil {
+		if more, err = exceptions.Add(body, list); err != nil {
+			return fmt.Errorf("add to %s: %w", f, err)
+		}
+	}
+	if now, _, err := readIfThere(path); err != nil || !bytes.Equal(now, body) {
+		return errors.Join(fmt.Errorf("add to %s: somebody changes it at this moment; try again", f), err)
+	}
+	return replaceFile(path, more, mode)
+}
+
+// readIfThere reads a file and who may read it; nil and the usual where there is none.
+func readIfThere(path string) ([]byte, os.FileMode, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0o644, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	body, err := os.ReadFile(path)
+	if body == nil {
+		body = []byte{}
+	}
+	return body, info.Mode().Perm(), err
 }

@@ -249,13 +249,16 @@ func writeReports(plan suggest.Plan, dir string, opt report.Options) error {
 }
 
 // writeFile replaces a file whole or not at all.
-func writeFile(path string, content []byte) error {
+func writeFile(path string, content []byte) error { return replaceFile(path, content, 0o644) }
+
+// replaceFile is writeFile for a file that not everybody may read.
+func replaceFile(path string, content []byte, mode os.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	_, err = tmp.Write(content)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)
 	}

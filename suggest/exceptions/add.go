@@ -43,6 +43,9 @@ func Add(file []byte, list []suggest.Exception) ([]byte, error) {
 // emptyList is the line of a list without entries, before what stands in place of them and behind it.
 var emptyList = regexp.MustCompile(`^(\s*exceptions:)[ \t]*(?:\[[ \t]*\]|null|~)?([ \t]*(?:#.*)?)$`)
 
+// otherLineEnds are those that YAML counts besides line feeds: with them its lines are not those of the text.
+const otherLineEnds = "\r\u0085\u2028\u2029"
+
 // added puts the text of new entries behind the last, or below a list that has none. No other line is touched.
 func added(file []byte, list []suggest.Exception) ([]byte, error) {
 	root, err := document(file)
@@ -53,7 +56,11 @@ func added(file []byte, list []suggest.Exception) ([]byte, error) {
 	if bytes.Contains(file, []byte("\r\n")) {
 		end = "\r\n"
 	}
-	lines := strings.Split(strings.ReplaceAll(string(file), "\r\n", "\n"), "\n")
+	text := strings.ReplaceAll(string(file), "\r\n", "\n")
+	if strings.ContainsAny(text, otherLineEnds) {
+		return nil, ErrShape
+	}
+	lines := strings.Split(text, "\n")
 	if lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}

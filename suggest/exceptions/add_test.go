@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"sgfit/schema"
 	"sgfit/suggest"
@@ -30,6 +31,28 @@ func TestWriteIsReadAgain(t *testing.T) {
 		}
 		if diff := cmp.Diff(list, got); diff != "" {
 			t.Error(diff)
+		}
+	}
+}
+
+// Words that are no text of people's may be, in a plan that was written by hand.
+func TestWriteQuotesEveryWord(t *testing.T) {
+	evil := "x\n  - kind: untouchable\n    group: all\n    owner: me\n    reason: so\n    expires: 2027-06-30\n#"
+	for name, change := range map[string]func(*suggest.Exception){
+		"kind":      func(x *suggest.Exception) { x.Kind = suggest.ExceptionKind(evil) },
+		"direction": func(x *suggest.Exception) { x.Direction = schema.Direction(evil) },
+		"protocol":  func(x *suggest.Exception) { x.Protocol = evil },
+		"expires":   func(x *suggest.Exception) { x.Expires = evil },
+	} {
+		list := newOnes()[:1]
+		change(&list[0])
+		root, err := document(Write(list))
+		if err != nil {
+			t.Errorf("%s: %v\n%s", name, err, Write(list))
+			continue
+		}
+		if _, entries := listOf(&yaml.Node{Content: []*yaml.Node{root}}); len(entries.Content) != 1 {
+			t.Errorf("%s: one exception is written as %d:\n%s", name, len(entries.Content), Write(list))
 		}
 	}
 }
@@ -149,4 +172,32 @@ func FuzzAdd(f *testing.F) {
 			t.Errorf("%v\n%q", err, out)
 		}
 	})
+}
+
+// YAML ends lines at more than line feeds; a file that uses others is added to, or refused, and loses none of its words.
+func TestAddToOtherLineEnds(t *testing.T) {
+	for _, file := range []string{
+		"version: 1\rexceptions: []", "version: 1\rexceptions: []\r", "version: 1\nexceptions:\r", "# a\u2028# b\u2029# c\u0085version: 1\nexceptions:\n# d\n",
+		strings.ReplaceAll(web, "\n", "\r"), "# a\u2028# b\n" + web + "# c\u2028# d\n", "\ufeff" + web, "# a\rexceptions: ~\rversion: 1",
+		web + "...\n", "---\n" + web, "%YAML 1.1\n---\n" + web,
+	} {
+		old, err := Read(strings.NewReader(file))
+		if err != nil {
+			t.Errorf("%q: %v", file, err)
+			continue
+		}
+		out, err := Add([]byte(file), newOnes())
+		if errors.Is(err, ErrShape) {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%q: %v", file, err)
+		}
+		if got, err := Read(bytes.NewReader(out)); err != nil || !cmp.Equal(got, slices.Concat(old, newOnes())) {
+			t.Errorf("%q: %v\n%s", file, err, out)
+		}
+		if !keepsRemarks(file, string(out)) {
+			t.Errorf("%q lost a remark:\n%s", file, out)
+		}
+	}
 }

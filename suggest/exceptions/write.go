@@ -3,6 +3,7 @@ package exceptions
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -45,7 +46,7 @@ func entry(x *suggest.Exception, indent string) string {
 // shares with Go.
 func fieldLines(x *suggest.Exception) (lines []string) {
 	add := func(name, value string) { lines = append(lines, name+": "+value) }
-	add("kind", string(x.Kind))
+	add("kind", plain(string(x.Kind)))
 	add("group", strconv.Quote(x.Group))
 	if x.VPCID != "" {
 		add("vpc", strconv.Quote(x.VPCID))
@@ -54,8 +55,8 @@ func fieldLines(x *suggest.Exception) (lines []string) {
 		add("account", strconv.Quote(x.AccountID))
 	}
 	if x.Direction != "" {
-		add("direction", string(x.Direction))
-		add("protocol", x.Protocol)
+		add("direction", plain(string(x.Direction)))
+		add("protocol", plain(x.Protocol))
 		if ports := portText(x); ports != "" {
 			add("ports", ports)
 		}
@@ -66,8 +67,18 @@ func fieldLines(x *suggest.Exception) (lines []string) {
 	}
 	add("owner", strconv.Quote(x.Owner))
 	add("reason", strconv.Quote(x.Reason))
-	add("expires", x.Expires)
+	add("expires", plain(x.Expires))
 	return lines
+}
+
+var plainWord = regexp.MustCompile(`^[a-z0-9-]+$`)
+
+// plain leaves a word of ours without quotes; a plan that was written by hand may hold others.
+func plain(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return strconv.Quote(word)
 }
 
 func monthText(months []int) string {

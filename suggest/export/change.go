@@ -14,7 +14,8 @@ type group struct {
 	today   map[string]rule // every rule of the group by its key
 	kept    []rule          // that the plan keeps, as they are
 	changes []change
-	adds    []rule // that are not there yet, each once; sorted
+	adds    []rule           // that are not there yet, each once; sorted
+	stands  map[string][]int // by key of a rule: the places of the changes that it stands for, ascending
 }
 
 // change is one rule that is removed or replaced.
@@ -233,15 +234,29 @@ func (g *group) settle() {
 	for i := range g.changes {
 		g.changes[i].stays = after[g.changes[i].was.key()]
 	}
+	g.index()
+}
+
+// index notes which changes each rule stands for.
+func (g *group) index() {
+	g.stands = map[string][]int{}
+	for i, c := range g.changes {
+		for _, p := range c.pieces {
+			if at := g.stands[p.key()]; len(at) == 0 || at[len(at)-1] != i {
+				g.stands[p.key()] = append(at, i)
+			}
+		}
+	}
 }
 
 // findNeeds notes what each change relies on: rules in force that stand for it, and those that carry its traffic on.
 // Rules that are changed as well are checked with their own change.
 func (s *selection) findNeeds() {
-	changed := map[string]bool{} // by group and key
+	changed, gone := map[string]bool{}, map[string]bool{} // by group and key
 	for _, g := range s.groups {
 		for _, c := range g.changes {
 			changed[g.GroupID+" "+c.was.key()] = true
+			gone[g.GroupID+" "+c.was.key()] = !c.stays && len(c.pieces) == 0
 		}
 	}
 	for i := range s.groups {
@@ -264,9 +279,14 @@ func (s *selection) findNeeds() {
 					s.warn("%s %s relies on a rule that is not in the plan, and that no script looks up: %s", g.GroupID, c.was.words(), line(name))
 					continue
 				}
-				if r, err := s.asItIs(at.group, at.rule); err == nil && groupForm.MatchString(at.group.GroupID) {
-					add(at.group, r)
+				r, err := s.asItIs(at.group, at.rule)
+				if err != nil || !groupForm.MatchString(at.group.GroupID) {
+					continue
 				}
+				if gone[at.group.GroupID+" "+r.key()] {
+					s.warn("%s %s relies on a rule that is removed as well, so that what flowed through both is cut: %s", g.GroupID, c.was.words(), line(name))
+				}
+				add(at.group, r)
 			}
 		}
 	}

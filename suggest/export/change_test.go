@@ -125,3 +125,21 @@ func TestDescriptionsAreThoseThatEC2Accepts(t *testing.T) {
 		t.Errorf("with a group: %q", got)
 	}
 }
+
+// In a plan that people decided on, a rule that another one's traffic was to go on through may be removed too: that is said.
+func TestRemovedRulesThatOthersRelyOn(t *testing.T) {
+	for _, action := range []suggest.Action{suggest.Keep, suggest.Remove} {
+		plan := samplePlan(plainIDs())
+		plan.Groups[1].Rules[0].Action = action
+		for name, render := range map[string]func(suggest.Plan, Options) (Export, error){"cli": CLI, "terraform": Terraform, "cloudformation": CloudFormation} {
+			e, err := render(plan, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := slices.ContainsFunc(e.Warnings, func(w string) bool { return strings.Contains(w, "removed as well") })
+			if said != (action == suggest.Remove) {
+				t.Errorf("%s, %s: said %t: %q", name, action, said, e.Warnings)
+			}
+		}
+	}
+}

@@ -116,8 +116,8 @@ func (g *group) undo() work {
 	}
 	for _, a := range g.adds {
 		r := revoked{step: last - g.stepOf(a), rule: a}
-		for _, c := range g.changes {
-			if n, ok := number[c.was.key()]; ok && c.needsPiece(a) {
+		for _, i := range g.stands[a.key()] {
+			if n, ok := number[g.changes[i].was.key()]; ok {
 				r.links = append(r.links, n)
 			}
 		}
@@ -129,8 +129,8 @@ func (g *group) undo() work {
 // stepOf is the first step that needs a rule which is added.
 func (g *group) stepOf(r rule) int {
 	step := -1
-	for _, c := range g.changes {
-		if c.needsPiece(r) && (step < 0 || c.step < step) {
+	for _, i := range g.stands[r.key()] {
+		if c := &g.changes[i]; step < 0 || c.step < step {
 			step = c.step
 		}
 	}

@@ -163,10 +163,8 @@ func resourceOf(g *group, r rule) resource {
 // standsFor names today's rules in whose place a new one is put.
 func standsFor(g *group, r rule) []string {
 	var out []string
-	for _, c := range g.changes {
-		if c.needsPiece(r) {
-			out = append(out, c.was.words())
-		}
+	for _, i := range g.stands[r.key()] {
+		out = append(out, g.changes[i].was.words())
 	}
 	return out
 }

@@ -50,9 +50,8 @@ func (s *selection) scheduleGroup(g *group, plan *suggest.Plan) {
 		kept = append(kept, c)
 	}
 	g.changes = kept
-	g.adds = slices.DeleteFunc(g.adds, func(r rule) bool {
-		return !slices.ContainsFunc(g.changes, func(c change) bool { return c.needsPiece(r) })
-	})
+	g.index()
+	g.adds = slices.DeleteFunc(g.adds, func(r rule) bool { return len(g.stands[r.key()]) == 0 })
 	if last > 0 {
 		s.warn("%s has no room for old and new rules at once (quota %d): 'sgfit export cli' changes it in %s, with other tools remove first (--only remove)", g.GroupID, quota, count(last+1, "step"))
 	}
@@ -77,9 +76,4 @@ func (s *selection) warnOfUnknownLists(g *group, moves []suggest.Move, known fun
 
 func (r rule) quotaRule() suggest.QuotaRule {
 	return suggest.QuotaRule{Key: r.key(), Direction: r.direction, Peer: r.peer}
-}
-
-// needsPiece says that a rule stands for the change.
-func (c *change) needsPiece(r rule) bool {
-	return slices.ContainsFunc(c.pieces, func(p rule) bool { return p.key() == r.key() })
 }

@@ -140,15 +140,7 @@ func (t *terraform) inPlace(g *group, c change, taken map[string]rule) (rule, bo
 }
 
 // shared says that a rule stands for several changes.
-func (g *group) shared(r rule) bool {
-	n := 0
-	for i := range g.changes {
-		if g.changes[i].needsPiece(r) {
-			n++
-		}
-	}
-	return n > 1
-}
+func (g *group) shared(r rule) bool { return len(g.stands[r.key()]) > 1 }
 
 // becomes is what the change's rule is narrowed to.
 func becomes(over map[string]rule, c change) (rule, bool) {

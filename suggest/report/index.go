@@ -21,6 +21,9 @@ func newIndex(views []GroupView) index {
 		if taken[id] || !isPlainID(id, prefix) {
 			id = otherwise
 		}
+		for taken[id] { // ids that are no AWS's may look like any other
+			id += "-x"
+		}
 		taken[id] = true
 		return id
 	}

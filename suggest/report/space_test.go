@@ -98,3 +98,18 @@ func TestSpacePorts(t *testing.T) {
 		t.Errorf("%+v", s.Ports)
 	}
 }
+
+// The picture of where draws and says no more than the plan knows: not that all lies where the busiest peers do, and nothing closed
+// in which members of a group may lie.
+func TestWhereSaysWhatIsKnown(t *testing.T) {
+	r := spaceRule("10.0.0.0/8", "10.20.0.1", "10.20.200.9")
+	r.Action, r.Replacement = suggest.Review, nil
+	if s := space(r); s.Where == nil || !strings.Contains(s.Words, "the busiest peers lie in 10.20.0.0/16") || strings.Contains(s.Words, "all of it") {
+		t.Errorf("of peers alone: %q", s.Words)
+	}
+	r = spaceRule("10.0.0.0/8", "10.20.0.1", "10.20.200.9")
+	r.Replacement = append(r.Replacement, suggest.ReplacementRule{Protocol: "tcp", FromPort: port(443), ToPort: port(443), Peer: schema.Peer{Kind: schema.PeerGroup, Value: "sg-0b"}})
+	if s := space(r); s.Where != nil || strings.Contains(s.Words, "lie") {
+		t.Errorf("beside a group: %+v, %q", s.Where, s.Words)
+	}
+}

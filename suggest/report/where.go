@@ -34,8 +34,8 @@ const mostEnlarged = 3
 func (s *Space) where(r suggest.Rule, name string) {
 	whole, ok := cidrOf(r.Peer)
 	stay, peers := replacedBy(r, whole), peersIn(r, whole)
-	if !ok || whole.IsSingleIP() || len(stay)+len(peers) == 0 {
-		return
+	if !ok || whole.IsSingleIP() || len(stay)+len(peers) == 0 || len(stay) < len(r.Replacement) {
+		return // where members of groups and entries of lists lie is not in a plan
 	}
 	part := hull(append(peers, stay...))
 	isPart := part.Bits()-whole.Bits() >= mostEnlarged
@@ -66,7 +66,11 @@ func (s *Space) where(r suggest.Rule, name string) {
 	if isPart {
 		w.Part = &SpaceText{spaceLeft, at + 16, part.String()}
 		s.Height += 9
-		s.Words += "; all of it lies in " + part.String()
+		what := "all of it lies in "
+		if len(stay) == 0 { // a rule has more peers than are listed
+			what = "the busiest peers lie in "
+		}
+		s.Words += "; " + what + part.String()
 	}
 }
 
