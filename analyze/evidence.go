@@ -47,7 +47,8 @@ type Load struct{ Conversations, Bytes int64 }
 // Group is a security group that had rules in force at the end of the window, or that some interface wore.
 type Group struct {
 	GroupID, AccountID, Region, VPCID, Name string
-	Interfaces                              int // that wore it at any time of the window
+	Known                                   time.Time // since when the inventory knows it
+	Interfaces                              int       // that wore it at any time of the window
 	// NetworkLoadBalancer says that one of them is a Network Load Balancer's.
 	NetworkLoadBalancer bool
 	Rules               []Rule

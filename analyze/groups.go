@@ -18,17 +18,20 @@ func (a *Analysis) Groups(ctx context.Context) ([]*Group, error) {
 		WITH latest AS (
 		  SELECT group_id, arg_max(g, valid_from) AS g FROM security_group g JOIN at_end a USING (group_id)
 		  WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t GROUP BY group_id),
+		known AS (SELECT group_id, min(epoch(valid_from)::BIGINT) AS known FROM security_group GROUP BY group_id),
 		wearers AS (
 		  SELECT group_id, count(DISTINCT member) AS interfaces FROM wear_day JOIN worn_group USING (group_no) GROUP BY group_id)
-		SELECT group_id, g.account_id, g.region, g.vpc_id, g.name,
+		SELECT group_id, g.account_id, g.region, g.vpc_id, g.name, k.known,
 		       coalesce(n.interfaces, 0),
 		       group_id IN (SELECT w.group_id FROM worn w JOIN state s USING (state_no) WHERE s.interface_type = 'network_load_balancer')
-		FROM latest LEFT JOIN wearers n USING (group_id) ORDER BY g.account_id, g.region, g.vpc_id, group_id`
+		FROM latest JOIN known k USING (group_id) LEFT JOIN wearers n USING (group_id) ORDER BY g.account_id, g.region, g.vpc_id, group_id`
 	err := a.each(ctx, query, func(scan func(...any) error) error {
 		g := new(Group)
-		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &g.Interfaces, &g.NetworkLoadBalancer); err != nil {
+		var known int64
+		if err := scan(&g.GroupID, &g.AccountID, &g.Region, &g.VPCID, &g.Name, &known, &g.Interfaces, &g.NetworkLoadBalancer); err != nil {
 			return err
 		}
+		g.Known = secondsToTime(known)
 		groups, byID[g.GroupID] = append(groups, g), g
 		return nil
 	})

@@ -75,15 +75,9 @@ const (
 
 // RuleComparison is one rule of which there is anything to say.
 type RuleComparison struct {
-	RuleID      *string          `json:"rule_id"`
-	Direction   schema.Direction `json:"direction"`
-	Protocol    string           `json:"protocol"`
-	FromPort    *int32           `json:"from_port"`
-	ToPort      *int32           `json:"to_port"`
-	Peer        schema.Peer      `json:"peer"`
-	Description string           `json:"description"`
-	Was         *RuleState       `json:"was"` // in the old plan; null: it was not there
-	Is          *RuleState       `json:"is"`  // in the new plan; null: it is not there
+	RuleHead
+	Was *RuleState `json:"was"` // in the old plan; null: it was not there
+	Is  *RuleState `json:"is"`  // in the new plan; null: it is not there
 	// Outcome is of the old plan's suggestion, "" where it had none.
 	Outcome Outcome `json:"outcome,omitempty"`
 	// Missing are the suggested rules that are not there.

@@ -90,20 +90,6 @@ func (x *rulePairs) compare() []RuleComparison {
 	return out
 }
 
-func compared(r *Rule) RuleComparison {
-	return RuleComparison{RuleID: r.RuleID, Direction: r.Direction, Protocol: r.Protocol, FromPort: r.FromPort, ToPort: r.ToPort,
-		Peer: r.Peer, Description: r.Description}
-}
-
-// rule has the content of the rule alone.
-func (c RuleComparison) rule() Rule {
-	return Rule{RuleID: c.RuleID, Direction: c.Direction, Protocol: c.Protocol, FromPort: c.FromPort, ToPort: c.ToPort, Peer: c.Peer,
-		Description: c.Description}
-}
-
-// Name names the rule by its content, as RuleName does.
-func (c RuleComparison) Name(groupID string) string { return RuleName(groupID, c.rule()) }
-
 func state(r *Rule) *RuleState {
 	s := &RuleState{Action: r.Action, Grade: r.Confidence.Grade, Findings: []Kind{}}
 	for _, f := range r.Findings {
@@ -116,7 +102,7 @@ func state(r *Rule) *RuleState {
 
 // became says what became of a rule of the old plan; false where there is nothing to say.
 func (x *rulePairs) became(r *Rule) (RuleComparison, bool) {
-	c := compared(r)
+	c := RuleComparison{RuleHead: r.Head()}
 	c.Was = state(r)
 	now := x.is[r.content()]
 	if now != nil {
@@ -171,6 +157,8 @@ func (x *rulePairs) replaced(c *RuleComparison, r *Rule) {
 		c.Outcome, c.Reason = Applied, "it was replaced by "+all+", as planned"
 	case missing == inOthers:
 		c.Outcome, c.Reason = Otherwise, fmt.Sprintf("it is gone, and rules that are wider took the place of %d of %s", missing, all)
+	case missing == 1 && len(r.Replacement) == 1:
+		c.Outcome, c.Reason = Otherwise, "it is gone, but the suggested rule did not come"
 	case missing == len(r.Replacement):
 		c.Outcome, c.Reason = Otherwise, "it is gone, but none of "+all+" came"
 	default:
@@ -214,7 +202,7 @@ func (c ruleContent) service() *analyze.Rule {
 
 // appeared describes a rule that the old plan did not have.
 func (x *rulePairs) appeared(r *Rule) RuleComparison {
-	c := compared(r)
+	c := RuleComparison{RuleHead: r.Head()}
 	c.Is, c.SuggestedFor = state(r), x.suggested[r.content()]
 	if r.RuleID != nil && x.byID[*r.RuleID] != nil {
 		c.Modified = RuleName(x.id, *x.byID[*r.RuleID])

@@ -107,7 +107,7 @@ func TestCompare(t *testing.T) {
 			[]string{"ingress tcp 22 0.0.0.0/0: otherwise: it is gone, and rules that are wider took the place of 1 of 1 suggested rule",
 				"ingress tcp 22 10.0.0.0/24: it admits nothing that was not admitted before"}, false},
 		{"gone without a replacement", []string{"in tcp 22 0.0.0.0/0 replace -> tcp 22 10.0.0.1/32"}, nil,
-			[]string{"ingress tcp 22 0.0.0.0/0: otherwise: it is gone, but none of 1 suggested rule came"}, false},
+			[]string{"ingress tcp 22 0.0.0.0/0: otherwise: it is gone, but the suggested rule did not come"}, false},
 		{"a kept rule went", []string{"in tcp 22 10.0.0.0/8"}, nil, []string{"ingress tcp 22 10.0.0.0/8: it is gone; the old plan would have left it"}, false},
 		{"an administration port for the world", []string{"in tcp 443 0.0.0.0/0"}, []string{"in tcp 443 0.0.0.0/0", "in tcp 20-25 0.0.0.0/0"},
 			[]string{"ingress tcp 20-25 0.0.0.0/0: wider: world: admin: it opens an administration port to the world"}, true},
@@ -334,8 +334,10 @@ func TestThresholds(t *testing.T) {
 	p.Groups[0].Findings = []Finding{{Kind: DefaultGroup}}
 	p.Groups[0].Rules[0].Findings = []Finding{{Kind: AdminPortOpen}, {Kind: AdminPortOpen}, {Kind: WildcardSource}}
 	p.Groups[0].Rules[1].Findings = []Finding{{Kind: WildcardSource}} // accepted
+	p.Exceptions = []ExceptionRecord{{State: InForce}, {State: Expired}, {State: Unmatched}, {State: Unmatched}}
 	counts := p.Counts()
-	for name, want := range map[string]int{"admin-port-open": 1, "wildcard-source": 1, "default-group": 1, "remove": 1, "removable": 1, "changes": 1, "keep": 2, "no-traffic": 0} {
+	for name, want := range map[string]int{"admin-port-open": 1, "wildcard-source": 1, "default-group": 1, "remove": 1, "removable": 1, "changes": 1, "keep": 2, "no-traffic": 0,
+		"expired-exception": 1, "unmatched-exception": 2} {
 		if counts[name] != want {
 			t.Errorf("%s: %d, want %d", name, counts[name], want)
 		}

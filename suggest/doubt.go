@@ -3,12 +3,17 @@ package suggest
 import (
 	"fmt"
 	"math"
+
+	"sgfit/analyze"
 )
 
 // unseen lists what makes the evidence insufficient for any change of the rule: too few days on which every use would
 // have been logged, in all or against the days on which some interface wore the group.
 func (m *maker) unseen(s *subject) []Finding {
 	switch {
+	case m.knownLate(s.group):
+		return []Finding{{NotObservable, fmt.Sprintf(
+			"the inventory knows the group from %s on, after the window, and not who wore it then; load older AWS Config files", day(s.group.Known))}}
 	case s.group.Interfaces == 0:
 		return []Finding{{NotObservable, "no interface wore the group in the window, so nothing could use the rule; decide about the group as a whole"}}
 	case s.ObservedDays() >= m.opt.MinDays && 2*s.ObservedDays() >= s.WornDays():
@@ -27,6 +32,11 @@ func (m *maker) unseen(s *subject) []Finding {
 	return []Finding{{NotObservable, fmt.Sprintf(
 		"only on %d of %s would every use have been logged, by every interface that wore the group and without lost records",
 		s.ObservedDays(), count(int64(s.DaysInForce), "day"))}}
+}
+
+// knownLate says that the inventory knows a group only from a time after the window.
+func (m *maker) knownLate(g *analyze.Group) bool {
+	return g.Interfaces == 0 && !g.Known.Before(m.ev.End)
 }
 
 // coverage is the share of the rule's days in the window on which a use would have been logged.

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"sgfit/schema"
@@ -9,12 +10,12 @@ import (
 
 // UniqueNames are the names of groups that only one group has, by id.
 func UniqueNames(groups []Group) map[string]string {
-	count, names := map[string]int{}, map[string]string{}
+	named, names := map[string]int{}, map[string]string{}
 	for i := range groups {
-		count[groups[i].GroupName]++
+		named[groups[i].GroupName]++
 	}
 	for i := range groups {
-		if g := &groups[i]; isName(g.GroupName) && count[g.GroupName] == 1 {
+		if g := &groups[i]; isName(g.GroupName) && named[g.GroupName] == 1 {
 			names[g.GroupID] = g.GroupName
 		}
 	}
@@ -37,6 +38,9 @@ func ExceptionFor(g *Group, r *Rule, names map[string]string) Exception {
 	}
 	return x
 }
+
+// UsualExpiry is the last day of an exception where nobody says otherwise: a year from now.
+func UsualExpiry(now time.Time) string { return now.AddDate(1, 0, 0).Format(time.DateOnly) }
 
 // isName says whether a group's name can stand for it: exceptions are read without blanks around, and take ids for ids.
 func isName(s string) bool { return !isID(s) && s == strings.TrimSpace(s) && utf8.ValidString(s) }

@@ -12,13 +12,13 @@ import (
 // adminPorts are the services that run a machine rather than being run by it.
 var adminPorts = []int32{22, 23, 3389, 5900, 5901, 5985, 5986}
 
-func groupFindings(g *analyze.Group) []Finding {
+func (m *maker) groupFindings(g *analyze.Group) []Finding {
 	out := []Finding{}
 	if g.Name == "default" && g.Interfaces > 0 {
 		out = append(out, Finding{DefaultGroup, fmt.Sprintf(
 			"%s wear the VPC's default group, whose rules whatever is created without a group inherits", count(int64(g.Interfaces), "interface"))})
 	}
-	if g.Interfaces == 0 {
+	if g.Interfaces == 0 && !m.knownLate(g) {
 		out = append(out, Finding{UnattachedGroup, "no interface wore this group at any time of the window"})
 	}
 	return out

@@ -175,7 +175,7 @@ func (m *maker) enter(g *analyze.Group) {
 // group decides one group's rules. Its uses are loaded.
 func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 	out := Group{AccountID: g.AccountID, Region: g.Region, VPCID: g.VPCID, GroupID: g.GroupID, GroupName: g.Name,
-		Interfaces: g.Interfaces, Findings: groupFindings(g), Rules: make([]Rule, len(g.Rules))}
+		Interfaces: g.Interfaces, Findings: m.groupFindings(g), Rules: make([]Rule, len(g.Rules))}
 	there := make([]QuotaRule, 0, len(g.Rules))
 	for i := range g.Rules {
 		there = append(there, QuotaRule{Direction: g.Rules[i].Direction, Peer: g.Rules[i].Peer})

@@ -130,7 +130,7 @@ func (p *Plan) unworn() []Observation {
 	}
 	var unworn, referred []*Group
 	for i := range p.Groups {
-		if g := &p.Groups[i]; g.Interfaces == 0 {
+		if g := &p.Groups[i]; slices.ContainsFunc(g.Findings, func(f Finding) bool { return f.Kind == UnattachedGroup }) {
 			unworn = append(unworn, g)
 			if named[g.GroupID] {
 				referred = append(referred, g)

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"sgfit/schema"
@@ -26,10 +27,6 @@ func (p *Plan) quotaOnTheWay() []Observation {
 func (p *Plan) stepsWords(g *Group, d schema.Direction) string {
 	there, moves := g.moves(d)
 	quota := NewQuota(p.Quota(), p.Weight(), there)
-	now, new := quota.count(d), missing(moves, map[string]bool{})
-	quota.addAll(new)
-	both := quota.count(d)
-	quota = NewQuota(p.Quota(), p.Weight(), there)
 	steps, last := quota.Steps(moves), 0
 	var without []string
 	for i, step := range steps {
@@ -40,19 +37,27 @@ func (p *Plan) stepsWords(g *Group, d schema.Direction) string {
 	if last == 0 && len(without) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("today's %d rules and the new ones are %d, more than %d at once.", now, both, p.Quota())
+	now, both := NewQuota(p.Quota(), p.Weight(), there).atOnce(d, moves)
+	text := fmt.Sprintf("today's %s and the new ones are %d, more than %d at once.", count(int64(now), "rule"), both, p.Quota())
 	if last > 0 {
 		text += fmt.Sprintf(" The change must be made in %d steps: what goes for good is revoked first, then rule by rule what is new is added and what it stands for revoked.", last+1)
 	}
 	if len(without) > 0 {
-		text += fmt.Sprintf(" There is no room for what stands for %s: ask AWS for more rules a group (Service Quotas, L-0EA8095F), or narrow it in its place with Terraform.", list(without, 3))
+		text += fmt.Sprintf(" There is no room for what stands for %s: ask AWS for more rules a group (Service Quotas, L-0EA8095F), or narrow it in its place by hand (aws ec2 modify-security-group-rules).", list(without, 3))
 	}
 	return text
 }
 
-// count is how many rules there are of the family that has more.
-func (q *Quota) count(d schema.Direction) int {
-	return max(q.used[quotaKey{d, schema.PeerIPv4}], q.used[quotaKey{d, schema.PeerIPv6}])
+// atOnce is how many rules there are, and how many with all that moves need, of the family that then has more. It books them.
+func (q *Quota) atOnce(d schema.Direction, moves []Move) (now, both int) {
+	before := maps.Clone(q.used)
+	q.addAll(missing(moves, map[string]bool{}))
+	for _, family := range []schema.PeerKind{schema.PeerIPv4, schema.PeerIPv6} {
+		if k := (quotaKey{d, family}); q.used[k] > both {
+			now, both = before[k], q.used[k]
+		}
+	}
+	return now, both
 }
 
 // moves are what a direction of a group has, and what becomes of it.

@@ -63,6 +63,9 @@ const (
 	countRemovable = "removable"         // rules to remove, as "remove"
 	countChanges   = "changes"           // rules to remove or replace
 	countRefused   = "refused-last-week" // conversations that the plan of a week ago would have refused since
+	// Exceptions that ran out, and those that no rule in force is.
+	countExpired   = string(RanOut) + exceptionSuffix
+	countUnmatched = string(Unmet) + exceptionSuffix
 )
 
 // PlanNames are the names of a plan's counts.
@@ -71,7 +74,7 @@ func PlanNames() []string {
 	for _, k := range kinds {
 		out = append(out, string(k))
 	}
-	return append(out, string(Remove), string(Replace), string(Review), string(Keep), countRemovable, countChanges, countRefused)
+	return append(out, string(Remove), string(Replace), string(Review), string(Keep), countRemovable, countChanges, countRefused, countExpired, countUnmatched)
 }
 
 // Counts counts rules by action, and rules and groups by finding. A wildcard that the plan accepts, and so keeps, is no
@@ -88,6 +91,14 @@ func (p Plan) Counts() Counts {
 		}
 	}
 	c[countRemovable], c[countChanges] = c[string(Remove)], c[string(Remove)]+c[string(Replace)]
+	for _, x := range p.Exceptions {
+		switch x.State {
+		case Expired:
+			c[countExpired]++
+		case Unmatched:
+			c[countUnmatched]++
+		}
+	}
 	if p.Backtest != nil {
 		c[countRefused] = int(p.Backtest.Refused)
 	}

@@ -26,7 +26,8 @@ UNION ALL SELECT 'silent_interfaces', count(DISTINCT interface_id) FROM state
   WHERE len(groups) > 0 AND vf < (SELECT end_s FROM bounds) AND interface_id NOT IN (SELECT interface_id FROM logged_interface)
 UNION ALL SELECT 'skip_interfaces', count(DISTINCT iface) FROM coverage WHERE skipdata > 0
 UNION ALL SELECT 'forwarding_interfaces', count(DISTINCT interface_id) FROM network_interface WHERE forwards
-UNION ALL SELECT 'late_records', coalesce(sum(records), 0) FROM unknown_interface WHERE iface IN (SELECT iface FROM state WHERE iface IS NOT NULL)
+UNION ALL SELECT 'late_records', coalesce(sum(records), 0) FROM unknown_interface
+  WHERE iface IN (SELECT iface FROM logged_interface WHERE interface_id IN (SELECT interface_id FROM network_interface))
 UNION ALL SELECT 'method:' || method, sum(conversations)::BIGINT FROM tally GROUP BY method;
 
 INSERT OR REPLACE INTO meta VALUES ('analyzed', 'yes');

@@ -114,18 +114,19 @@ func (o *diffOptions) command(args []string) string {
 
 // plans reads both plans.
 func (o *diffOptions) plans(ctx context.Context, args []string) (old, now suggest.Plan, err error) {
-	last := args[len(args)-1]
-	if now, err = o.plan(ctx, last, (*duck.DB).LatestPlan); err != nil {
-		return old, now, err
-	}
 	if len(args) == 2 {
-		old, err = o.plan(ctx, args[0], (*duck.DB).LatestPlan)
+		if old, err = o.plan(ctx, args[0], (*duck.DB).LatestPlan); err == nil {
+			now, err = o.plan(ctx, args[1], (*duck.DB).LatestPlan)
+		}
 		return old, now, err
 	}
-	if database, err := isDatabase(last); err == nil && !database {
-		return old, now, &usageError{error: fmt.Errorf("%s holds one plan alone; give the one to compare it with too", last)}
+	if now, err = o.plan(ctx, args[0], (*duck.DB).LatestPlan); err != nil {
+		return old, now, err
 	}
-	old, err = o.plan(ctx, last, (*duck.DB).EarlierPlan)
+	if database, err := isDatabase(args[0]); err == nil && !database {
+		return old, now, &usageError{error: fmt.Errorf("%s holds one plan alone; give the one to compare it with too", args[0])}
+	}
+	old, err = o.plan(ctx, args[0], (*duck.DB).EarlierPlan)
 	return old, now, err
 }
 

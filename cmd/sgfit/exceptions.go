@@ -213,6 +213,11 @@ func printExceptions(term *terminal, records []suggest.ExceptionRecord) error {
 	for _, r := range records {
 		x := r.Exception
 		t.AppendRow(table.Row{r.State, x.Kind, printable(x.Name()), printable(x.Owner), x.Expires, printable(r.Why)})
+		if x.Direction == "" { // of a whole group it stands for more than its name says
+			for _, rule := range r.Rules {
+				t.AppendRow(table.Row{"", "", "  " + printable(rule)})
+			}
+		}
 	}
 	_, err := fmt.Fprintln(term.out, t.Render())
 	return err

@@ -25,7 +25,7 @@ const profileUsage = "how far suggestions go, a `PROFILE`: strict (the addresses
 // is for AWS; --aws-profile is for AWS alone.
 func addProfileFlag(cmd *cobra.Command, profile *string) {
 	if f := cmd.Flags().Lookup("profile"); f != nil {
-		cmd.Flags().Var(f.Value, "aws-profile", "for AWS: profile `NAME` of the shared AWS configuration, also where it is one of those three words")
+		cmd.Flags().Var(f.Value, "aws-profile", "for AWS: profile `NAME` of the shared AWS configuration, also where it is called strict, balanced or cautious")
 		f.Value = &eitherProfile{f.Value, profile}
 		f.Usage = profileUsage + "; any other word is --aws-profile"
 	} else {

@@ -3,7 +3,6 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"fmt"
 	"time"
 
@@ -75,7 +74,7 @@ func zipped(folder string, files []export.File, at time.Time) ([]byte, error) {
 		}
 	}
 	if err := archive.Close(); err != nil {
-		return nil, errors.Join(errors.New("pack the export"), err)
+		return nil, fmt.Errorf("pack the export: %w", err)
 	}
 	return b.Bytes(), nil
 }

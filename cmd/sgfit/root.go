@@ -35,7 +35,8 @@ Results go to standard output, progress and problems to standard error. Exit cod
 	cmd.PersistentFlags().BoolVar(&term.noColour, "no-color", false, "no colours, also on a terminal (NO_COLOR does the same)")
 	term.addLogFlags(cmd)
 	cmd.AddCommand(newRunCommand(term), newDemoCommand(term), newIngestCommand(term), newAnalyzeCommand(term),
-		newSuggestCommand(term), newReportCommand(term), newReviewCommand(term), newExportCommand(term), newExplainCommand(term), newExceptionsCommand(term), newDiffCommand(term), newStatusCommand(term), newQualityCommand(term))
+		newSuggestCommand(term), newReportCommand(term), newReviewCommand(term), newExportCommand(term), newExplainCommand(term),
+		newExceptionsCommand(term), newDiffCommand(term), newStatusCommand(term), newQualityCommand(term))
 	cmd.SetHelpCommand(newHelpCommand())
 	cmd.InitDefaultCompletionCmd()
 	nameUsageErrors(cmd)
@@ -98,6 +99,9 @@ func flagError(cmd *cobra.Command, err error) error {
 			err = fmt.Errorf("--%s %q: give %s", value.GetFlag().Name, value.GetValue(), kind)
 		}
 	}
+	if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 { // the flag is one of a command that is none
+		err = subcommand(cmd, words)
+	}
 	return &usageError{err, cmd.CommandPath()}
 }
 
@@ -110,7 +114,16 @@ func subcommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return fmt.Errorf("%q is no command of %s; did you mean %s?", args[0], cmd.CommandPath(), strings.Join(near, " or "))
 	}
-	return fmt.Errorf("%q is no command of %s", args[0], cmd.CommandPath())
+	if !cmd.HasParent() {
+		return fmt.Errorf("%q is no command of %s", args[0], cmd.CommandPath())
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return fmt.Errorf("%q is no command of %s; there are %s", args[0], cmd.CommandPath(), strings.Join(names, ", "))
 }
 
 // noArgs checks the arguments of a command that takes flags only.

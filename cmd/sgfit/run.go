@@ -99,7 +99,8 @@ func runRun(ctx context.Context, term *terminal, opt runOptions) error {
 		if err := writeReports(plan, opt.out, opt.report.options(opt.command())); err != nil {
 			return err
 		}
-		if err := report.Summary(term.out, plan, report.SummaryOptions{Colour: term.colour(), Width: term.width(), Database: namedDatabase(db.Path())}); err != nil {
+		if err := report.Summary(term.out, plan, report.SummaryOptions{Colour: term.colour(), Width: term.width(), Database: namedDatabase(db.Path()),
+			Report: shellWord(filepath.Join(opt.out, "report.html"))}); err != nil {
 			return fmt.Errorf("print the summary: %w", err)
 		}
 		term.say("Wrote plan.json, report.html and report.md to %s; the database is %s", opt.out, db.Path())

@@ -65,7 +65,7 @@ func s3Hints(failed *s3.Error) []kindHint {
 		{aws.ErrDenied, "The caller needs s3:ListBucket and s3:GetObject, and kms:Decrypt where the bucket is encrypted with a key; a deeper prefix may be allowed, and some buckets want --request-payer."},
 		{s3.ErrRegion, "Give the bucket's region: --region " + failed.Region},
 		{s3.ErrNoBucket, "Check the bucket's name."},
-		{s3.ErrNothing, "Check the prefix: 'aws s3 ls' with it shows what is there."},
+		{s3.ErrNothing, "Check the prefix: 'aws s3 ls' with it shows what is there. Folders of other services, by AWS's layout, are passed over."},
 		{aws.ErrBusy, "S3 asked to slow down again and again; run the same command later, or with fewer --workers."},
 		{aws.ErrUnreachable, "Check the network, the name of the region, and --endpoint-url if you gave one."},
 		{aws.ErrBroken, brokenHint},

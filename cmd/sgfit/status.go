@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,12 +128,34 @@ func printStatus(term *terminal, st duck.Status, sight duck.Sight) {
 		fmt.Fprintln(term.out)
 	}
 
-	fmt.Fprintf(term.out, "Accounts in the flow logs %s; in Config %s. %d of %d logged interfaces are in the inventory.\n",
+	fmt.Fprintf(term.out, "Accounts in the flow logs %s; in the inventory %s. %d of %d logged interfaces are in the inventory.\n",
 		orNone(st.Accounts.Logged), orNone(st.Accounts.Known), st.Accounts.KnownInterfaces, st.Accounts.LoggedInterfaces)
+	if words := lateWords(st); words != "" {
+		fmt.Fprintln(term.out, words)
+	}
 	if len(st.Days) > 0 {
 		printSight(term, sight)
 		fmt.Fprintf(term.out, "\nDays with records (. none, - some files missing, o some with SKIPDATA, # all well)\n%s", calendar(st.Days, gapDays(sight)))
 	}
+}
+
+// lateWords says how many days with records are older than all that is known of interfaces, and what to do about it; "" where none is.
+func lateWords(st duck.Status) string {
+	interfaces := slices.IndexFunc(st.Inventory, func(r duck.ResourceStatus) bool { return r.Name == "network interfaces" })
+	if interfaces < 0 || st.Inventory[interfaces].First.IsZero() {
+		return ""
+	}
+	since, late := st.Inventory[interfaces].First, 0
+	for _, d := range st.Days {
+		if d.Day.AddDate(0, 0, 1).Before(since) {
+			late++
+		}
+	}
+	if late == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Days with records that are older than all that is known of interfaces: %d of %d. They prove nothing about any rule. Load older AWS\n"+
+		"Config files, or take things to have been before as they were first seen, which is a guess: --assume-unchanged.", late, len(st.Days))
 }
 
 // printNext says what the database lacks, and the command that brings it.

@@ -19,7 +19,7 @@ const draftNote = `#
 // Draft writes the exceptions that a plan asks about: wildcards that it accepts for their many sources, and, commented
 // out, silent rules that it leaves for review. What is on record already is left out. Each holds for a year from asOf.
 func Draft(plan suggest.Plan, asOf time.Time) []byte {
-	d := &draft{expires: Usual(asOf), names: suggest.UniqueNames(plan.Groups)}
+	d := &draft{expires: suggest.UsualExpiry(asOf), names: suggest.UniqueNames(plan.Groups)}
 	d.out.WriteString(fileHead)
 	fmt.Fprintf(&d.out, draftNote, plan.Window.Start.Format(time.DateOnly), plan.Window.End.AddDate(0, 0, -1).Format(time.DateOnly))
 	d.out.WriteString(listHead + "\n")
@@ -30,20 +30,21 @@ func Draft(plan suggest.Plan, asOf time.Time) []byte {
 			}
 		}
 	}
-	if d.entries == 0 {
-		d.out.Truncate(d.out.Len() - 1)
-		d.out.WriteString(" []\n")
-	}
+	list := d.out.Len() - 1
 	silent := d.entries
 	for _, g := range plan.Groups {
 		for _, r := range g.Rules {
 			if reason, ok := silentReview(r); ok {
 				if d.entries == silent {
-					d.out.WriteString("\n# Silent rules that the plan leaves for review. Uncomment those that somebody needs.\n")
+					d.out.WriteString("\n# Silent rules that the plan leaves for review. Uncomment those that somebody needs: take \"# \" off their lines.\n")
 				}
 				d.entry(&g, &r, suggest.Seasonal, reason, "# ")
 			}
 		}
+	}
+	if d.entries == 0 { // where some are commented out, they must fit below
+		d.out.Truncate(list)
+		d.out.WriteString(" []\n")
 	}
 	return d.out.Bytes()
 }

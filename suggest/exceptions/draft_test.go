@@ -62,6 +62,22 @@ func TestDraftIsReadAgain(t *testing.T) {
 	}
 }
 
+// TestDraftOfSilentRulesAlone takes the comments off where nothing else is in the list.
+func TestDraftOfSilentRulesAlone(t *testing.T) {
+	plan := draftPlan()
+	plan.Groups[0].Rules = plan.Groups[0].Rules[4:]
+	draft := string(Draft(plan, draftDay))
+	if list, err := Read(strings.NewReader(draft)); err != nil || len(list) != 0 {
+		t.Fatalf("as drafted: %v, %v", list, err)
+	}
+	head, commented, _ := strings.Cut(draft, "\n# Silent rules")
+	list, err := Read(strings.NewReader(strings.NewReplacer(`owner: ""`, "owner: me", `reason: ""`, "reason: so", "months: []", "months: [12]").Replace(
+		head + "\n# Silent rules" + strings.ReplaceAll(commented, "\n# ", "\n"))))
+	if err != nil || len(list) != 2 {
+		t.Errorf("got %v, %v from\n%s", list, err, draft)
+	}
+}
+
 func TestDraftOfNothing(t *testing.T) {
 	draft := Draft(suggest.Plan{}, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))
 	if list, err := Read(bytes.NewReader(draft)); err != nil || len(list) != 0 {

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"sgfit/suggest"
 )
@@ -104,6 +103,3 @@ func portText(x *suggest.Exception) string {
 	}
 	return fmt.Sprintf("%d-%d", *x.FromPort, *x.ToPort)
 }
-
-// Usual is how long an exception holds where nobody says otherwise: a year.
-func Usual(asOf time.Time) string { return asOf.AddDate(1, 0, 0).Format(time.DateOnly) }

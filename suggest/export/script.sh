@@ -75,7 +75,7 @@ inspect() {
     there=
     [ "$want" = - ] || there=$(rule_of "$want" "$tmp/$group.now")
     if [ -n "$there" ] && [ "$there" != "$rule" ]; then
-      problem "$group $want is now: $there; it was: $rule"
+      problem "$group $want is now: $(words "$there"); it was: $(words "$rule")"
     elif [ -n "$id" ]; then
       printf '%s\t%s\n' "$step" "$rule" >>"$tmp/$group.revoke"
     else # gone: by an earlier run, if what stands for it is there
@@ -83,12 +83,12 @@ inspect() {
       for link in ${links//,/ }; do
         [ "$link" = - ] || ! awk -F '\t' -v n="$link" '$2 == n { found = 1 } END { exit !found }' "$tmp/$group.add" || missing=yes
       done
-      [ -z "$missing" ] || problem "$group $rule is gone, and what should stand for it is not there"
+      [ -z "$missing" ] || problem "$group $(words "$rule") is gone, and what should stand for it is not there"
     fi
   done <"$dir/revoke.tsv"
   while IFS=$'\t' read -r in rule; do
     look "$region" "$in"
-    [ -n "$(id_of "$rule" "$tmp/$in.now")" ] || problem "$in $rule is gone, and a change of $group relies on it"
+    [ -n "$(id_of "$rule" "$tmp/$in.now")" ] || problem "$in $(words "$rule") is gone, and a change of $group relies on it"
   done <"$dir/need.tsv"
 }
 
@@ -101,7 +101,7 @@ add() {
     [ -n "$first" ] || printf ',' >>"$file"
     first=
     cat "$data/$2/$number.json" >>"$file"
-    echo "$2: adding $rule"
+    echo "$2: adding $(words "$rule")"
   done <"$tmp/$2.add"
   printf ']' >>"$file"
   [ -n "$first" ] || aws ec2 "authorize-security-group-$4" --region "$1" --group-id "$2" --ip-permissions "file://$file" >/dev/null
@@ -113,9 +113,9 @@ revoke() {
   while IFS=$'\t' read -r step rule; do
     [ "$step" = "$3" ] && [ "${rule%% *}" = "$4" ] || continue
     id=$(id_of "$rule" "$tmp/$2.now")
-    if [ -z "$id" ]; then echo "$2: already gone: $rule"; continue; fi
+    if [ -z "$id" ]; then echo "$2: already gone: $(words "$rule")"; continue; fi
     ids+=("$id")
-    echo "$2: revoking $id $rule"
+    echo "$2: revoking $id $(words "$rule")"
   done <"$tmp/$2.revoke"
   [ ${#ids[@]} -eq 0 ] || aws ec2 "revoke-security-group-$4" --region "$1" --group-id "$2" --security-group-rule-ids "${ids[@]}" >/dev/null
 }
@@ -131,7 +131,7 @@ added() {
     done <"$data/$2/add.tsv"
     return 0
   done
-  echo "$2: what was added does not show: $rule. Nothing was revoked for it; run this again." >&2
+  echo "$2: what was added does not show: $(words "$rule"). Nothing was revoked for it; run this again." >&2
   exit 1
 }
 
@@ -157,6 +157,20 @@ changed() {
 }
 
 # each DO: runs DO REGION GROUP for every group of this account. Standard input is the list, so commands get none of it.
+# words RULE: the rule for people, as in "ingress tcp 22 0.0.0.0/0".
+words() {
+  local direction protocol from to peer ports
+  read -r direction protocol from to peer <<<"$1"
+  case $protocol:$from:$to in
+  -1:*) protocol=all ports= ;;
+  *:-1:*) ports= ;;
+  icmp*:-1) ports=" $from" ;;
+  icmp*) ports=" $from/$to" ;;
+  *:"$from") ports=" $from" ;;
+  *) ports=" $from-$to" ;;
+  esac
+  echo "$direction $protocol$ports $peer"
+}
 each() {
   local owner region group
   while IFS=$'\t' read -r owner region group; do
@@ -164,8 +178,9 @@ each() {
   done <"$data/groups.tsv"
 }
 show() {
-  awk -F '\t' -v group="$2" '{ print group ": would add " $3 }' "$tmp/$2.add"
-  awk -F '\t' -v group="$2" '{ print group ": would revoke " $2 }' "$tmp/$2.revoke"
+  local step number rule
+  while IFS=$'\t' read -r step number rule; do echo "$2: would add $(words "$rule")"; done <"$tmp/$2.add"
+  while IFS=$'\t' read -r step rule; do echo "$2: would revoke $(words "$rule")"; done <"$tmp/$2.revoke"
 }
 
 account=$(aws sts get-caller-identity --output text --query Account)

@@ -19,8 +19,8 @@ var ruleAttributes = []string{"security_group_id", "ip_protocol", "from_port", "
 // ruleSources are those of which the provider wants exactly one, and which cannot become another while a rule keeps its id.
 var ruleSources = []string{"cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"}
 
-// TestTerraformFitsTheProvider holds random plans to what the provider's schema and Terraform itself would check, without either:
-// no provider can be downloaded here. What a rule waits for is made and waits for nothing, so that there is no cycle.
+// TestTerraformFitsTheProvider holds random plans to what the provider's schema and Terraform itself would check, without either, which
+// would have to be downloaded. What a rule waits for is made and waits for nothing, so that there is no cycle.
 func TestTerraformFitsTheProvider(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 1))
 	narrowed, waits := 0, 0

@@ -8,7 +8,6 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 )
 
 //go:embed audit.js
@@ -60,24 +59,4 @@ func Axe(t *testing.T, ctx context.Context) {
 		}
 	}
 	Do(t, ctx, Media("", "light"))
-}
-
-// Tab presses the key so many times, and fails the test where what then has the focus does not show it, or lies before what had it.
-func Tab(t *testing.T, ctx context.Context, times int) {
-	t.Helper()
-	for i := range times {
-		Do(t, ctx, chromedp.KeyEvent(kb.Tab))
-		fault := Eval[string](t, ctx, `(() => {
-			const e = document.activeElement, s = getComputedStyle(e), before = window.tabbed;
-			window.tabbed = e;
-			if (e === document.body) return '';
-			if (before && before !== document.body && !(before.compareDocumentPosition(e) & 4)) return 'the focus goes back: ' + e.outerHTML.slice(0, 120);
-			if (s.outlineStyle === 'none' || parseFloat(s.outlineWidth) < 2) return 'the focus does not show: ' + e.outerHTML.slice(0, 120);
-			const r = e.getBoundingClientRect();
-			return r.width > 0 && r.bottom > 0 && r.top < innerHeight ? '' : 'the focus is out of sight: ' + e.outerHTML.slice(0, 120);
-		})()`)
-		if fault != "" {
-			t.Errorf("Tab %d: %s", i+1, fault)
-		}
-	}
 }

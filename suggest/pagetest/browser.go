@@ -1,5 +1,5 @@
-// Package pagetest looks at pages in a real browser, for tests: Chromium starts one, Open shows a page in it, and Audit holds
-// the page to what WCAG asks that a program can tell.
+// Package pagetest looks at pages in a real browser, for tests: Chromium starts one, Open shows a page in it, Press and Tab go
+// through it without a mouse, and Audit holds the page to what WCAG asks that a program can tell.
 //
 // Limits: where no Chromium is installed, tests are skipped and say so.
 package pagetest
@@ -43,14 +43,21 @@ func Chromium(t *testing.T) context.Context {
 	return ctx
 }
 
-// Open shows a page in a tab of its own, which fails the test where the page asks for anything else or throws.
+// Open shows a page in a tab of its own, as OpenURL does.
 func Open(t *testing.T, browser context.Context, page []byte) context.Context {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "page.html")
 	if err := os.WriteFile(path, page, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	url := "file://" + path
+	return OpenURL(t, browser, "file://"+path)
+}
+
+// OpenURL shows a page in a tab of its own, which fails the test where the page throws, or asks for anything that does not lie
+// below its address.
+func OpenURL(t *testing.T, browser context.Context, url string) context.Context {
+	t.Helper()
+	site, _, _ := strings.Cut(url, "?")
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
 	err := chromedp.Listen(ctx, func(event any) {
@@ -58,7 +65,7 @@ func Open(t *testing.T, browser context.Context, page []byte) context.Context {
 		case *runtime.EventExceptionThrown:
 			t.Errorf("the page threw: %s", e.ExceptionDetails.Text)
 		case *network.EventRequestWillBeSent:
-			if !strings.HasPrefix(e.Request.URL, url) && !strings.HasPrefix(e.Request.URL, "data:") {
+			if !strings.HasPrefix(e.Request.URL, site) && !strings.HasPrefix(e.Request.URL, "data:") {
 				t.Errorf("the page asked for %s", e.Request.URL)
 			}
 		}

@@ -6,8 +6,8 @@ import (
 	"sgfit/suggest"
 )
 
-// A page with more than mostCards rules tells only the first of its groups in full, up to cardsOfMany rules, and the others in a
-// line a rule: a browser opens some 100,000 elements in a second, and a rule told in full has 40.
+// A page with more than mostCards rules tells the first of its groups in full, up to cardsOfMany rules, and the others in a line
+// a rule: a browser opens some 100,000 elements in a second, and a rule told in full has 40.
 const (
 	mostCards   = 3000
 	cardsOfMany = 1000

@@ -42,7 +42,7 @@ func pages(t *testing.T) map[string]func(io.Writer) error {
 	branded.Brand = brand
 	return map[string]func(io.Writer) error{
 		"report": html(samplePlan(t), sampleOptions()), "hostile": html(hostileNames(t), sampleOptions()), "branded": html(samplePlan(t), branded),
-		"empty": html(suggest.Plan{}, Options{}), "abridged": html(bigPlan(70), Options{cards: 9}),
+		"empty": html(suggest.Plan{}, Options{}), "abridged": func(w io.Writer) error { return writeHTML(w, newPage(bigPlan(70), Options{}, 9)) },
 		"diff": func(w io.Writer) error {
 			return diffSample(func(w io.Writer, c suggest.Comparison) error {
 				return DiffHTML(w, c, DiffOptions{Options: sampleOptions()})

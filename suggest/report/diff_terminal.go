@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"sgfit/suggest"
@@ -51,8 +52,20 @@ func (x *explanation) diffGroup(g DiffGroup) {
 	x.print("  " + x.paint.soft(g.Place))
 	x.facts(g.Reach)
 	for _, r := range g.Rules {
-		x.marked(r.Mark, r.Class, r.Words+": "+r.Reason, r.Notes)
+		x.marked(r.Mark, r.Class, r.Words+": "+r.Reason, firstNotes(r.Notes))
 	}
+}
+
+// mostNotes is how many notes of one rule the terminal shows.
+const mostNotes = 8
+
+// firstNotes leaves off what is too much for a terminal, and says so.
+func firstNotes(notes []string) []string {
+	if len(notes) <= mostNotes {
+		return notes
+	}
+	more := thousands(len(notes)-mostNotes+1) + " more: see --json or --html"
+	return append(slices.Clone(notes[:mostNotes-1]), more)
 }
 
 func (x *explanation) diffExceptions(all []DiffException) {

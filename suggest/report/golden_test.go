@@ -41,10 +41,14 @@ func sampleOptions() Options {
 // goldenFiles is who owns which file of testdata: a file that no entry renders fails TestEveryGoldenFileHasAnOwner.
 func goldenFiles() map[string]func(io.Writer, suggest.Plan) error {
 	return map[string]func(io.Writer, suggest.Plan) error{
-		"report.golden.html":        func(w io.Writer, p suggest.Plan) error { return HTML(w, p, sampleOptions()) },
-		"report.golden.md":          func(w io.Writer, p suggest.Plan) error { return Markdown(w, p, sampleOptions()) },
-		"summary.golden.txt":        func(w io.Writer, p suggest.Plan) error { return Summary(w, p, SummaryOptions{Width: 110}) },
-		"summary-narrow.golden.txt": func(w io.Writer, p suggest.Plan) error { return Summary(w, p, SummaryOptions{Width: 80}) },
+		"report.golden.html": func(w io.Writer, p suggest.Plan) error { return HTML(w, p, sampleOptions()) },
+		"report.golden.md":   func(w io.Writer, p suggest.Plan) error { return Markdown(w, p, sampleOptions()) },
+		"summary.golden.txt": func(w io.Writer, p suggest.Plan) error {
+			return Summary(w, p, SummaryOptions{Width: 110, Report: "report.html"})
+		},
+		"summary-narrow.golden.txt": func(w io.Writer, p suggest.Plan) error {
+			return Summary(w, p, SummaryOptions{Width: 80, Report: "report.html"})
+		},
 		"summary-colour.golden.txt": func(w io.Writer, p suggest.Plan) error {
 			return Summary(w, p, SummaryOptions{Width: 120, Colour: true, Groups: 3})
 		},

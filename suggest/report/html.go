@@ -21,6 +21,10 @@ var stylesheet string
 // HTML writes the report as one page that needs nothing else: no script, no request, and a content security policy that
 // allows only the one inline style, by its hash. Text of the plan reaches it only through html/template's escaping.
 func HTML(w io.Writer, plan suggest.Plan, opts Options) error {
+	return writeHTML(w, newPage(plan, opts, mostCards))
+}
+
+func writeHTML(w io.Writer, p Page) error {
 	tmpl, err := template.New("report.html").Funcs(template.FuncMap{
 		"n": thousands[int], "n64": thousands[int64], "bits": bits, "count": count[int],
 		"scopes": scopeTable, "chunks": chunks, "shortened": shortened,
@@ -29,13 +33,13 @@ func HTML(w io.Writer, plan suggest.Plan, opts Options) error {
 		return fmt.Errorf("parse the report's template: %w", err)
 	}
 	out := bufio.NewWriterSize(w, 1<<16)
-	style := opts.Brand.style(stylesheet)
+	style := p.Brand.style(stylesheet)
 	page := struct {
 		Page
 		Policy template.HTML
 		Style  template.CSS
 		Logo   template.URL
-	}{newPage(plan, opts), policy(style, opts.Brand.logo != ""), template.CSS(style), opts.Brand.logo}
+	}{p, policy(style, p.Brand.logo != ""), template.CSS(style), p.Brand.logo}
 	if err := tmpl.Execute(out, page); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}

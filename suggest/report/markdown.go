@@ -25,7 +25,7 @@ func Markdown(w io.Writer, plan suggest.Plan, opts Options) error {
 		return fmt.Errorf("parse the report's Markdown template: %w", err)
 	}
 	out := bufio.NewWriter(w)
-	if err := tmpl.Execute(out, newPage(plan, opts)); err != nil {
+	if err := tmpl.Execute(out, newPage(plan, opts, mostCards)); err != nil {
 		return fmt.Errorf("write the report in Markdown: %w", err)
 	}
 	if err := out.Flush(); err != nil {

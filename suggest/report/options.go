@@ -8,9 +8,6 @@ type Options struct {
 	// Open is how many groups stand open in the HTML page, and how many are told rule by rule in Markdown. 0 means 10.
 	Open  int
 	Brand Brand // of the HTML page
-
-	// cards is how many rules the HTML page tells in full, whatever their number; 0 means 3,000.
-	cards int
 }
 
 func (o Options) withDefaults() Options {
@@ -19,9 +16,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Open == 0 {
 		o.Open = 10
-	}
-	if o.cards == 0 {
-		o.cards = mostCards
 	}
 	o.Title, o.Command, o.GeneratedBy = visible(o.Title), visible(o.Command), visible(o.GeneratedBy)
 	return o

@@ -47,7 +47,8 @@ type Page struct {
 // printAllGroups is how many groups are still printed whole. More would be a print of thousands of pages by accident.
 const printAllGroups = 300
 
-func newPage(plan suggest.Plan, opts Options) Page {
+// newPage makes a page; of more than so many cards it is abridged.
+func newPage(plan suggest.Plan, opts Options, cards int) Page {
 	plan = visiblePlan(plan)
 	views := groupViews(plan)
 	at := newIndex(views)
@@ -61,7 +62,7 @@ func newPage(plan suggest.Plan, opts Options) Page {
 		Exceptions: at.exceptions(plan.Exceptions), Observations: at.observed(plan.Observations), PrintAll: len(views) <= printAllGroups, MinDays: settingsOf(plan).MinDays,
 	}
 	p.Accounts, p.VPCs = scopeViews(plan.Exposure)
-	p.Kinds, p.Abridged, p.Place = kindViews(views), abridge(views, p.cards), placeWords(plan)
+	p.Kinds, p.Abridged, p.Place = kindViews(views), abridge(views, cards), placeWords(plan)
 	p.addUp(views)
 	for i, v := range views {
 		v.Expanded = i < p.Open && len(v.ToDo) > 0

@@ -28,13 +28,21 @@ func looked(plan suggest.Plan) []Fact {
 	accounts, regions, vpcs, rules := places(plan)
 	return []Fact{
 		{"Window", windowWords(plan.Window) + " (UTC): " + periodWords(plan.Window)},
-		{count(len(named(accounts)), "Account", "Accounts"), listed(accounts)},
-		{count(len(named(regions)), "Region", "Regions"), listed(regions)},
+		{nounOf(accounts, "Account", "Accounts"), listed(accounts)},
+		{nounOf(regions, "Region", "Regions"), listed(regions)},
 		{"VPCs", thousands(len(named(vpcs)))},
 		{"Security groups", thousands(len(plan.Groups))},
 		{"Rules in force", thousands(rules)},
 		{"Flow-log records", thousands(plan.Accounting.Records)},
 	}
+}
+
+// nounOf is the noun for so many of what listed names: without their number, where each is named.
+func nounOf(names map[string]bool, one, many string) string {
+	if len(named(names)) == 1 {
+		return one
+	}
+	return count(len(named(names)), one, many)
 }
 
 func places(plan suggest.Plan) (accounts, regions, vpcs map[string]bool, rules int) {

@@ -31,7 +31,7 @@ func TestExposureLine(t *testing.T) {
 		{"unknown is not nobody", suggest.ExposureChange{Before: unlisted(suggest.Exposed{})}, "Into 1 · r · vpc-a: an unknown number of addresses that cannot be listed."},
 		{"nobody", suggest.ExposureChange{}, "Nobody gets into 1 · r · vpc-a."},
 	} {
-		if got := exposureLine(newPage(scopePlan(tt.of), Options{})); got != tt.want {
+		if got := exposureLine(newPage(scopePlan(tt.of), Options{}, mostCards)); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -39,10 +39,10 @@ func TestExposureLine(t *testing.T) {
 
 func TestVPCsStandForAccountsOfOneVPC(t *testing.T) {
 	c := suggest.ExposureChange{}
-	if p := newPage(scopePlan(c), Options{}); len(p.Accounts) != 1 || len(p.VPCs) != 0 || !strings.Contains(p.Accounts[0].Name, "vpc-a") {
+	if p := newPage(scopePlan(c), Options{}, mostCards); len(p.Accounts) != 1 || len(p.VPCs) != 0 || !strings.Contains(p.Accounts[0].Name, "vpc-a") {
 		t.Errorf("%d accounts, %d VPCs", len(p.Accounts), len(p.VPCs))
 	}
-	if p := newPage(scopePlan(c, c), Options{}); len(p.Accounts) != 1 || len(p.VPCs) != 2 || p.Accounts[0].Name != "1" {
+	if p := newPage(scopePlan(c, c), Options{}, mostCards); len(p.Accounts) != 1 || len(p.VPCs) != 2 || p.Accounts[0].Name != "1" {
 		t.Errorf("%d accounts, %d VPCs", len(p.Accounts), len(p.VPCs))
 	}
 }

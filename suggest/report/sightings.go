@@ -13,11 +13,15 @@ func (x *explanation) sightings(s *schema.Sightings, limit int) {
 		return
 	}
 	shown := suggest.VisibleCopy(*s)
-	x.seen("Interfaces that it was used at", len(shown.Interfaces), limit, func(i int) string {
+	strangers := ""
+	if x.found.rule.Evidence.Noise > 0 {
+		strangers = ", strangers’ sessions included"
+	}
+	x.seen("Interfaces that it was used at"+strangers, len(shown.Interfaces), limit, func(i int) string {
 		n := shown.Interfaces[i]
 		return joined(" · ", n.InterfaceID, n.Description, n.InstanceID) + ": " + sightingWords(n.Sighting) + ", " + count(n.Peers, "peer", "peers")
 	})
-	x.seen("Peers, busiest first", len(shown.Peers), limit, func(i int) string {
+	x.seen("Peers, busiest first"+strangers, len(shown.Peers), limit, func(i int) string {
 		n := shown.Peers[i]
 		name := joined(" · ", strings.Join(n.Interfaces, ", "), n.Description, strings.Join(n.Groups, ", "), n.Subnet)
 		if name != "" {

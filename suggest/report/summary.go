@@ -20,6 +20,8 @@ type SummaryOptions struct {
 	Groups int  // how many groups to list; 0 means 20
 	// Database is the file to ask about single rules, as a shell takes it; "" where 'sgfit explain' finds it by itself.
 	Database string
+	// Report is report.html as a shell takes it; "" where none was written.
+	Report string
 }
 
 // Summary writes what a person wants to know at the end of a run: the groups with something to do, by what there is to
@@ -31,7 +33,7 @@ func Summary(w io.Writer, plan suggest.Plan, opts SummaryOptions) error {
 	if opts.Groups <= 0 {
 		opts.Groups = 20
 	}
-	page, p, out := newPage(plan, Options{}), paint(opts.Colour), &lines{w: w}
+	page, p, out := newPage(plan, Options{}, mostCards), paint(opts.Colour), &lines{w: w}
 	shown := page.Groups[:min(opts.Groups, len(page.Groups))]
 	out.print(summaryTable(page, shown, p, opts.Width))
 	if more := len(page.Groups) - len(shown); more > 0 {
@@ -166,7 +168,7 @@ func closing(page Page, p paint, opts SummaryOptions) []string {
 	if line := exceptionsLine(page.Exceptions); line != "" {
 		out = append(out, line)
 	}
-	return append(out, accountingLine(page), replay, page.Backtest, p.strong("Next:")+" "+nextStep(page, opts.Database))
+	return append(out, accountingLine(page), replay, page.Backtest, p.strong("Next:")+" "+nextStep(page, opts))
 }
 
 // exposureLine says who gets into the first account or VPC from the internet or, where nobody does, from elsewhere;
@@ -205,15 +207,19 @@ func accountingLine(page Page) string {
 	return fmt.Sprintf("Records: %s %s %s.", thousands(page.Records), equals, strings.Join(parts, " + "))
 }
 
-func nextStep(page Page, database string) string {
+func nextStep(page Page, opts SummaryOptions) string {
 	switch {
 	case page.Problem != "" || page.Refused:
 		return "do not apply this plan; run sgfit status, and report what you see."
 	case len(page.Groups) == 0:
 		return "nothing to do; run again when more traffic has been seen."
 	}
-	if database != "" {
-		database = "--db " + database + " "
+	database, read := "", "read "+opts.Report
+	if opts.Database != "" {
+		database = "--db " + opts.Database + " "
 	}
-	return "read report.html, and ask sgfit explain " + database + page.Groups[0].ToDo[0].Ref + " why it says what it says of a rule."
+	if opts.Report == "" {
+		read = "write the report with sgfit report " + database + "--out DIR"
+	}
+	return read + ", and ask sgfit explain " + database + page.Groups[0].ToDo[0].Ref + " why it says what it says of a rule."
 }

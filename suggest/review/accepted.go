@@ -90,18 +90,12 @@ func put(r *suggest.Rule, rules []suggest.ReplacementRule) {
 
 // Rejected is one suggestion that was rejected, for exceptions to be written of.
 type Rejected struct {
-	AccountID   string                    `json:"account_id"`
-	Region      string                    `json:"region"`
-	VPCID       string                    `json:"vpc_id"`
-	GroupID     string                    `json:"group_id"`
-	GroupName   string                    `json:"group_name"`
-	RuleID      *string                   `json:"rule_id"`
-	Direction   schema.Direction          `json:"direction"`
-	Protocol    string                    `json:"protocol"`
-	FromPort    *int32                    `json:"from_port"`
-	ToPort      *int32                    `json:"to_port"`
-	Peer        schema.Peer               `json:"peer"`
-	Description string                    `json:"description"`
+	AccountID string `json:"account_id"`
+	Region    string `json:"region"`
+	VPCID     string `json:"vpc_id"`
+	GroupID   string `json:"group_id"`
+	GroupName string `json:"group_name"`
+	suggest.RuleHead
 	Suggested   suggest.Action            `json:"suggested"`
 	Replacement []suggest.ReplacementRule `json:"replacement"`
 	Findings    []suggest.Finding         `json:"findings"`
@@ -120,8 +114,8 @@ func (b *Book) Rejections() []Rejected {
 			continue
 		}
 		g, r := b.groupOf(it), b.ruleOf(it)
-		out = append(out, Rejected{g.AccountID, g.Region, g.VPCID, g.GroupID, g.GroupName, r.RuleID, r.Direction, r.Protocol, r.FromPort, r.ToPort,
-			r.Peer, r.Description, r.Action, r.Replacement, r.Findings, suggest.Decided{Action: d.Action, Reason: d.Reason, Who: d.Who, At: d.At}})
+		out = append(out, Rejected{g.AccountID, g.Region, g.VPCID, g.GroupID, g.GroupName, r.Head(), r.Action, r.Replacement, r.Findings,
+			suggest.Decided{Action: d.Action, Reason: d.Reason, Who: d.Who, At: d.At}})
 	}
 	return out
 }

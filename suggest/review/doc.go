@@ -6,5 +6,8 @@
 // what is new. A decision stands as long as the plan suggests what it suggested then.
 //
 // The package knows no database, no flows and no file formats: a Store keeps decisions, a Replayer answers what a plan would
-// refuse, an Exporter writes the accepted plan, an ExceptionFile what was rejected. It listens nowhere by itself. Handler trusts nothing but the token in its URL's path, and no web page but its own.
+// refuse, an Exporter writes the accepted plan, an ExceptionFile what was rejected. It listens nowhere by itself. Handler
+// trusts nothing but the token in its URL's path, and no web page but its own.
+//
+// Limits: who decides is a name that the page gives, not a login; one process has the database at a time.
 package review

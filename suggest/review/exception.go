@@ -58,7 +58,7 @@ func (b *Book) ExceptionDrafts(known []suggest.Exception) []ExceptionDraft {
 		}
 		g, r := b.groupOf(it), b.ruleOf(it)
 		draft := ExceptionDraft{Words: strings.TrimSpace(g.GroupName + " " + it.key), Kinds: []suggest.ExceptionKind{suggest.Untouchable, suggest.Seasonal}}
-		draft.ExceptionAsk = ExceptionAsk{Seen{i, it.version}, suggest.Untouchable, d.Who, strings.Join(strings.Fields(d.Reason), " "), today.AddDate(1, 0, 0).Format(time.DateOnly), []int{}}
+		draft.ExceptionAsk = ExceptionAsk{Seen{i, it.version}, suggest.Untouchable, d.Who, strings.Join(strings.Fields(d.Reason), " "), suggest.UsualExpiry(today), []int{}}
 		if r.Peer.IsWildcard() {
 			draft.Kind, draft.Kinds = suggest.Accepted, append(draft.Kinds, suggest.Accepted)
 		}

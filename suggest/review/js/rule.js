@@ -57,7 +57,7 @@ function evidence(d) {
   return [
     el('h3', {}, 'Evidence'), strip(e.strip),
     facts([['Uses', many(e.conversations, 'conversation') + (e.conversations ? `, ${number(e.sole)} of them through no other rule` : '')], ['Peers', number(e.peers)],
-      ['On', `${many(e.days, 'day')} of ${many(e.observed_days, 'observed day')}`], ['First, last', e.first_seen ? `${dayOf(e.first_seen)}, ${dayOf(e.last_seen)}` : 'never'],
+      ['On', e.days > e.observed_days ? `${many(e.days, 'day')}; on ${number(e.observed_days)} every use would have been logged` : `${many(e.days, 'day')} of ${many(e.observed_days, 'observed day')}`], ['First, last', e.first_seen ? `${dayOf(e.first_seen)}, ${dayOf(e.last_seen)}` : 'never'],
       ['Probes, noise', `${number(e.probes)}, ${number(e.noise)}`], ['Opener unknown', e.ambiguous ? number(e.ambiguous) : ''],
       ['New sources', n.label ? `label ${n.label}: ${n.d7} in 7 days, ${n.d15} in 15; at most ${n.bound_7d} in the next 7 (95 %)` : ''],
       ['Backtest', b.weeks ? `${many(b.refused_conversations, 'conversation')} of ${many(b.refused_sources, 'source')} would have been refused in a week` : 'not possible']]),
