@@ -29,9 +29,9 @@ type boxMerger struct {
 	byPrefix   []boxRect
 	inside     []boxRect // held's, to be used again
 	bounds     []int
-	numbers    []int32  // of rects, in their order
-	gone       []bool   // rectangles that are none any more, by number
-	pairs      boxPairs // merge's, to be used again
+	numbers    []int32   // of rects, in their order
+	gone       []bool    // rectangles that are none any more, by number
+	pairs      []boxPair // merge's, to be used again
 }
 
 func newBoxMerger(rects []boxRect, index boxIndex, full int, opt CoverOptions) *boxMerger {
@@ -67,23 +67,20 @@ func (m *boxMerger) shorten() {
 		}
 		return math.Inf(1)
 	}
-	unknown := math.Inf(-1)
-	m.merge(boxScore{may: touch, grows: func(*boxRect) float64 { return unknown }, bound: func(float64) float64 { return unknown }, score: gain},
-		func() bool { return false })
+	m.merge(boxScore{may: touch, bound: func(*boxRect) float64 { return math.Inf(-1) }, score: gain}, func() bool { return false })
 }
 
 // reduce merges until at most budget rectangles are left, the fewest new tuples first; false when it cannot.
 func (m *boxMerger) reduce(budget int) bool {
 	fresh := func(p *boxPair) float64 { return m.size(p.whole) - m.held(p.whole) }
-	m.merge(boxScore{may: func(a, b *boxRect) bool { return true }, grows: func(whole *boxRect) float64 { return m.size(*whole) }, bound: m.leastFresh, score: fresh},
-		func() bool { return len(m.rects) <= budget })
+	m.merge(boxScore{may: func(a, b *boxRect) bool { return true }, bound: m.leastFresh, score: fresh}, func() bool { return len(m.rects) <= budget })
 	return len(m.rects) <= budget
 }
 
-// leastFresh is a bound below the number of new tuples of a bounding box of so many tuples: what rectangles admit in it is no more than
+// leastFresh is a bound below the number of new tuples of a bounding box: what rectangles admit in it is no more than
 // the sum of their sizes. Sums of numbers beyond 2^53 are rounded, for which it allows.
-func (m *boxMerger) leastFresh(size float64) float64 {
-	return size*(1-1e-9) - m.total*(1+1e-9)
+func (m *boxMerger) leastFresh(whole *boxRect) float64 {
+	return m.size(*whole)*(1-1e-9) - m.total*(1+1e-9)
 }
 
 // merge replaces pairs by their bounding boxes, the lowest score first and then the first in order, until done or
@@ -94,29 +91,25 @@ func (m *boxMerger) merge(by boxScore, done func() bool) {
 	}
 	m.measure()
 	m.number()
-	m.pairs.reset(m.countPairs(by))
+	m.pairs = m.pairs[:0]
+	m.pairs = slices.Grow(m.pairs, m.countPairs(by))
 	for i := range m.rects {
 		for j := i + 1; j < len(m.rects); j++ {
-			if p, ok := m.pair(by, i, j); ok {
-				m.pairs.waiting = append(m.pairs.waiting, p)
-			}
+			m.add(by, i, j)
 		}
 	}
-	m.pairs.order()
 	for !done() {
-		whole, ok := m.lowest(by)
-		if !ok {
+		at := lowestScore(m.pairs, by, m.limits.strangers)
+		if at < 0 {
 			return
 		}
+		whole := m.pairs[at].whole
 		k := m.replace(whole)
 		m.measure()
-		m.forget(by, &whole)
+		m.review(by, &whole)
 		for i := range m.rects {
-			if i == k {
-				continue
-			}
-			if p, ok := m.pair(by, k, i); ok {
-				m.pairs.push(p)
+			if i != k {
+				m.add(by, k, i)
 			}
 		}
 	}
