@@ -10,7 +10,8 @@ import (
 const hugePage = 2 << 20
 
 // inHugePages makes n zero values, and lets the kernel hold them in huge pages where it has some (madvise(2), MADV_HUGEPAGE).
-// What is looked at in no order, all over many megabytes, else costs a search for the page each time.
+// What is looked at in no order, all over many megabytes, else costs a search for the page each time. A kernel that has none refuses,
+// which changes nothing.
 func inHugePages[T any](n int) []T {
 	values := make([]T, n)
 	size := uintptr(n) * unsafe.Sizeof(values[0])
