@@ -24,6 +24,7 @@ CREATE OR REPLACE TEMP MACRO protocol_of(spot) AS ((spot >> 16) & 255)::UTINYINT
 CREATE OR REPLACE TEMP MACRO port_of(spot) AS (spot & 65535)::USMALLINT;
 
 DROP TYPE IF EXISTS side;
+-- Compared as 'local'::side: without the type, DuckDB compares texts.
 CREATE TEMP TYPE side AS ENUM ('remote', 'local', 'both', 'unknown');
 
 -- A dozen columns of yes and no cost as much to carry and to store as a dozen of numbers; as bits of one they cost as one.
@@ -40,13 +41,9 @@ FROM query_table(rows);
 -- one row tells is told before that: the fewer columns go through all joins, the better.
 SET disabled_optimizers = 'join_order,build_side_probe_side';
 CREATE OR REPLACE TEMP TABLE talk_row AS
--- Of few packets and bytes only; more count as many. 32 bits are counted several times as fast as what fits all.
-WITH few AS (
-  SELECT *, at_most(in_packets, 11::UBIGINT)::INTEGER AS few_in, at_most(out_packets, 11::UBIGINT)::INTEGER AS few_out,
-         at_most(in_bytes, 10000::UBIGINT)::INTEGER AS light_in, at_most(out_bytes, 10000::UBIGINT)::INTEGER AS light_out,
-         -- What a segment without data weighs at most, in bytes: IP and TCP headers with options.
-         CASE WHEN remote BETWEEN 281470681743360::UHUGEINT AND 281474976710655::UHUGEINT THEN 60 ELSE 80 END AS header
-  FROM oriented
+-- What a segment without data weighs at most, in bytes: IP and TCP headers with options.
+WITH weighed AS (
+  SELECT *, CASE WHEN remote BETWEEN 281470681743360::UHUGEINT AND 281474976710655::UHUGEINT THEN 60 ELSE 80 END AS header FROM oriented
 ),
 told AS (
   SELECT conv, day, iface, protocol, local, lport, remote, rport, last_s,
@@ -56,12 +53,14 @@ told AS (
          protocol = 6 AND has_flags AND ((out_flags & 18) = 2 OR (in_flags & 18) = 18) AS syn_out,
          mark(0, in_records > 0) | mark(1, out_records > 0) | mark(2, in_first < out_first) | mark(3, out_first < in_first)
          | mark(4, in_bytes > header::UBIGINT * at_most(in_packets, 100000000000000000::UBIGINT) OR out_bytes > header::UBIGINT * at_most(out_packets, 100000000000000000::UBIGINT))
-         | mark(5, protocol = 6 AND few_in <= 10 AND few_out <= 10
-             AND light_in <= header * few_in AND light_out <= header * few_out
-             AND (few_in < 3 OR few_out < 3 OR light_in + light_out <= (header - 8) * (few_in + few_out) + 16)
-             AND (NOT has_flags OR ((in_flags | out_flags) & 6) <> 0 OR in_records = 0 OR out_records = 0))
-         | mark(6, CASE WHEN has_flags THEN ((in_flags | out_flags) & 16) <> 0 ELSE few_in >= 2 AND few_out >= 2 END) AS signs
-  FROM few
+         -- Of few packets and bytes only, as 32 bits, which are counted several times as fast as what fits all.
+         | mark(5, CASE WHEN protocol = 6 AND in_packets <= 10 AND out_packets <= 10 AND in_bytes <= 1000 AND out_bytes <= 1000
+             THEN in_bytes::INTEGER <= header * in_packets::INTEGER AND out_bytes::INTEGER <= header * out_packets::INTEGER
+                  AND (in_packets < 3 OR out_packets < 3 OR in_bytes::INTEGER + out_bytes::INTEGER <= (header - 8) * (in_packets::INTEGER + out_packets::INTEGER) + 16)
+                  AND (NOT has_flags OR ((in_flags | out_flags) & 6) <> 0 OR in_records = 0 OR out_records = 0)
+             ELSE false END)
+         | mark(6, CASE WHEN has_flags THEN ((in_flags | out_flags) & 16) <> 0 ELSE in_packets >= 2 AND out_packets >= 2 END) AS signs
+  FROM weighed
 )
 SELECT c.conv, c.day, c.iface, endpoint(coalesce(tl.address_no, l.address_no), c.protocol, c.lport) AS here, endpoint(coalesce(tp.address_no, p.address_no), c.protocol, c.rport) AS there,
        e.policy, coalesce(o.state_no, 0)::UINTEGER AS peer_state, c.first_s, c.last_s, c.records, c.packets, c.bytes,
@@ -70,7 +69,7 @@ SELECT c.conv, c.day, c.iface, endpoint(coalesce(tl.address_no, l.address_no), c
             WHEN w.complete AND NOT w.inward AND marked(signs, 0) THEN 'local'::side
             WHEN w.complete AND w.inward AND marked(signs, 1) THEN 'remote'::side END AS who
 FROM told c
-LEFT JOIN (SELECT conv, inward, complete, mark(9, inward) | mark(10, NOT inward) AS sign FROM one_way) w ON w.conv = c.conv
+LEFT JOIN (SELECT conv, inward, complete, mark(9, inward) | mark(10, NOT inward) AS sign FROM one_way) w ON w.conv = CASE WHEN NOT (c.syn_in OR c.syn_out) THEN c.conv END
 LEFT JOIN (SELECT iface, vf, vt, vpc_no, policy, mark(8, group_count > 0) AS sign FROM epoch JOIN vpc_number USING (vpc_id)) e ON e.iface = c.iface AND e.vf <= c.first_s AND e.vt > c.first_s
 JOIN peer p ON p.ip = c.remote
 JOIN address l ON l.ip = c.local

@@ -31,8 +31,8 @@ CREATE OR REPLACE TEMP TABLE fan AS
 WITH host AS (SELECT address_of(here) AS address_no FROM rest UNION SELECT address_of(there) FROM rest),
 answered AS (SELECT here, there FROM talk WHERE inward AND outward AND protocol IN (6, 17)),
 met AS (
-  SELECT spot, count(*) FILTER (own) AS of_own, count(*) FILTER (NOT own) AS of_others
-  FROM (SELECT here AS spot, true AS own FROM answered UNION ALL SELECT there, false FROM answered) SEMI JOIN host ON host.address_no = address_of(spot)
+  SELECT spot, count(own) AS of_own, count(*) - count(own) AS of_others -- own is NULL for others': a FILTER costs more
+  FROM (SELECT here AS spot, true AS own FROM answered UNION ALL SELECT there, NULL FROM answered) SEMI JOIN host ON host.address_no = address_of(spot)
   GROUP BY spot
 ),
 count_of AS (SELECT spot, CASE WHEN of_own > of_others THEN of_own ELSE of_others END AS fan FROM met),
