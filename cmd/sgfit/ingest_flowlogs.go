@@ -12,6 +12,7 @@ import (
 	"sgfit/ingest"
 	"sgfit/ingest/cloudwatch"
 	"sgfit/ingest/flowlog"
+	"sgfit/ingest/gunzip"
 	"sgfit/schema"
 	"sgfit/schema/duck"
 )
@@ -97,7 +98,7 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, source inges
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	bar := term.progress("Reading flow logs")
 	sum, err := ingest.LoadFlowLogs(ctx, source, sink, ingest.Options{
-		Fold: flowlog.New(flowlog.Options{Known: known, Format: schema.FieldNames(opt.logFormat)}), Workers: opt.readers(paths), Progress: bar})
+		Fold: flowlog.New(flowlog.Options{Known: known, Format: schema.FieldNames(opt.logFormat), Unzip: gunzip.Whole}), Workers: opt.readers(paths), Progress: bar})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load flow logs: %w", err)

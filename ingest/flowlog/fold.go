@@ -19,6 +19,9 @@ type Options struct {
 	// Known are the interfaces of earlier loads with their own addresses, as earlier batches told them: a load that goes
 	// on where another stopped tells ends apart as that one would have.
 	Known []schema.InterfaceRef
+	// Unzip unpacks one gzip member that is all of packed, in room where that suffices, and is false for what it cannot; objects
+	// in one piece go to it before the streaming inflate. It may be nil, and must be safe for concurrent use.
+	Unzip func(room, packed []byte) (text []byte, ok bool)
 }
 
 // Fold gathers the records of many objects to conversations. Its methods may be called from several goroutines, Drain
@@ -102,7 +105,7 @@ func (f *Fold) take() *reader {
 		f.idle = f.idle[:n-1]
 		return rd
 	}
-	rd := newReader(f.opts.Format)
+	rd := newReader(&f.opts)
 	f.readers = append(f.readers, rd)
 	return rd
 }
