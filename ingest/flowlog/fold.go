@@ -35,6 +35,7 @@ type Fold struct {
 	done    []finished
 	held    int64                  // bytes of the readers' tables
 	own     map[ownedBy]netip.Addr // what earlier drains found out
+	room    []schema.Conversation  // of a batch that was given back
 }
 
 // finished is one object that was read.
@@ -141,11 +142,15 @@ func (f *Fold) Drain() *schema.Batch {
 	d := newDrain(f.tables(), f.own)
 	b.Interfaces = d.refs()
 	b.Coverage = d.coverage()
-	b.Conversations = d.conversations()
+	b.Conversations = d.conversations(f.room)
+	f.room = nil
 	b.Services = d.services()
 	f.Reset()
 	return b
 }
+
+// Reuse takes back a batch that nobody needs any more: the next drain writes its conversations where those of it stand.
+func (f *Fold) Reuse(b *schema.Batch) { f.room, b.Conversations = b.Conversations, nil }
 
 func (f *Fold) tables() []*table {
 	ts := make([]*table, len(f.readers))
