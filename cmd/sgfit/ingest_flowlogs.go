@@ -85,6 +85,11 @@ func findFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	return source, nil
 }
 
+// noFlowLog says that objects were read and none was of use.
+func noFlowLog(sum ingest.Summary) bool {
+	return sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0
+}
+
 // loadFlowLogs loads what findFlowLogs has found at the paths.
 func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, source ingest.Source, paths []string, opt ingestOptions) (ingest.Summary, error) {
 	source = opt.window.noting(source, db)
@@ -104,7 +109,7 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, source inges
 		return sum, fmt.Errorf("load flow logs: %w", err)
 	}
 	term.say("Flow logs: %d objects read (%d refused), %d known already, %d copies; %d records", sum.Read, sum.Refused, sum.Skipped, sum.Copies, sum.Records)
-	if sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0 {
+	if noFlowLog(sum) {
 		term.warn("no object that was read (%d) is a flow log that can be used; are these VPC Flow Logs as text, CSV or JSON, plain or gzip, or as Parquet?", sum.Read)
 	}
 	if wider, err := db.WiderThan(ctx, opt.window.since, opt.window.until); err != nil {
