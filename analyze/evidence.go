@@ -44,6 +44,11 @@ const Weeks = 2
 // Load is traffic of one week.
 type Load struct{ Conversations, Bytes int64 }
 
+func (l *Load) add(more Load) {
+	l.Conversations += more.Conversations
+	l.Bytes += more.Bytes
+}
+
 // Group is a security group that had rules in force at the end of the window, or that some interface wore.
 type Group struct {
 	GroupID, AccountID, Region, VPCID, Name string

@@ -82,15 +82,15 @@ func (a *Analysis) loadRules(ctx context.Context, byID map[string]*Group) (map[u
 	return rules, err
 }
 
-// usedLate selects uses with their service, and what of them came in the weeks that are told apart.
-const usedLate = `SELECT u.rule_no, u.spot & 16777215 AS service, u.conversations, u.ambiguous, coalesce(l.late_0, 0) AS late_0, coalesce(l.late_1, 0) AS late_1
-	FROM rule_use u LEFT JOIN rule_late l ON l.rule_no = u.rule_no AND l.spot = u.spot`
-
 func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
-		SELECT rule_no, service, count(*) FILTER (conversations > 0), sum(conversations::DOUBLE)::BIGINT, sum(ambiguous::DOUBLE)::BIGINT,
-		       sum(late_0::DOUBLE)::BIGINT, sum(late_1::DOUBLE)::BIGINT, count(*) FILTER (conversations > late_0), count(*) FILTER (conversations > late_0 + late_1)
-		FROM (` + usedLate + `) GROUP BY rule_no, service ORDER BY rule_no, service`
+		WITH late AS (SELECT r.rule_no, f.spot & 16777215 AS service, sum(f.late_0::DOUBLE)::BIGINT AS late_0, sum(f.late_1::DOUBLE)::BIGINT AS late_1
+		              FROM late f JOIN way_rule r USING (way) GROUP BY ALL),
+		used AS (SELECT rule_no, service, count(*) FILTER (conversations > 0) AS peers, sum(conversations::DOUBLE)::BIGINT AS conversations, sum(ambiguous::DOUBLE)::BIGINT AS ambiguous,
+		                count(*) FILTER (early_0) AS early_0, count(*) FILTER (early_1) AS early_1
+		         FROM use_early GROUP BY rule_no, service)
+		SELECT u.rule_no, u.service, u.peers, u.conversations, u.ambiguous, coalesce(l.late_0, 0), coalesce(l.late_1, 0), u.early_0, u.early_1
+		FROM used u LEFT JOIN late l ON l.rule_no = u.rule_no AND l.service = u.service ORDER BY u.rule_no, u.service`
 	err := a.eachRow(ctx, query, func(row []driver.Value) error {
 		service := row[1].(uint64)
 		if r := rules[row[0].(uint32)]; r != nil {

@@ -44,7 +44,7 @@ const placeQuery = `
 // What a row of usesQuery tells of a use.
 const (
 	useWhole   = iota // conversations, ambiguous, days of the first page, and the owner and set where there is one, else -1
-	useLate           // conversations and bytes of the last weeks
+	useLate           // conversations and bytes of the last weeks, of one flow among others
 	useSeveral        // one of several owners, and its set
 	usePage           // a later page, and its days
 )
@@ -54,15 +54,11 @@ const (
 // are told apart are listed too.
 var usesQuery = `
 	WITH told AS (SELECT greatest(0, (last_day - first_day + 1) // 7 - 1) AS weeks FROM bounds),
-	     accepted AS (SELECT u.rule_no, u.spot & 16777215 AS service
-	                  FROM (FROM rule_use SEMI JOIN wild_rule USING (rule_no)) u
-	                  LEFT JOIN (FROM rule_late SEMI JOIN wild_rule USING (rule_no)) l ON l.rule_no = u.rule_no AND l.spot = u.spot
-	                  CROSS JOIN told GROUP BY ALL
-	                  HAVING count(*) FILTER (u.conversations > CASE weeks WHEN 0 THEN 0 WHEN 1 THEN coalesce(l.late_0, 0)
-	                                                                       ELSE coalesce(l.late_0, 0) + coalesce(l.late_1, 0) END) > ?),
+	     accepted AS (SELECT rule_no, service FROM (FROM use_early SEMI JOIN wild_rule USING (rule_no)) CROSS JOIN told GROUP BY ALL
+	                  HAVING count(*) FILTER (CASE weeks WHEN 0 THEN conversations > 0 WHEN 1 THEN early_0 ELSE early_1 END) > ?),
 	     place AS (` + placeQuery + `),
 	     part AS (SELECT rule_no, spot, 0::UTINYINT AS kind, conversations AS a, ambiguous AS b, days AS c, coalesce(low::BIGINT, -1) AS d FROM rule_use
-	              UNION ALL SELECT rule_no, spot, 1, late_0, late_bytes_0, late_1, late_bytes_1 FROM rule_late
+	              UNION ALL SELECT rule_no, spot, 1, late_0, late_bytes_0, late_1, late_bytes_1 FROM late JOIN way_rule USING (way)
 	              UNION ALL SELECT rule_no, spot, 2, peer_state, set_no, 0, 0 FROM rule_several
 	              UNION ALL SELECT rule_no, spot, 3, page, days, 0, 0 FROM rule_page)
 	SELECT (p.place::UBIGINT << 24) + (u.spot & 16777215) AS slot, ` + hiLo("h.ip") + `, u.kind::UTINYINT, u.a::BIGINT, u.b::BIGINT, u.c::BIGINT, u.d::BIGINT
@@ -171,7 +167,8 @@ func (u *uses) advance() (err error) {
 				several.add(uint32(d>>32), uint32(d))
 			}
 		case useLate:
-			use.Late[0].Conversations, use.Late[0].Bytes, use.Late[1].Conversations, use.Late[1].Bytes = a, b, c, d
+			use.Late[0].add(Load{a, b})
+			use.Late[1].add(Load{c, d})
 		case useSeveral:
 			several.add(uint32(a), uint32(b))
 		case usePage:

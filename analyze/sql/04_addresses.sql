@@ -1,8 +1,7 @@
 -- Question: which addresses take part in conversations, and who owned them when?
 -- Result:   turned, the conversations whose own end is the other one, turned round; their number is conversation's rowid
 --           oriented, all conversations with any ACCEPT record, those turned round as they should stand
---           address(address_no, ip, header), numbered: all that follows compares numbers, since 128 bits cost twice as much.
---           header is what a segment without data weighs at most, in bytes: IP and TCP headers with options
+--           address(address_no, ip), numbered: all that follows compares numbers, since 128 bits cost twice as much
 --           vpc_number(vpc_id, vpc_no), from 1
 --           owner(address_no, vpc_no, state_no, vf, vt); vpc_no is 0 for an address that one VPC alone knows
 --           twin(address_no, one, vpc_no)   what an address that several VPCs know is in each of them, under a number of its
@@ -21,14 +20,14 @@ SEMI JOIN own_address theirs ON theirs.iface = c.iface AND theirs.address = c.re
 ANTI JOIN own_address mine ON mine.iface = c.iface AND mine.address = c.local;
 
 CREATE OR REPLACE TEMP TABLE turned AS
-SELECT c.rowid AS conv, c.day, c.iface, c.protocol, c.has_flags, c.hours, c.remote AS local, c.remote_port AS lport, c.local AS remote, c.local_port AS rport,
+SELECT c.rowid AS conv, c.day, c.iface, c.protocol, c.has_flags, c.remote AS local, c.remote_port AS lport, c.local AS remote, c.local_port AS rport,
        c.out_records AS in_records, c.out_packets AS in_packets, c.out_bytes AS in_bytes, c.out_flags AS in_flags, c.out_first AS in_first,
        c.in_records AS out_records, c.in_packets AS out_packets, c.in_bytes AS out_bytes, c.in_flags AS out_flags, c.in_first AS out_first,
        c.last_second AS last_s
 FROM conversation c WHERE c.rowid IN (SELECT conv FROM turned_row);
 
 CREATE OR REPLACE TEMP VIEW oriented AS
-SELECT c.rowid AS conv, day, iface, protocol, has_flags, hours, local, local_port AS lport, remote, remote_port AS rport,
+SELECT c.rowid AS conv, day, iface, protocol, has_flags, local, local_port AS lport, remote, remote_port AS rport,
        in_records, in_packets, in_bytes, in_flags, in_first, out_records, out_packets, out_bytes, out_flags, out_first, last_second AS last_s
 FROM conversation c ANTI JOIN turned_row t ON t.conv = c.rowid
 WHERE in_records + out_records > 0
@@ -36,8 +35,7 @@ UNION ALL
 SELECT * FROM turned WHERE in_records + out_records > 0;
 
 CREATE OR REPLACE TEMP TABLE address AS
-SELECT row_number() OVER ()::UINTEGER AS address_no, ip,
-       CASE WHEN ip BETWEEN 281470681743360::UHUGEINT AND 281474976710655::UHUGEINT THEN 60 ELSE 80 END::UTINYINT AS header
+SELECT row_number() OVER ()::UINTEGER AS address_no, ip
 FROM (SELECT DISTINCT remote AS ip FROM conversation WHERE in_records + out_records > 0
       UNION
       SELECT DISTINCT local FROM conversation WHERE in_records + out_records > 0);

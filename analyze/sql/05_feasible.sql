@@ -1,7 +1,7 @@
 -- Question: through which ports could each side have opened conversations, as far as the interfaces' rules go?
 -- Result:   reach(iface, from_day, to_day, polset, complete)   the policies of a day and the five days before it, as a
 --           number, for all days before to_day
---           peer(ip, address_no, header, segment, wearing, disputed)   remote addresses: the segment of the space of
+--           peer(ip, address_no, segment, wearing, disputed)   remote addresses: the segment of the space of
 --           addresses that they lie in, the number of the set of groups they wear, and whether several VPCs know them
 --           one_way(conv, inward, complete)   conversations that the rules admit one way alone; only of those that SYN
 --           flags do not decide
@@ -55,8 +55,8 @@ SELECT address_no, refs, dense_rank() OVER (ORDER BY refs)::UINTEGER AS wearing
 FROM (SELECT m.address_no, list(r.ref_no ORDER BY r.ref_no) AS refs FROM member m JOIN ref_number r ON r.ref = m.group_id GROUP BY m.address_no);
 
 CREATE OR REPLACE TEMP TABLE peer AS
-SELECT p.ip, p.address_no, p.header, p.segment, w.wearing, o.address_no IS NOT NULL AS disputed
-FROM (SELECT a.ip, a.address_no, a.header, s.segment FROM address a ASOF JOIN segment s ON a.ip >= s.lo) p
+SELECT p.ip, p.address_no, p.segment, w.wearing, o.address_no IS NOT NULL AS disputed
+FROM (SELECT a.ip, a.address_no, s.segment FROM address a ASOF JOIN segment s ON a.ip >= s.lo) p
 LEFT JOIN wearing w USING (address_no)
 LEFT JOIN (SELECT DISTINCT address_no FROM owner WHERE vpc_no > 0) o USING (address_no);
 

@@ -1,6 +1,6 @@
 -- Question: which endpoints are servers, or look like ones?
 -- Result:   server(spot)                     proven endpoints; spot is an endpoint, as in all that follows
---           pending                          those rows of talk that do not tell the opener alone; who is set where
+--           pending, pending_row             those rows of talk that do not tell the opener alone; who is set where
 --                                            one end alone is a proven server (method proven)
 --           rest                             those of pending that are still open
 --           fan(spot, nf)                    for hosts in rest: how much wider an endpoint is used than the host's ports usually are
@@ -8,17 +8,19 @@
 -- Assumes:  a scanner's SYN proves no server: only conversations with data both ways count as talk. A host's usual port
 --           is its 90th percentile, where it has 20 ports or more.
 CREATE OR REPLACE TEMP TABLE server AS
-SELECT DISTINCT CASE WHEN who = 'remote' THEN here ELSE there END AS spot
+SELECT DISTINCT CASE WHEN who = 'remote'::side THEN here ELSE there END AS spot
 FROM talk
-WHERE who IN ('remote', 'local') AND protocol IN (6, 17) AND inward AND outward AND (protocol <> 6 OR data);
+WHERE who IN ('remote'::side, 'local'::side) AND protocol IN (6, 17) AND inward AND outward AND (protocol <> 6 OR data);
 
 SET disabled_optimizers = 'join_order,build_side_probe_side'; -- as in 06_talk
-CREATE OR REPLACE TEMP TABLE pending AS
+CREATE OR REPLACE TEMP TABLE pending_row AS
 SELECT t.* REPLACE (CASE WHEN l.spot IS NOT NULL AND r.spot IS NULL THEN 'remote'::side WHEN r.spot IS NOT NULL AND l.spot IS NULL THEN 'local'::side END AS who)
-FROM (SELECT * FROM talk WHERE who IS NULL) t
+FROM (SELECT * FROM talk_row WHERE who IS NULL) t
 LEFT JOIN server l ON l.spot = t.here
 LEFT JOIN server r ON r.spot = t.there;
 RESET disabled_optimizers;
+
+CREATE OR REPLACE TEMP VIEW pending AS FROM spelled_out('pending_row');
 
 -- What is left is little where rules are narrow or flags are logged; only for it is the rest asked.
 CREATE OR REPLACE TEMP TABLE rest AS
@@ -29,8 +31,8 @@ CREATE OR REPLACE TEMP TABLE fan AS
 WITH host AS (SELECT address_of(here) AS address_no FROM rest UNION SELECT address_of(there) FROM rest),
 answered AS (SELECT here, there FROM talk WHERE inward AND outward AND protocol IN (6, 17)),
 met AS (
-  SELECT spot, count(*) FILTER (own) AS of_own, count(*) FILTER (NOT own) AS of_others
-  FROM (SELECT here AS spot, true AS own FROM answered UNION ALL SELECT there, false FROM answered) SEMI JOIN host ON host.address_no = address_of(spot)
+  SELECT spot, count(own) AS of_own, count(*) - count(own) AS of_others -- own is NULL for others': a FILTER costs more
+  FROM (SELECT here AS spot, true AS own FROM answered UNION ALL SELECT there, NULL FROM answered) SEMI JOIN host ON host.address_no = address_of(spot)
   GROUP BY spot
 ),
 count_of AS (SELECT spot, CASE WHEN of_own > of_others THEN of_own ELSE of_others END AS fan FROM met),

@@ -24,7 +24,7 @@ WITH told AS (
 SELECT r.conv, min(t.who) AS who, min(t.confidence) AS confidence
 FROM rest r
 JOIN told t ON t.day = r.day AND t.here = r.there AND t.there = r.here
-WHERE t.who <> 'both' AND r.peer_state > 0
+WHERE t.who <> 'both'::side AND r.peer_state > 0
 GROUP BY r.conv
 HAVING min(t.who) = max(t.who);
 
@@ -90,7 +90,7 @@ FROM (SELECT iface, address_of(here) AS local, address_of(there) AS remote, who 
       SELECT iface, address_of(here), address_of(there), who FROM decided WHERE confidence >= 0.8 AND protocol = 6 AND answered) t
 SEMI JOIN doubtful d ON d.iface = t.iface AND d.local = t.local AND d.remote = t.remote
 GROUP BY ALL
-HAVING min(t.who) = max(t.who) AND min(t.who) <> 'both';
+HAVING min(t.who) = max(t.who) AND min(t.who) <> 'both'::side;
 
 CREATE OR REPLACE TEMP TABLE opener AS
 SELECT d.conv, d.way, coalesce(c.who, d.who) AS who,
@@ -102,13 +102,13 @@ LEFT JOIN companion c ON c.iface = CASE WHEN d.confidence < 0.8 AND d.protocol =
 
 CREATE OR REPLACE TEMP VIEW opened AS
 SELECT *, CASE WHEN syn THEN 'syn'::opener_method ELSE 'infeasible'::opener_method END AS method, CASE WHEN syn THEN 0.999::FLOAT ELSE 0.99::FLOAT END AS confidence,
-       who <> 'local' AS ingress, who <> 'remote' AS egress
+       who <> 'local'::side AS ingress, who <> 'remote'::side AS egress
 FROM talk WHERE who IS NOT NULL
 UNION ALL
-SELECT *, 'proven'::opener_method, 0.98::FLOAT, who <> 'local', who <> 'remote'
+SELECT *, 'proven'::opener_method, 0.98::FLOAT, who <> 'local'::side, who <> 'remote'::side
 FROM pending WHERE who IS NOT NULL
 UNION ALL
 SELECT p.* REPLACE (o.who AS who), o.method, o.confidence,
-       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'local' ELSE coalesce(o.way, true) END,
-       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'remote' ELSE coalesce(NOT o.way, true) END
+       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'local'::side ELSE coalesce(o.way, true) END,
+       CASE WHEN o.confidence >= 0.8 THEN o.who <> 'remote'::side ELSE coalesce(NOT o.way, true) END
 FROM (SELECT * FROM pending WHERE who IS NULL) p JOIN opener o USING (conv);

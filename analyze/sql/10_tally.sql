@@ -11,9 +11,11 @@ SELECT iface, sum(records)::BIGINT AS records FROM talk WHERE policy IS NULL GRO
 
 -- The bulk is not needed any more.
 DROP VIEW opened;
-DROP TABLE talk;
+DROP VIEW talk;
+DROP TABLE talk_row;
 DROP TABLE talk_again;
-DROP TABLE pending;
+DROP VIEW pending;
+DROP TABLE pending_row;
 DROP TABLE rest;
 DROP TABLE decided;
 DROP TABLE opener;

@@ -116,18 +116,20 @@ RESET disabled_optimizers;
 DROP VIEW numbered;
 DROP TABLE IF EXISTS demand;
 
+CREATE OR REPLACE TEMP TABLE passing AS
+SELECT l.lane, s.rule_no, s.lo, s.hi, s.vf, s.vt FROM lane l JOIN door_rule d USING (door) JOIN standing_span s USING (rule_no) WHERE NOT s.stood;
+
+SET disabled_optimizers = 'join_order,build_side_probe_side';
 CREATE OR REPLACE TEMP TABLE passed AS
-WITH passing AS (
-  SELECT l.lane, s.rule_no, s.lo, s.hi, s.vf, s.vt FROM lane l JOIN door_rule d USING (door) JOIN standing_span s USING (rule_no) WHERE NOT s.stood
-),
-passer AS (
-  SELECT e.edge_no, (e.way >> 32)::UINTEGER AS lane, (e.way & 4294967295)::UINTEGER AS tail, a.ip, e.first_second, e.last_second
-  FROM edge_flow e JOIN address a ON a.address_no = (e.spot >> 24)::UINTEGER
-  WHERE (e.way >> 32)::UINTEGER IN (SELECT lane FROM passing)
+WITH passer AS (
+  SELECT e.edge_no, e.lane, (e.way & 4294967295)::UINTEGER AS tail, a.ip, e.first_second, e.last_second
+  FROM (SELECT *, (way >> 32)::UINTEGER AS lane FROM edge_flow) e SEMI JOIN passing p ON p.lane = e.lane
+  JOIN address a ON a.address_no = (e.spot >> 24)::UINTEGER
 )
 SELECT e.edge_no, e.lane, e.tail, list(DISTINCT p.rule_no ORDER BY p.rule_no) AS rules
 FROM passer e JOIN passing p ON p.lane = e.lane AND p.vf <= e.last_second AND p.vt > e.first_second AND e.ip >= p.lo AND e.ip <= p.hi
 GROUP BY e.edge_no, e.lane, e.tail;
+RESET disabled_optimizers;
 
 CREATE OR REPLACE TEMP TABLE passed_tail AS
 SELECT edge_no, lane, tail AS base, rules, (coalesce((SELECT max(tail) FROM tail), 0) + dense_rank() OVER (ORDER BY tail, rules))::UINTEGER AS tail
@@ -158,5 +160,6 @@ credited AS (
 )
 SELECT *, count(*) OVER (PARTITION BY way) = 1 AS sole FROM credited;
 
+DROP TABLE passing;
 DROP TABLE passed;
 DROP TABLE passed_tail;

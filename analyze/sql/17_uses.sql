@@ -2,7 +2,7 @@
 -- Result:   flow(way, spot, peer_state, set_no, noise, …)   what a flow did in the window: surely: conversations,
 --             days (a bit a day of the first 62); ambiguous: conversations whose opener is not known;
 --             alone: probes of days without a conversation. No set_no where no rule admits it
---           late(way, spot, peer_state, set_no, …), rule_late(rule_no, spot, …)   what of it, without noise, came in the last two weeks:
+--           late(way, spot, peer_state, set_no, …)   what of it, without noise, came in the last two weeks:
 --             late_0 and late_bytes_0 in the window's last seven days, late_1 and late_bytes_1 in the seven before
 --           way_sum(way, page, …)    what went a way, 62 days a page: conversations, bytes, days, first_s, last_s of real uses;
 --             noise (strangers' conversations), probes and completed where the opener is known, ambiguous
@@ -64,10 +64,6 @@ FROM part f ANTI JOIN noise n ON n.way = f.way AND n.spot = f.spot
 LEFT JOIN (SELECT way, set_no FROM way_set WHERE peer_no = 0) s ON s.way = f.way
 LEFT JOIN (SELECT way, peer_no, set_no FROM way_set WHERE peer_no > 0) o ON o.way = f.way AND o.peer_no = (f.spot >> 24)::UINTEGER;
 
-CREATE OR REPLACE TEMP TABLE rule_late AS
-SELECT r.rule_no, f.spot, sum(f.late_0::DOUBLE)::BIGINT AS late_0, sum(f.late_bytes_0::DOUBLE)::BIGINT AS late_bytes_0, sum(f.late_1::DOUBLE)::BIGINT AS late_1, sum(f.late_bytes_1::DOUBLE)::BIGINT AS late_bytes_1
-FROM late f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way) GROUP BY r.rule_no, f.spot;
-
 CREATE OR REPLACE TEMP TABLE rule_page AS
 SELECT r.rule_no, e.spot, w.page, bit_or(w.bit) AS days
 FROM edge_flow e JOIN (FROM window_bit WHERE page > 0) w USING (day) ANTI JOIN noise n ON n.way = e.way AND n.spot = e.spot
@@ -77,22 +73,22 @@ GROUP BY r.rule_no, e.spot, w.page;
 DROP TABLE edge_flow;
 
 -- What a rule in force is credited with, flow by flow; ambiguous conversations of strangers have no owner.
-CREATE OR REPLACE TEMP VIEW share AS
-SELECT r.rule_no, r.sole, f.*
-FROM flow f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way)
-WHERE f.conversations > 0 AND NOT f.noise OR f.ambiguous > 0;
-
 CREATE OR REPLACE TEMP TABLE rule_use AS
-SELECT rule_no, spot, coalesce(sum(conversations::DOUBLE), 0)::BIGINT AS conversations,
-       coalesce(bit_or(days), 0) AS days, coalesce(sum(ambiguous::DOUBLE), 0)::BIGINT AS ambiguous,
-       min(owner_set) AS low, max(owner_set) AS high
-FROM (SELECT *, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS owner_set FROM share)
-GROUP BY rule_no, spot;
+WITH share AS (
+  SELECT way, spot, conversations, days, ambiguous, CASE WHEN NOT noise THEN (peer_state::UBIGINT << 32) + set_no END AS owner_set
+  FROM flow WHERE conversations > 0 AND NOT noise OR ambiguous > 0
+)
+SELECT r.rule_no, f.spot, coalesce(sum(f.conversations::DOUBLE), 0)::BIGINT AS conversations,
+       coalesce(bit_or(f.days), 0) AS days, coalesce(sum(f.ambiguous::DOUBLE), 0)::BIGINT AS ambiguous,
+       min(f.owner_set) AS low, max(f.owner_set) AS high
+FROM share f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way)
+GROUP BY r.rule_no, f.spot;
 
 -- Only for the few that have several owners or sets.
 CREATE OR REPLACE TEMP TABLE rule_several AS
-SELECT s.rule_no, s.spot, s.peer_state, s.set_no, bool_or(s.conversations > 0) AS used
-FROM share s SEMI JOIN (SELECT rule_no, spot FROM rule_use WHERE low <> high) m ON m.rule_no = s.rule_no AND m.spot = s.spot
-WHERE NOT s.noise
-GROUP BY s.rule_no, s.spot, s.peer_state, s.set_no;
-DROP VIEW share;
+WITH several AS MATERIALIZED (SELECT rule_no, spot FROM rule_use WHERE low <> high),
+few AS (SELECT * FROM flow SEMI JOIN several USING (spot) WHERE NOT noise AND (conversations > 0 OR ambiguous > 0))
+SELECT r.rule_no, f.spot, f.peer_state, f.set_no, bool_or(f.conversations > 0) AS used
+FROM few f JOIN (FROM way_rule SEMI JOIN in_force USING (rule_no)) r USING (way)
+SEMI JOIN several s ON s.rule_no = r.rule_no AND s.spot = f.spot
+GROUP BY r.rule_no, f.spot, f.peer_state, f.set_no;

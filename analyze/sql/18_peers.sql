@@ -1,6 +1,7 @@
 -- Question: how did the peers of each rule in force come and go, and which used it most?
 -- Result:   rule_peer(rule_no, peer_no, state, conversations, days, first_day, last_day, early_0, early_1), days counted from the window's
 --             start; early_0 and early_1 are how many days lie before the last seven, and before the last fourteen
+--           use_early(rule_no, spot, service, …)   rule_use, with early_0 and early_1: whether it has a day before these
 -- Assumes:  a peer counts once a rule, whatever ports it used.
 -- The number of the lowest and of the highest bit; NULL for none. log2 may round up, which the comparison takes back.
 CREATE OR REPLACE TEMP MACRO low_bit(n) AS log2(nullif(n & -n, 0))::INTEGER;
@@ -32,3 +33,11 @@ SELECT w.rule_no, w.peer_no, w.state, w.conversations, (bit_count(w.days) + coal
        (bit_count(days_before(w.days, 0, cut_0)) + coalesce(l.early_0, 0))::INTEGER AS early_0,
        (bit_count(days_before(w.days, 0, cut_1)) + coalesce(l.early_1, 0))::INTEGER AS early_1
 FROM whole w CROSS JOIN week_cut LEFT JOIN later l ON l.rule_no = w.rule_no AND l.peer_no = w.peer_no;
+
+CREATE OR REPLACE TEMP VIEW use_early AS
+SELECT u.rule_no, u.spot, u.spot & 16777215 AS service, u.conversations, u.ambiguous,
+       days_before(u.days, 0, cut_0) <> 0 OR coalesce(p.early_0, false) AS early_0,
+       days_before(u.days, 0, cut_1) <> 0 OR coalesce(p.early_1, false) AS early_1
+FROM rule_use u CROSS JOIN week_cut
+LEFT JOIN (SELECT rule_no, spot, bool_or(days_before(days, page, cut_0) <> 0) AS early_0, bool_or(days_before(days, page, cut_1) <> 0) AS early_1
+           FROM rule_page CROSS JOIN week_cut GROUP BY rule_no, spot) p ON p.rule_no = u.rule_no AND p.spot = u.spot;
