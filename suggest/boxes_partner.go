@@ -15,7 +15,10 @@ func (r *boxReducer) partners(number int32, least *boxRect, wider bool) []boxPar
 	left := r.area.find(number)
 	right := left
 	r.found = r.found[:0]
-	nextLeft, nextRight := r.shared(x, left-1), r.shared(x, right+1)
+	nextLeft, nextRight := r.shared(x, left-1), -1
+	if int(number) >= r.first { // those after a rectangle of the beginning are younger
+		nextRight = r.shared(x, right+1)
+	}
 	for nextLeft >= 0 || nextRight >= 0 { // the longer the prefix in common the earlier
 		var p boxPartner
 		if nextLeft >= nextRight {

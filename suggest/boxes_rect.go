@@ -56,13 +56,8 @@ func compareRects(a, b boxRect) int {
 
 // comparePrefixes orders rectangles by protocol and prefix: what lies in a prefix follows it.
 func comparePrefixes(a, b boxRect) int {
-	switch {
-	case a.protocol != b.protocol:
+	if a.protocol != b.protocol {
 		return cmp.Compare(a.protocol, b.protocol)
-	case a.key.Less(b.key):
-		return -1
-	case b.key.Less(a.key):
-		return 1
 	}
-	return cmp.Compare(a.bits, b.bits)
+	return compareLeaves(coverLeaf{a.key, a.bits}, coverLeaf{b.key, b.bits})
 }

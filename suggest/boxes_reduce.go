@@ -15,6 +15,7 @@ import (
 type boxReducer struct {
 	*boxMerger
 	area   boxArea
+	first  int       // number of the first bounding box
 	exact  bool      // numbers of tuples are not rounded
 	narrow bool      // there are rectangles narrower than one site: each counts as one
 	merged []boxRect // the bounding boxes so far
@@ -63,7 +64,7 @@ func (m *boxMerger) reduce(budget int) bool {
 }
 
 func (m *boxMerger) newReducer() *boxReducer {
-	r := &boxReducer{boxMerger: m, area: newBoxArea(m.rects, m.site)}
+	r := &boxReducer{boxMerger: m, area: newBoxArea(m.rects, m.site), first: len(m.rects)}
 	const portBits, floatBits = 16, 53
 	r.narrow = slices.ContainsFunc(m.rects, func(x boxRect) bool { return x.bits > m.site })
 	r.exact = !r.narrow && m.site-max(r.area.widest(), m.limits.minBits)+portBits <= floatBits

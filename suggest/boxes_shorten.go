@@ -27,8 +27,7 @@ func (m *boxMerger) shorten() {
 		s.lengths = append(s.lengths, m.describe(s.list.rects[i]))
 	}
 	for i := range s.list.rects {
-		for j := i + 1; j < len(s.list.rects); j++ {
-			s.add(i, j)
+		for j := i + 1; j < len(s.list.rects) && s.add(i, j); j++ {
 		}
 	}
 	for p := s.best(); p != nil; p = s.best() {
@@ -37,15 +36,17 @@ func (m *boxMerger) shorten() {
 	m.rects = s.list.rects
 }
 
-// add adds the pair of two rectangles, if they may be merged.
-func (s *boxShortener) add(i, j int) {
+// add adds the pair of two rectangles, the first in order first, if they may be merged. It is false where the ports of the second and
+// of all after it are beyond those of the first.
+func (s *boxShortener) add(i, j int) bool {
 	a, b := &s.list.rects[i], &s.list.rects[j]
-	if a.protocol != b.protocol || int(max(a.ports.From, b.ports.From)) > int(min(a.ports.To, b.ports.To))+1 {
-		return
+	if a.protocol != b.protocol || int(b.ports.From) > int(a.ports.To)+1 {
+		return false
 	}
 	if whole, ok := s.bounding(a, b); ok {
 		s.pairs = append(s.pairs, shortPair{whole: whole, a: s.list.numbers[i], b: s.list.numbers[j]})
 	}
+	return true
 }
 
 // best is the pair that shortens most; nil where none does.
@@ -92,9 +93,9 @@ func (s *boxShortener) merge(whole boxRect) {
 		kept = append(kept, p)
 	}
 	s.pairs = kept
-	for i := range s.list.rects {
-		if i != k {
-			s.add(k, i)
-		}
+	for i := range k {
+		s.add(i, k)
+	}
+	for i := k + 1; i < len(s.list.rects) && s.add(k, i); i++ {
 	}
 }

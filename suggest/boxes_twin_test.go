@@ -66,9 +66,13 @@ func (w boxTwin) reduce(budget int) bool {
 func randomBoxes(r *rand.Rand) (rects []boxRect, index boxIndex, full int, opt CoverOptions) {
 	addr := []func() netip.Addr{
 		func() netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, byte(r.IntN(32))}) },
-		func() netip.Addr { return netip.AddrFrom4([4]byte{10, byte(r.IntN(3)), byte(r.IntN(8)), byte(r.IntN(256))}) },
+		func() netip.Addr {
+			return netip.AddrFrom4([4]byte{10, byte(r.IntN(3)), byte(r.IntN(8)), byte(r.IntN(256))})
+		},
 		func() netip.Addr { return schema.AddrFromBits(0x20010db8<<32|uint64(r.IntN(4)), uint64(r.IntN(32))) },
-		func() netip.Addr { return schema.AddrFromBits(0x20010db8<<32|uint64(r.IntN(8)), r.Uint64()>>r.IntN(64)) },
+		func() netip.Addr {
+			return schema.AddrFromBits(0x20010db8<<32|uint64(r.IntN(8)), r.Uint64()>>r.IntN(64))
+		},
 	}[r.IntN(4)]
 	few := make([]uint16, 1+r.IntN(6))
 	for i := range few {
