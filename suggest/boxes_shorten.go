@@ -64,17 +64,16 @@ func (s *boxShortener) best() *shortPair {
 	return best
 }
 
-// ask works out by how much the description gets longer. Strangers are looked for once, and only where it gets shorter.
+// ask works out by how much the description gets longer. Strangers are looked for once.
 func (s *boxShortener) ask(p *shortPair) {
-	p.score, p.asked = s.describe(p.whole), true
+	p.score, p.asked = math.Inf(1), true
+	if p.free = p.free || !s.meetsStranger(&p.whole); !p.free {
+		return
+	}
+	p.score = s.describe(p.whole)
 	for i := range s.list.rects {
 		if p.whole.holds(&s.list.rects[i]) {
 			p.score -= s.lengths[s.list.numbers[i]]
-		}
-	}
-	if p.score < 0 && !p.free {
-		if p.free = !s.meetsStranger(&p.whole); !p.free {
-			p.score = math.Inf(1)
 		}
 	}
 }
