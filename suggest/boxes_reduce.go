@@ -21,6 +21,7 @@ type boxReducer struct {
 	merged []boxRect // the bounding boxes so far
 	grown  float64   // new tuples of all of them, or a little more
 	pairs  []boxPair
+	made   map[uint64]bool // rectangles with bounding boxes that were made: these and all that hold them are seen to
 	near   []int32
 	far    boxQueue
 	found  []boxPartner // partners', to be used again
@@ -64,7 +65,7 @@ func (m *boxMerger) reduce(budget int) bool {
 }
 
 func (m *boxMerger) newReducer() *boxReducer {
-	r := &boxReducer{boxMerger: m, area: newBoxArea(m.rects, m.site), first: len(m.rects)}
+	r := &boxReducer{boxMerger: m, area: newBoxArea(m.rects, m.site), first: len(m.rects), made: map[uint64]bool{}}
 	const portBits, floatBits = 16, 53
 	r.narrow = slices.ContainsFunc(m.rects, func(x boxRect) bool { return x.bits > m.site })
 	r.exact = !r.narrow && m.site-max(r.area.widest(), m.limits.minBits)+portBits <= floatBits
@@ -76,9 +77,16 @@ func (m *boxMerger) newReducer() *boxReducer {
 	return r
 }
 
-// pair makes a pair, unless its bounding box is not allowed: those that hold it are not allowed either. bound is no more than
-// its new tuples.
+// pair makes a pair, unless it is made already, or its bounding box is not allowed: those that hold it are not allowed either.
+// bound is no more than its new tuples.
 func (r *boxReducer) pair(number int32, p boxPartner, bound float64) {
+	if r.exact {
+		key := uint64(number)<<40 | uint64(p.bits)<<32 | uint64(p.ports.From)<<16 | uint64(p.ports.To)
+		if r.made[key] {
+			return
+		}
+		r.made[key] = true
+	}
 	x := &r.area.all[number]
 	whole := boxRect{x.protocol, p.ports, maskKey(x.key, p.bits), p.bits}
 	if !r.limits.mayPermit(whole.key, p.bits, p.bits == x.bits) {
