@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"schema/simulate":    {"schema"},
 	"ingest":             {"schema"},
 	"ingest/flowlog":     {"ingest/jsontext", "ingest/parquet", "schema"},
+	"ingest/gunzip":      {},
 	"ingest/parquet":     {},
 	"ingest/files":       {"ingest", "ingest/flowlog", "schema"},
 	"ingest/aws":         {},
@@ -39,7 +40,7 @@ var mayImport = map[string][]string{
 	"suggest/review":     {"suggest", "schema"},
 	"suggest/pagetest":   {},
 	"suggest/judge":      {"suggest", "schema", "schema/simulate"},
-	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files",
+	"cmd/sgfit": {"schema", "schema/duck", "schema/simulate", "ingest", "ingest/flowlog", "ingest/files", "ingest/gunzip",
 		"ingest/aws", "ingest/s3", "ingest/ec2", "ingest/cloudwatch", "ingest/inventory", "analyze", "suggest", "suggest/exceptions", "suggest/export", "suggest/ipranges", "suggest/judge", "suggest/report", "suggest/review"},
 }
 
@@ -49,6 +50,7 @@ var onlyImporter = map[string]string{
 	"github.com/spf13/cobra":         "cmd/sgfit",
 	"github.com/schollz/progressbar": "cmd/sgfit",
 	"github.com/hashicorp/hcl":       "suggest/export",
+	"github.com/ebitengine/purego":   "ingest/gunzip",
 }
 
 // pure packages do no I/O and read no clock or environment outside of their tests.

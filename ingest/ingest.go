@@ -34,7 +34,8 @@ type FlowLogSink interface {
 	// Manifest lists the objects of which records were counted; Place, Size, Modified and Hash are filled in.
 	Manifest(ctx context.Context) ([]schema.Object, error)
 	// AddBatch stores all of the batch, its manifest lines included, in one transaction. Conversations that are
-	// already there (from an earlier batch) are added to.
+	// already there (from an earlier batch) are added to. It must not keep the conversations: the next batch's may stand in
+	// their place.
 	AddBatch(ctx context.Context, b *schema.Batch) error
 }
 

@@ -22,6 +22,8 @@ type FlowLogFold interface {
 	Bytes() int64
 	// Drain hands over what was read since the last drain, sorted, objects and rejected input included.
 	Drain() *schema.Batch
+	// Reuse takes back a batch that is stored: the next drain may write to its conversations.
+	Reuse(*schema.Batch)
 	Reset()
 }
 

@@ -125,7 +125,9 @@ func (m *memory) AddBatch(ctx context.Context, b *schema.Batch) error {
 			m.hashes[o.Hash] = o.Place
 		}
 	}
-	m.batches = append(m.batches, b)
+	kept := *b
+	kept.Conversations = slices.Clone(b.Conversations) // the next batch's may stand in their place
+	m.batches = append(m.batches, &kept)
 	return nil
 }
 

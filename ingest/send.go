@@ -58,5 +58,6 @@ func (l *load) settle() error {
 	for i := range b.Objects {
 		l.sum.addObject(&b.Objects[i])
 	}
+	l.Fold.Reuse(b)
 	return nil
 }

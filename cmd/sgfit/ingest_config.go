@@ -104,10 +104,15 @@ func loadConfig(ctx context.Context, term *terminal, db *duck.DB, config, trails
 	return sum, strictly(opt, sum.Rejected+int64(len(sum.Unread)))
 }
 
+// noConfig says that objects were read and none was of use.
+func noConfig(sum inventory.Summary) bool {
+	return sum.Objects > 0 && sum.Problems == sum.Objects && sum.OK == 0
+}
+
 // warnLacking warns of Config files without which no rule can be judged.
 func warnLacking(term *terminal, sum inventory.Summary, what loading) {
 	switch {
-	case sum.Objects > 0 && sum.Problems == sum.Objects && sum.OK == 0:
+	case noConfig(sum):
 		term.warn("no object that was read (%d) is an AWS Config file that can be used; are these snapshot or history files, or saved answers of EC2 (.json, .json.gz)?", sum.Objects)
 	case sum.Items[schema.GroupItem] == 0:
 		term.warn("no security group is known, also not from %s; have AWS Config record %s, then deliver a snapshot, or ask EC2 itself: --live", what.files, schema.GroupItem)

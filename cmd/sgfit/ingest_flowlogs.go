@@ -12,6 +12,7 @@ import (
 	"sgfit/ingest"
 	"sgfit/ingest/cloudwatch"
 	"sgfit/ingest/flowlog"
+	"sgfit/ingest/gunzip"
 	"sgfit/schema"
 	"sgfit/schema/duck"
 )
@@ -84,6 +85,11 @@ func findFlowLogs(ctx context.Context, term *terminal, db *duck.DB, paths []stri
 	return source, nil
 }
 
+// noFlowLog says that objects were read and none was of use.
+func noFlowLog(sum ingest.Summary) bool {
+	return sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0
+}
+
 // loadFlowLogs loads what findFlowLogs has found at the paths.
 func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, source ingest.Source, paths []string, opt ingestOptions) (ingest.Summary, error) {
 	source = opt.window.noting(source, db)
@@ -97,13 +103,13 @@ func loadFlowLogs(ctx context.Context, term *terminal, db *duck.DB, source inges
 	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	bar := term.progress("Reading flow logs")
 	sum, err := ingest.LoadFlowLogs(ctx, source, sink, ingest.Options{
-		Fold: flowlog.New(flowlog.Options{Known: known, Format: schema.FieldNames(opt.logFormat)}), Workers: opt.readers(paths), Progress: bar})
+		Fold: flowlog.New(flowlog.Options{Known: known, Format: schema.FieldNames(opt.logFormat), Unzip: gunzip.Whole}), Workers: opt.readers(paths), Progress: bar})
 	bar.finish()
 	if err != nil {
 		return sum, fmt.Errorf("load flow logs: %w", err)
 	}
 	term.say("Flow logs: %d objects read (%d refused), %d known already, %d copies; %d records", sum.Read, sum.Refused, sum.Skipped, sum.Copies, sum.Records)
-	if sum.Read > 0 && sum.Refused == sum.Read && sum.OK == 0 {
+	if noFlowLog(sum) {
 		term.warn("no object that was read (%d) is a flow log that can be used; are these VPC Flow Logs as text, CSV or JSON, plain or gzip, or as Parquet?", sum.Read)
 	}
 	if wider, err := db.WiderThan(ctx, opt.window.since, opt.window.until); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sgfit/ingest"
+	"sgfit/ingest/inventory"
 	"sgfit/schema/duck"
 	"sgfit/suggest"
 	"sgfit/suggest/report"
@@ -148,19 +149,24 @@ func wholeJob(ctx context.Context, term *terminal, db *duck.DB, opt runOptions) 
 			return plan, nil, err
 		}
 	}
+	var inventoried inventory.Summary
+	var logged ingest.Summary
 	if len(opt.config)+len(opt.trails) > 0 || opt.ingest.live.live {
-		if _, err := loadConfig(ctx, term, db, opt.config, opt.trails, opt.ingest); errors.Is(err, errRejectedInput) {
+		if inventoried, err = loadConfig(ctx, term, db, opt.config, opt.trails, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err
 		} else if err != nil {
 			return plan, nil, err
 		}
 	}
 	if flowLogs != nil {
-		if _, err := loadFlowLogs(ctx, term, db, flowLogs, opt.flowLogs, opt.ingest); errors.Is(err, errRejectedInput) {
+		if logged, err = loadFlowLogs(ctx, term, db, flowLogs, opt.flowLogs, opt.ingest); errors.Is(err, errRejectedInput) {
 			late = err
 		} else if err != nil {
 			return plan, nil, err
 		}
+	}
+	if noConfig(inventoried) && noFlowLog(logged) {
+		return plan, nil, &usageError{error: errors.New("nothing that --config names is a Config file, and nothing that --flow-logs names is a flow log: are they the wrong way round?")}
 	}
 	plan, err = makePlan(ctx, term, db, opt.plan, true)
 	return plan, late, err

@@ -229,10 +229,13 @@ func (d *drain) ends(r ref, e *entry) (ends, raw [2]endpoint) {
 }
 
 // conversations orients, sorts and joins the entries of each day. Days are independent of each other, so several are done at
-// a time; each has as many places as entries, of which joined ones leave some over.
-func (d *drain) conversations() []schema.Conversation {
+// a time; each has as many places as entries, of which joined ones leave some over. They are written to room where that suffices.
+func (d *drain) conversations(room []schema.Conversation) []schema.Conversation {
 	refs, from := d.entriesByDay()
-	out, used := inHugePages[schema.Conversation](len(refs)), make([]int, len(d.days))
+	if cap(room) < len(refs) {
+		room = inHugePages[schema.Conversation](len(refs))
+	}
+	out, used := room[:len(refs)], make([]int, len(d.days))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -294,9 +297,10 @@ func (d *drain) emit(out []schema.Conversation, on day, o *oriented, again bool)
 	}
 	c := &out[len(out)-1]
 	if !again {
-		c.Day, c.Interface, c.Protocol, c.LocalBy = on.day, on.iface, e.proto, o.by
-		c.LocalPort, c.RemotePort = e.port[o.local], e.port[1-o.local]
-		c.Local, c.Remote = d.addr(o.localAddr()), d.addr(o.remoteAddr())
+		*c = schema.Conversation{
+			Day: on.day, Interface: on.iface, Protocol: e.proto, LocalBy: o.by,
+			Local: d.addr(o.localAddr()), LocalPort: e.port[o.local], Remote: d.addr(o.remoteAddr()), RemotePort: e.port[1-o.local],
+		}
 	}
 	c.LocalBy = min(c.LocalBy, o.by)
 	c.HasFlags = c.HasFlags || e.hours&hasFlags != 0

@@ -19,6 +19,9 @@ type Options struct {
 	// Known are the interfaces of earlier loads with their own addresses, as earlier batches told them: a load that goes
 	// on where another stopped tells ends apart as that one would have.
 	Known []schema.InterfaceRef
+	// Unzip unpacks one gzip member that is all of packed, in room where that suffices, and is false for what it cannot; objects
+	// in one piece go to it before the streaming inflate. It may be nil, and must be safe for concurrent use.
+	Unzip func(room, packed []byte) (text []byte, ok bool)
 }
 
 // Fold gathers the records of many objects to conversations. Its methods may be called from several goroutines, Drain
@@ -32,6 +35,7 @@ type Fold struct {
 	done    []finished
 	held    int64                  // bytes of the readers' tables
 	own     map[ownedBy]netip.Addr // what earlier drains found out
+	room    []schema.Conversation  // of a batch that was given back
 }
 
 // finished is one object that was read.
@@ -102,7 +106,7 @@ func (f *Fold) take() *reader {
 		f.idle = f.idle[:n-1]
 		return rd
 	}
-	rd := newReader(f.opts.Format)
+	rd := newReader(&f.opts)
 	f.readers = append(f.readers, rd)
 	return rd
 }
@@ -138,11 +142,15 @@ func (f *Fold) Drain() *schema.Batch {
 	d := newDrain(f.tables(), f.own)
 	b.Interfaces = d.refs()
 	b.Coverage = d.coverage()
-	b.Conversations = d.conversations()
+	b.Conversations = d.conversations(f.room)
+	f.room = nil
 	b.Services = d.services()
 	f.Reset()
 	return b
 }
+
+// Reuse takes back a batch that nobody needs any more: the next drain writes its conversations where those of it stand.
+func (f *Fold) Reuse(b *schema.Batch) { f.room, b.Conversations = b.Conversations, nil }
 
 func (f *Fold) tables() []*table {
 	ts := make([]*table, len(f.readers))

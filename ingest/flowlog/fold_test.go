@@ -582,3 +582,21 @@ func (r errorReader) ReadAt(p []byte, at int64) (int, error) {
 	}
 	return n, err
 }
+
+// TestReuse: what is drained where an earlier batch stood is what is drained elsewhere, be it more or less.
+func TestReuse(t *testing.T) {
+	reusing, keeping := New(Options{}), New(Options{})
+	for i, records := range []int{3000, 10, 2000, 6000} {
+		text := newTraffic(uint64(i), 20, 10).object(records, false)
+		for _, f := range []*Fold{reusing, keeping} {
+			if _, _, err := f.Read(bytes.NewReader(text), "object-0", 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := reusing.Drain()
+		if d := diff.Diff(keeping.Drain(), got, addrs); d != "" {
+			t.Fatalf("batch %d (-elsewhere +reused):\n%.3000s", i, d)
+		}
+		reusing.Reuse(got)
+	}
+}

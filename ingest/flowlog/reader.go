@@ -5,10 +5,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/zeebo/xxh3"
 
@@ -32,14 +30,17 @@ type reader struct {
 	// cursors are those of the last Parquet file.
 	cursors []*cursor
 	format  string // of lines without a header
+	unzip   unzip  // may be nil
+	// packed is the last object that was to be unzipped at once, unzipped what came of it.
+	packed, unzipped []byte
 }
 
 const chunk = 256 << 10
 
-func newReader(format string) *reader {
+func newReader(o *Options) *reader {
 	return &reader{
-		format: format,
-		table:  newTable(), stored: stored{hash: xxh3.New128()}, front: bufio.NewReaderSize(nil, chunk),
+		format: o.Format, unzip: o.Unzip,
+		table: newTable(), stored: stored{hash: xxh3.New128()}, front: bufio.NewReaderSize(nil, chunk),
 		buffer: make([]byte, chunk), items: make([]item, 0, batchSize),
 	}
 }
@@ -80,24 +81,19 @@ func (rd *reader) read(r schema.Content, place string, seen *seen, order uint16,
 	if magic, _ := rd.front.Peek(4); string(magic) == "PAR1" || string(magic) == "PARE" {
 		s.end(rd.readRows(&s.gather, r))
 	} else {
-		rd.scan(s)
+		rd.scan(s, r.Size())
 	}
 	rd.carry = s.carry[:0]
 	rd.drainStored(s)
 	return s
 }
 
-const (
-	// headBytes is how much of the content is looked at to tell what it is.
-	headBytes = 4 << 10
-	// mostZipped is how often the content may be zipped: CloudWatch Logs zips what it sends to Firehose, which can zip
-	// it again.
-	mostZipped = 3
-)
+// headBytes is how much of the content is looked at to tell what it is.
+const headBytes = 4 << 10
 
-// scan reads the content, of whatever kind. What was unpacked before gzip breaks off stays.
-func (rd *reader) scan(s *read) {
-	head, rest, err := rd.unpack()
+// scan reads the content, of whatever kind, size bytes as stored. What was unpacked before gzip breaks off stays.
+func (rd *reader) scan(s *read, size int64) {
+	head, rest, err := rd.unpack(size)
 	switch {
 	case err != nil:
 	case beginsJSON(head):
@@ -122,29 +118,6 @@ func (rd *reader) scan(s *read) {
 	}
 }
 
-// unpack peels gzip off, of one member or of several, and returns the head of what is in it, and the rest.
-func (rd *reader) unpack() (head []byte, rest io.Reader, err error) {
-	rest = rd.front
-	head, _ = rd.front.Peek(2)
-	for layer := 0; layer < mostZipped && isGzip(head); layer++ {
-		if layer > 0 {
-			rest = io.MultiReader(bytes.NewReader(bytes.Clone(head)), rest)
-		}
-		zip := &rd.zips[layer]
-		if err := zip.Reset(rest); err != nil {
-			return nil, rest, err
-		}
-		rest = zip
-		if head, err = rd.peek(rest); err != nil {
-			return nil, rest, err
-		}
-	}
-	if rest == io.Reader(rd.front) {
-		head, err = rd.peek(rest)
-	}
-	return head, rest, err
-}
-
 // peek reads the head of the content: enough of it to hold something that is not blank. An error behind it comes again
 // when the rest is read.
 func (rd *reader) peek(r io.Reader) ([]byte, error) {
@@ -161,13 +134,17 @@ func (rd *reader) peek(r io.Reader) ([]byte, error) {
 	return rd.head[:n], nil
 }
 
-// text scans text. gzip hands over what it unpacks without a copy.
+// text scans text. What is unpacked is handed over without a copy.
 func (rd *reader) text(s *scan, head []byte, rest io.Reader) error {
 	if _, err := s.Write(head); err != nil {
 		return err
 	}
-	if zip, ok := rest.(*gzip.Reader); ok {
-		_, err := zip.WriteTo(s)
+	switch rest := rest.(type) {
+	case *gzip.Reader:
+		_, err := rest.WriteTo(s)
+		return err
+	case *bytes.Reader:
+		_, err := rest.WriteTo(s)
 		return err
 	}
 	_, err := io.CopyBuffer(s, onlyReader{rest}, rd.buffer)
@@ -197,45 +174,6 @@ func (s *read) judge() {
 	case o.Problem == "" && o.Records > 0 && o.Records == o.Malformed && s.layout != nil && s.layout.header == nil:
 		o.Problem = "not one line reads as a record of " + s.layout.called() + ", and there is no header that names another"
 	}
-}
-
-// broken sets the rest of a gzip stream aside. A line that it breaks off in is malformed.
-func (s *read) broken(err error) {
-	s.object.Damaged = contradicts(err)
-	what := "is damaged"
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		what = "is cut off"
-	}
-	unit := "line"
-	if s.wrapping != "" {
-		unit = "record"
-	}
-	reason := fmt.Sprintf("gzip data %s after %s %d: %v; what comes after it is missing", what, unit, s.line, err)
-	if s.object.Damaged {
-		reason = "gzip data is damaged: " + err.Error()
-	}
-	if s.object.Problem == "" {
-		s.object.Problem = reason
-	}
-	s.line++
-	if len(s.carry) > 0 {
-		s.object.Records++
-		s.object.Malformed++
-	}
-	s.rejected = append(s.rejected, schema.Rejected{
-		Place: s.object.Place, Line: s.line, Reason: reason, Sample: sample(s.carry),
-	})
-	if s.object.Format == "" {
-		s.object.Format = "gzip"
-	}
-}
-
-// contradicts says whether gzip's own bytes disagree. What was unpacked then may be wrong from anywhere on: a bit that falls
-// over makes other digits of an address as readily as nonsense. A stream that is cut off, or has another kind of content
-// behind its last member, is right as far as it goes.
-func contradicts(err error) bool {
-	var corrupt flate.CorruptInputError
-	return errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
 // drainStored reads what the scan left over, so that hash and size are those of the whole object.

@@ -18,6 +18,13 @@ type rows struct {
 	cursors []*cursor // of the columns of the layout that are read
 	spare   []*cursor // of a file before, whose buffers are used again
 	events  *events   // where the rows are OCSF's
+	batched []batched // the rows at hand, where they are not
+}
+
+// batched is a row, and the first of its values that is not what its column holds.
+type batched struct {
+	record
+	bad int // cursor; -1 for none
 }
 
 // errAstray says that columns do not agree where rows begin.
@@ -30,6 +37,7 @@ func (rd *reader) readRows(g *gather, content schema.Content) error {
 	if err != nil {
 		return g.brokenRows(err, 0)
 	}
+	file.Unzip = rd.unzip
 	r := &rows{gather: g, file: file, spare: rd.cursors}
 	r.adopt()
 	defer func() { rd.cursors = append(r.cursors, r.spare...) }()
@@ -154,6 +162,9 @@ func (r *rows) batch(most int) (n int, err error) {
 			k.fill(n)
 		}
 	}
+	if r.events == nil {
+		r.take(n)
+	}
 	for i := range n {
 		if r.events != nil {
 			err = r.event(i)
@@ -175,25 +186,36 @@ func early(err error) error {
 	return err
 }
 
-// row reads row i of the batch.
+// take reads n rows column by column: distinct values lie anywhere in megabytes, and so many are fetched at the same time.
+func (r *rows) take(n int) {
+	if r.batched == nil {
+		r.batched = make([]batched, batchRows)
+	}
+	for i := range n {
+		r.batched[i].clear()
+		r.batched[i].bad = -1
+	}
+	for c, k := range r.cursors {
+		for i, at := range k.index[:n] {
+			e, b := &k.cells[at], &r.batched[i]
+			if e.state == badValue && b.bad < 0 {
+				b.bad = c
+			}
+			b.take(k.column, e)
+		}
+	}
+}
+
+// row judges row i of the batch.
 func (r *rows) row(i int) {
 	r.line++
 	r.object.Records++
-	rec := &r.record
-	rec.clear()
-	bad := -1
-	for c, k := range r.cursors {
-		e := k.at(i)
-		if e.state == badValue && bad < 0 {
-			bad = c
-		}
-		rec.take(k.column, e)
-	}
-	place := -1
+	r.record = r.batched[i].record
+	bad, place := r.batched[i].bad, -1
 	if bad >= 0 {
 		place = r.cursors[bad].place
 	}
-	f := r.layout.judge(rec, place)
+	f := r.layout.judge(&r.record, place)
 	if f.kind == sound {
 		r.keepRecord()
 		return

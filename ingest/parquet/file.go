@@ -36,9 +36,12 @@ type File struct {
 	Columns []Column // leaves of the schema, in its order
 	Groups  []Group
 	Rows    int64
-	from    io.ReaderAt
-	size    int64
-	held    int64 // bytes that the pages and dictionaries of all readers take
+	// Unzip unpacks one gzip member that is all of packed, in room where that suffices, and is false for what it cannot. It may be
+	// nil; pages that are packed by gzip then go through a streaming inflate.
+	Unzip func(room, packed []byte) (text []byte, ok bool)
+	from  io.ReaderAt
+	size  int64
+	held  int64 // bytes that the pages and dictionaries of all readers take
 }
 
 // Group is a row group.

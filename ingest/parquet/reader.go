@@ -60,6 +60,7 @@ func (f *File) Reader(column int, used *Reader) *Reader {
 		*r = *used
 	}
 	r.Column, r.file, r.place, r.left, r.Levels, r.held = &f.Columns[column], f, column, 0, 0, 0
+	r.codecs.whole = f.Unzip
 	return r
 }
 

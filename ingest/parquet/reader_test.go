@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -233,11 +234,44 @@ func TestTwin(t *testing.T) {
 func compareWithTwin(t *testing.T, w written) {
 	t.Helper()
 	b := w.file(t)
+	zipped := w.codec == compress.Codec(&library.Gzip)
 	w.codec = &library.Uncompressed
 	bare := w.file(t)
-	f, err := Open(bytes.NewReader(b), int64(len(b)))
+	compareColumns(t, b, bare, nil)
+	if zipped {
+		compareColumns(t, b, bare, &unzipper{})
+	}
+}
+
+// unzipper unpacks a page at once, and counts how often.
+type unzipper struct{ done int }
+
+func (u *unzipper) unzip(room, packed []byte) ([]byte, bool) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, false
+	}
+	b := bytes.NewBuffer(room)
+	if _, err := io.Copy(b, r); err != nil {
+		return nil, false
+	}
+	u.done++
+	return b.Bytes(), true
+}
+
+func compareColumns(t *testing.T, stored, bare []byte, u *unzipper) {
+	t.Helper()
+	f, err := Open(bytes.NewReader(stored), int64(len(stored)))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if u != nil {
+		f.Unzip = u.unzip
+		defer func() {
+			if u.done == 0 {
+				t.Error("no page was unzipped at once")
+			}
+		}()
 	}
 	for c := range f.Columns {
 		got, err := ours(f, c)

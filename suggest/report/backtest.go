@@ -7,8 +7,9 @@ import (
 	"sgfit/suggest"
 )
 
-// backtestWords says what rules made earlier would have refused of one rule's conversations.
-func backtestWords(b suggest.Backtest) string {
+// backtestWords says what rules made earlier would have refused of one rule's conversations. side is what the rule's peers are
+// called.
+func backtestWords(b suggest.Backtest, side string) string {
 	if b.Weeks == 0 {
 		return "none: earlier evidence would not have sufficed for a change"
 	}
@@ -19,7 +20,7 @@ func backtestWords(b suggest.Backtest) string {
 	if b.RefusedSources == 0 {
 		return tried + "nothing of the week after"
 	}
-	return fmt.Sprintf("%s%s (%s, %s) of %s in the week from %s: %s", tried, count(b.RefusedSources, "source", "sources"),
+	return fmt.Sprintf("%s%s (%s, %s) of %s in the week from %s: %s", tried, count(b.RefusedSources, side, side+"s"),
 		count(b.RefusedConversations, "conversation", "conversations"), byteSize(b.RefusedBytes), thousands(b.Conversations), day(b.From), refusedWords(b))
 }
 

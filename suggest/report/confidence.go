@@ -31,14 +31,14 @@ func gradeWords(r suggest.Rule) string {
 	return c.Grade
 }
 
-// labelWords says what a label means, with its letter; "" for a rule without uses.
-func labelWords(n suggest.NewSources) string {
+// labelWords says what a label means, with its letter; "" for a rule without uses. side is what the rule's peers are called.
+func labelWords(n suggest.NewSources, side string) string {
 	meaning := map[string]string{
-		"A": "settled: no new source in the last 15 days, none seen on a single day only",
-		"B": "quiet tail: no new source in the last 15 days, but " + count(n.Q1, "source", "sources") + " seen on a single day only",
-		"C": "trickle: " + newWords(n),
-		"D": "active: " + newWords(n),
-		"E": "open set: " + newWords(n),
+		"A": "settled: no new " + side + " in the last 15 days, none seen on a single day only",
+		"B": "quiet tail: no new " + side + " in the last 15 days, but " + count(n.Q1, side, side+"s") + " seen on a single day only",
+		"C": "trickle: " + newWords(n, side),
+		"D": "active: " + newWords(n, side),
+		"E": "open set: " + newWords(n, side),
 	}[n.Label]
 	if meaning == "" {
 		return n.Label
@@ -46,24 +46,24 @@ func labelWords(n suggest.NewSources) string {
 	return n.Label + ", " + meaning
 }
 
-func newWords(n suggest.NewSources) string {
+func newWords(n suggest.NewSources, side string) string {
 	return fmt.Sprintf("%s in the last 15 days, %s of them in the last 7",
-		count(n.D15, "new source", "new sources"), thousands(n.D7))
+		count(n.D15, "new "+side, "new "+side+"s"), thousands(n.D7))
 }
 
-// boundWords says how many new sources must be reckoned with.
-func boundWords(n suggest.NewSources) string {
+// boundWords says how many new peers must be reckoned with.
+func boundWords(n suggest.NewSources, side string) string {
 	if n.Label == "" {
 		return ""
 	}
-	week := "at most " + count(n.Bound7d, "new source", "new sources")
+	week := "at most " + count(n.Bound7d, "new "+side, "new "+side+"s")
 	if n.Bound7d == 0 {
-		week = "no new source"
+		week = "no new " + side
 	}
 	return fmt.Sprintf("%s in the next 7 days, %s in 30 (95 %% bounds)", week, thousands(n.Bound30d))
 }
 
-// lastNewWords says when the last new source came, and how much of the next day's use the known ones will make.
+// lastNewWords says when the last new peer came, and how much of the next day's use the known ones will make.
 func lastNewWords(n suggest.NewSources) string {
 	words := ""
 	switch {
@@ -81,15 +81,16 @@ func lastNewWords(n suggest.NewSources) string {
 
 // sureness tells how sure the plan is of one rule.
 func sureness(r suggest.Rule) []Fact {
+	side := sideWord(r.Direction)
 	fs := []Fact{{"Grade", gradeWords(r)}}
 	if n := r.Confidence.NewSources; n.Label != "" {
-		fs = append(fs, Fact{"New sources", labelWords(n) + "; " + lastNewWords(n)}, Fact{"To be expected", boundWords(n)})
+		fs = append(fs, Fact{"New " + side + "s", labelWords(n, side) + "; " + lastNewWords(n)}, Fact{"To be expected", boundWords(n, side)})
 	}
 	if words := silenceWords(r); words != "" {
 		fs = append(fs, Fact{"Silent for", words})
 	}
 	if r.Evidence.Conversations > 0 && (r.Confidence.Backtest.Weeks > 0 || r.Action != suggest.Remove) {
-		fs = append(fs, Fact{"Backtest", backtestWords(r.Confidence.Backtest)})
+		fs = append(fs, Fact{"Backtest", backtestWords(r.Confidence.Backtest, side)})
 	}
 	return fs
 }

@@ -1,6 +1,9 @@
 package report
 
-import "sgfit/suggest"
+import (
+	"sgfit/schema"
+	"sgfit/suggest"
+)
 
 // groupNames are the names of groups by id. None are known to the nil value.
 type groupNames map[string]string
@@ -27,4 +30,12 @@ func (n groupNames) short(id string) string {
 		return name
 	}
 	return id
+}
+
+// sideWord is what the peers of a direction's rules are called.
+func sideWord(d schema.Direction) string {
+	if d == schema.Egress {
+		return "destination"
+	}
+	return "source"
 }

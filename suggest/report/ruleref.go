@@ -74,7 +74,7 @@ func ParseRuleRef(s string) (RuleRef, error) {
 	}
 	for i, w := range words {
 		if !ref.take(w, i == 0) {
-			return ref, &RuleRefError{Ref: ref.text, Reason: fmt.Sprintf("cannot be read at %q: expected sgr-…, sg-…/3, or a group, direction, protocol, ports and peer", visible(w))}
+			return ref, &RuleRefError{Ref: ref.text, Reason: fmt.Sprintf("is not understood at %q: give an sgr-… id, sg-…/3, or a group of the plan (id or name), direction, protocol, ports and peer", visible(w))}
 		}
 	}
 	return ref, nil

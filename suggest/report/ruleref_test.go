@@ -151,7 +151,7 @@ func TestGroupsByName(t *testing.T) {
 		}
 	}
 	for ref, reason := range map[string]string{
-		"web tcp 80": "matches 2 rules", "web/1": "matches 2 rules", "web": "matches 3 rules", "webs 80": "cannot be read at", "web/9": "matches no rule", "tcp": "matches 7 rules",
+		"web tcp 80": "matches 2 rules", "web/1": "matches 2 rules", "web": "matches 3 rules", "webs 80": "is not understood at", "web/9": "matches no rule", "tcp": "matches 7 rules",
 	} {
 		_, err := findRule(p, ref)
 		var refused *RuleRefError
