@@ -32,8 +32,10 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 	if rules, ok := f.byService(uses); ok {
 		add(pointService, rules)
 	}
-	if usual, ok := m.usual(s, uses, budget); ok && (m.opt.Profile != Balanced || m.opt.ServiceRanges != nil || m.loggedAsOne(uses)) {
-		add(pointSuggested, usual)
+	if m.opt.Profile != Balanced || m.opt.ServiceRanges != nil || m.loggedAsOne(uses) {
+		if usual, ok := m.usual(s, uses, budget); ok {
+			add(pointSuggested, usual)
+		}
 	}
 	parts, ok := f.curvesOnce(uses)
 	if !ok {

@@ -34,8 +34,8 @@ type Box struct {
 //     what it swallows goes.
 //
 // The exact problem is NP-hard; step 4 finds the optimum in nine of ten small instances, and 1 + extra is 2 % above the
-// optimum on average. Time is about cubic in
-// the budget beside the covers.
+// optimum on average. Time is between quadratic
+// and cubic in the budget, beside the covers.
 func Boxes(uses []BoxUse, opt CoverOptions) ([]Box, bool) {
 	opt.Prefixes = nil
 	index, full, ok := newBoxIndex(uses, opt.SiteBits)

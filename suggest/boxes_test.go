@@ -265,11 +265,11 @@ func TestBoxSizes(t *testing.T) {
 		return out
 	}
 	for range 500 {
-		m := &boxMerger{full: 32, site: 32}
+		area := boxArea{site: 32}
 		union := map[string]bool{}
 		for range 1 + r.IntN(5) {
 			one := random()
-			m.rects = append(m.rects, one)
+			area.rects = append(area.rects, one)
 			for tuple := range tuples(one) {
 				union[tuple] = true
 			}
@@ -281,9 +281,9 @@ func TestBoxSizes(t *testing.T) {
 				want++
 			}
 		}
-		m.measure()
-		if got := m.held(w); math.Abs(got-float64(want)) > 0.5 || m.size(w) != float64(len(tuples(w))) {
-			t.Fatalf("held(%v) = %v, want %d, of %v; size %v, want %d", w, got, want, m.rects, m.size(w), len(tuples(w)))
+		area = newBoxArea(area.rects, 32)
+		if got := area.held(&w); math.Abs(got-float64(want)) > 0.5 || w.tuples(32) != float64(len(tuples(w))) {
+			t.Fatalf("held(%v) = %v, want %d, of %v; size %v, want %d", w, got, want, area.rects, w.tuples(32), len(tuples(w)))
 		}
 	}
 }

@@ -89,7 +89,13 @@ func (t *coverTree) leavesOf(addrs []netip.Addr, prefixes []netip.Prefix, limits
 }
 
 func compareLeaves(a, b coverLeaf) int {
-	return cmp.Or(cmp.Compare(a.key.Hi, b.key.Hi), cmp.Compare(a.key.Lo, b.key.Lo), cmp.Compare(a.bits, b.bits))
+	switch {
+	case a.key.Less(b.key):
+		return -1
+	case b.key.Less(a.key):
+		return 1
+	}
+	return cmp.Compare(a.bits, b.bits)
 }
 
 func dropNested(leaves []coverLeaf) []coverLeaf {

@@ -62,9 +62,10 @@ func (f *fitting) unaccepted(uses []analyze.Use) []analyze.Use {
 	if len(f.accept) == 0 {
 		return uses
 	}
-	return slices.DeleteFunc(slices.Clone(uses), func(u analyze.Use) bool {
-		return slices.ContainsFunc(f.accept, func(p analyze.PortUse) bool { return p.Protocol == u.Protocol && p.Port == u.Port })
+	_, rest := split(uses, func(i int) bool {
+		return slices.ContainsFunc(f.accept, func(p analyze.PortUse) bool { return p.Protocol == uses[i].Protocol && p.Port == uses[i].Port })
 	})
+	return rest
 }
 
 // acceptedOnes lists the services whose wildcard is acceptable.

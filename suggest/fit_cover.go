@@ -44,7 +44,7 @@ func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool
 	return out, len(out) <= budget
 }
 
-// mostServices is how many services Boxes is asked to tell apart: its time grows with the cube of what differs.
+// mostServices is how many services Boxes is asked to tell apart: its time grows with the square of what differs, or more.
 const mostServices = 512
 
 // fitBoxes are Boxes, but for rules with very many services, such as an open range that clients use at random: there

@@ -138,4 +138,6 @@ func (t *portTree) costs(strict bool) []Count {
 	return costs
 }
 
+func (s PortSpan) holds(t PortSpan) bool { return s.From <= t.From && t.To <= s.To }
+
 func (s PortSpan) width() int { return int(s.To) - int(s.From) + 1 }
