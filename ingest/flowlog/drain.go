@@ -233,7 +233,7 @@ func (d *drain) ends(r ref, e *entry) (ends, raw [2]endpoint) {
 func (d *drain) conversations(room []schema.Conversation) []schema.Conversation {
 	refs, from := d.entriesByDay()
 	if cap(room) < len(refs) {
-		room = inHugePages[schema.Conversation](len(refs))
+		room = inHugePages[schema.Conversation](len(refs) + len(refs)/8) // batches differ a little
 	}
 	out, used := room[:len(refs)], make([]int, len(d.days))
 	var next atomic.Int64

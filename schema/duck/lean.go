@@ -7,7 +7,7 @@ import (
 
 // leanBytes is what DuckDB may hold while flow logs are stored: what it has written it needs no more, but would keep up to
 // its limit. Less made it no slower.
-const leanBytes = 96 << 20
+const leanBytes = 64 << 20
 
 // lean has DuckDB store batches with one thread and little memory, until ample is called. One appender has nothing to share
 // out, and threads that look for work took as much time as the work. Numbers are all stored as bitpacking does it, without
