@@ -185,7 +185,7 @@ func (a *Analysis) flows(ctx context.Context, part string, args ...any) iter.Seq
 		  GROUP BY ALL)
 		SELECT f.policy::UINTEGER, f.peer_state::UINTEGER, f.direction = 'ingress', f.spot::UBIGINT, ` + hiLo("a.ip") + `, f.noise, f.conversations, f.bytes
 		FROM sum f JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER`
-	return func(yield func(Flow, error) bool) {
+	return Ahead(func(yield func(Flow, error) bool) {
 		policies, err := a.policies(ctx)
 		if err != nil {
 			yield(Flow{}, fmt.Errorf("load flows: %w", err))
@@ -206,7 +206,7 @@ func (a *Analysis) flows(ctx context.Context, part string, args ...any) iter.Seq
 		if err != nil && !errors.Is(err, errEnough) {
 			yield(Flow{}, fmt.Errorf("load flows: %w", err))
 		}
-	}
+	})
 }
 
 // policies are the groups of each policy.

@@ -83,9 +83,9 @@ func NewTalks(ev *analyze.Evidence) *Talks {
 	return &Talks{private: privateAddresses(&ev.Inventory), numbers: map[string]uint32{}, worn: map[groupList]uint32{}, seen: map[talkKey]*[2]int64{}}
 }
 
-// Watch counts the real uses among flows while they are read.
+// Watch counts the real uses among flows while they are read, and ahead of who reads them: all are counted when all were read.
 func (t *Talks) Watch(flows iter.Seq2[Flow, error]) iter.Seq2[Flow, error] {
-	return func(yield func(Flow, error) bool) {
+	return analyze.Ahead(func(yield func(Flow, error) bool) {
 		for f, err := range flows {
 			if err == nil && !f.Noise && len(f.Groups) > 0 {
 				t.add(&f)
@@ -94,7 +94,7 @@ func (t *Talks) Watch(flows iter.Seq2[Flow, error]) iter.Seq2[Flow, error] {
 				return
 			}
 		}
-	}
+	})
 }
 
 func (t *Talks) add(f *Flow) {
