@@ -174,28 +174,36 @@ func (r *record) take(c column, e *cell) {
 		r.pktSrc = e.addr
 	case pktDstAddr:
 		r.pktDst = e.addr
-	case srcPort:
-		r.srcPort = uint16(e.addr.lo)
-	case dstPort:
-		r.dstPort = uint16(e.addr.lo)
-	case protocol:
-		r.protocol = uint8(e.addr.lo)
-	case packets:
-		r.packets = e.addr.lo
-	case octets:
-		r.octets = e.addr.lo
-	case start:
-		r.start = uint32(e.addr.lo)
-	case end:
-		r.end = uint32(e.addr.lo)
-	case tcpFlags:
-		r.flags = uint8(e.addr.lo)
 	case action:
 		r.accepted = e.addr.lo == 1
 	case flowDirection:
 		r.egress = e.addr.lo == 1
 	case logStatus:
 		r.status = status(e.addr.lo)
+	default:
+		r.takeNumber(c, e.addr.lo)
+	}
+}
+
+// takeNumber keeps a number that was read; has does not tell of it yet.
+func (r *record) takeNumber(c column, v uint64) {
+	switch c {
+	case srcPort:
+		r.srcPort = uint16(v)
+	case dstPort:
+		r.dstPort = uint16(v)
+	case protocol:
+		r.protocol = uint8(v)
+	case packets:
+		r.packets = v
+	case octets:
+		r.octets = v
+	case start:
+		r.start = uint32(v)
+	case end:
+		r.end = uint32(v)
+	case tcpFlags:
+		r.flags = uint8(v)
 	}
 }
 

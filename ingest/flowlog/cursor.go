@@ -9,16 +9,17 @@ import (
 
 // cursor goes through one column of a Parquet file, row by row or, in lists, value by value.
 type cursor struct {
-	reader *parquet.Reader
-	column column // what its values are read as
-	place  int    // in the layout
-	read   valueReader
-	next   int // place in the page
-	value  int // of the page that stands there, or behind it
-	dict   []cell
-	page   []cell
-	cells  []cell   // what index means
-	index  []uint32 // into cells, of the rows of a batch; 0: no value
+	reader  *parquet.Reader
+	column  column // what its values are read as
+	place   int    // in the layout
+	read    valueReader
+	next    int // place in the page
+	value   int // of the page that stands there, or behind it
+	dict    []cell
+	page    []cell
+	cells   []cell      // what index means
+	index   []uint32    // into cells, of the rows of a batch; 0: no value
+	numbers []shortCell // of dict, where the column is of numbers: six times as many fit where the processor has them at hand
 }
 
 // batchRows is how many rows are read of every column before any is judged.
@@ -34,7 +35,7 @@ const mostSpareCells = 1 << 15
 // reset makes it the cursor of another column.
 func (k *cursor) reset(reader *parquet.Reader, c column, place int, read valueReader) {
 	if cap(k.dict) > mostSpareCells {
-		k.dict = nil
+		k.dict, k.numbers = nil, nil
 	}
 	k.reader, k.column, k.place, k.read = reader, c, place, read
 }
@@ -53,7 +54,7 @@ func readValue(c column, v *parquet.Values, i int, unit int64) cell {
 // start goes to a row group.
 func (k *cursor) start(group int) error {
 	k.next, k.value = 0, 0
-	k.dict = k.dict[:0]
+	k.dict, k.numbers = k.dict[:0], k.numbers[:0]
 	return k.reader.Start(group)
 }
 
@@ -74,6 +75,7 @@ func (k *cursor) more() error {
 		for i := range k.reader.Dict.Len() {
 			k.dict = append(k.dict, k.read(k.column, &k.reader.Dict, i, k.reader.Column.Unit))
 		}
+		k.shorten()
 	}
 	return nil
 }
@@ -150,5 +152,23 @@ func (k *cursor) list(dst []cell) ([]cell, error) {
 func keepWords(cells []cell) {
 	for i := range cells {
 		cells[i].word = bytes.Clone(cells[i].word)
+	}
+}
+
+// shortCell is a cell of a number: its state in the lowest byte, the number above.
+type shortCell uint64
+
+func (s shortCell) state() cellState { return cellState(s) }
+
+func (s shortCell) number() uint64 { return uint64(s >> 8) }
+
+// shorten keeps the numbers of the dictionary of a column of such, none of which has more than 48 bits.
+func (k *cursor) shorten() {
+	k.numbers = k.numbers[:0]
+	if kindOf(k.column) != aNumber {
+		return
+	}
+	for i := range k.dict {
+		k.numbers = append(k.numbers, shortCell(k.dict[i].addr.lo<<8|uint64(k.dict[i].state)))
 	}
 }

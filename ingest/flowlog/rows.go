@@ -196,12 +196,32 @@ func (r *rows) take(n int) {
 		r.batched[i].bad = -1
 	}
 	for c, k := range r.cursors {
+		if k.reader.Indexed && len(k.numbers) > 0 {
+			r.takeNumbers(c, k, n)
+			continue
+		}
 		for i, at := range k.index[:n] {
 			e, b := &k.cells[at], &r.batched[i]
 			if e.state == badValue && b.bad < 0 {
 				b.bad = c
 			}
 			b.take(k.column, e)
+		}
+	}
+}
+
+// takeNumbers is take for the c-th cursor, of numbers that stand in a dictionary.
+func (r *rows) takeNumbers(c int, k *cursor, n int) {
+	for i, at := range k.index[:n] {
+		e, b := k.numbers[at], &r.batched[i]
+		switch e.state() {
+		case someValue:
+			b.has.add(k.column)
+			b.takeNumber(k.column, e.number())
+		case badValue:
+			if b.bad < 0 {
+				b.bad = c
+			}
 		}
 	}
 }

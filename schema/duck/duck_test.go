@@ -275,7 +275,7 @@ func TestLeanWhileStoring(t *testing.T) {
 		if err := db.AddBatch(ctx, batch("a", 5)); err != nil {
 			t.Fatal(err)
 		}
-		if storing := settings(); storing != "1 96.0 MiB bitpacking" {
+		if storing := settings(); storing != "1 64.0 MiB bitpacking" {
 			t.Errorf("settings are %s", storing)
 		}
 		if err := db.MergeDays(ctx); err != nil {
