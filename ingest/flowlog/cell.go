@@ -28,15 +28,15 @@ func cellOfText(c column, b []byte) cell {
 	}
 	e := cell{state: someValue, word: b}
 	readable := true
-	var r record
 	switch kindOf(c) {
 	case aNumber:
 		v, next, state := number(b, 0)
-		readable = state == value && next == len(b) && r.setNumber(c, v)
-		e.addr.lo = r.numberOf(c)
+		e.addr.lo, readable = inRange(c, v)
+		readable = readable && state == value && next == len(b)
 	case anAddress:
 		e.addr, readable = parseAddress(b)
 	case aChoice:
+		var r record
 		readable = r.setWord(c, b)
 		e.addr.lo = r.choiceOf(c)
 	}
@@ -57,14 +57,13 @@ func isNone(b []byte) bool {
 
 // cellOfInt reads an integer; unit is how many of it make a second where it is a point in time, else 0.
 func cellOfInt(c column, v, unit int64) cell {
-	var r record
 	switch kindOf(c) {
 	case aNumber:
 		if unit > 1 && (c == start || c == end) {
 			v /= unit
 		}
-		if v >= 0 && r.setNumber(c, uint64(v)) {
-			return cell{state: someValue, addr: address{0, r.numberOf(c)}}
+		if n, ok := inRange(c, uint64(v)); ok && v >= 0 {
+			return cell{state: someValue, addr: address{0, n}}
 		}
 	case aWord:
 		if c == accountID && v >= 0 { // an account has twelve digits: a number lost the zeros in front
@@ -109,29 +108,6 @@ func kindOf(c column) fieldKind {
 		return aChoice
 	}
 	return aWord
-}
-
-// numberOf returns what setNumber kept.
-func (r *record) numberOf(c column) uint64 {
-	switch c {
-	case srcPort:
-		return uint64(r.srcPort)
-	case dstPort:
-		return uint64(r.dstPort)
-	case protocol:
-		return uint64(r.protocol)
-	case packets:
-		return r.packets
-	case octets:
-		return r.octets
-	case tcpFlags:
-		return uint64(r.flags)
-	case start:
-		return uint64(r.start)
-	case end:
-		return uint64(r.end)
-	}
-	return 0
 }
 
 // choiceOf returns what setWord found a word to say.

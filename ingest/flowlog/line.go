@@ -243,35 +243,29 @@ func number(line []byte, i int) (v uint64, next int, state numberState) {
 // aggregation interval. More is a fault, and sums of such could overflow.
 const mostCount = 1 << 48
 
-// setNumber keeps a number where it is in the field's range. Times of 13 digits are milliseconds, as one collector
-// writes them: as seconds they would lie more than 30,000 years ahead.
+// setNumber keeps a number where it is in the field's range.
 func (r *record) setNumber(c column, v uint64) bool {
-	least, most := uint64(0), uint64(math.MaxUint64)
+	v, ok := inRange(c, v)
+	if ok {
+		r.has.add(c)
+		r.takeNumber(c, v)
+	}
+	return ok
+}
+
+// inRange is a number as its field is kept; false where it is out of the field's range. Times of 13 digits are milliseconds, as
+// one collector writes them: as seconds they would lie more than 30,000 years ahead.
+func inRange(c column, v uint64) (kept uint64, ok bool) {
+	least, most := uint64(0), uint64(mostCount)
 	switch c {
-	case srcPort:
-		r.srcPort, most = uint16(v), math.MaxUint16
-	case dstPort:
-		r.dstPort, most = uint16(v), math.MaxUint16
-	case protocol:
-		r.protocol, most = uint8(v), math.MaxUint8
-	case packets:
-		r.packets, most = v, mostCount
-	case octets:
-		r.octets, most = v, mostCount
-	case tcpFlags:
-		r.flags, most = uint8(v), math.MaxUint8
-	case start:
+	case srcPort, dstPort:
+		most = math.MaxUint16
+	case protocol, tcpFlags:
+		most = math.MaxUint8
+	case start, end:
 		v, least, most = seconds(v), 1, math.MaxUint32
-		r.start = uint32(v)
-	case end:
-		v, least, most = seconds(v), 1, math.MaxUint32
-		r.end = uint32(v)
 	}
-	if v < least || v > most {
-		return false
-	}
-	r.has.add(c)
-	return true
+	return v, least <= v && v <= most
 }
 
 func seconds(v uint64) uint64 {
