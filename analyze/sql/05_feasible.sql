@@ -60,12 +60,17 @@ FROM (SELECT a.ip, a.address_no, s.segment FROM address a ASOF JOIN segment s ON
 LEFT JOIN wearing w USING (address_no)
 LEFT JOIN (SELECT DISTINCT address_no FROM owner WHERE vpc_no > 0) o USING (address_no);
 
-CREATE OR REPLACE TEMP TABLE asked AS
-SELECT c.conv, r.polset, r.complete, c.protocol, c.lport, c.rport, p.segment, p.wearing
-FROM oriented c
-JOIN reach r ON r.iface = c.iface AND r.from_day <= c.day AND r.to_day > c.day
-JOIN peer p ON p.ip = c.remote
-WHERE NOT (c.protocol = 6 AND c.has_flags AND ((c.in_flags & 18) IN (2, 18) OR (c.out_flags & 18) IN (2, 18)));
+CREATE OR REPLACE TEMP TABLE asked_row AS
+WITH asked AS (
+  SELECT c.conv, r.polset, r.complete, c.protocol, c.lport, c.rport, p.segment, p.wearing
+  FROM oriented c
+  JOIN reach r ON r.iface = c.iface AND r.from_day <= c.day AND r.to_day > c.day
+  JOIN peer p ON p.ip = c.remote
+  WHERE NOT (c.protocol = 6 AND c.has_flags AND ((c.in_flags & 18) IN (2, 18) OR (c.out_flags & 18) IN (2, 18)))
+)
+SELECT asked AS row FROM asked;
+
+CREATE OR REPLACE TEMP VIEW asked AS FROM fields('asked_row');
 
 -- In steps of their own: joined in one, sets of groups and rules would be paired first, by millions.
 CREATE OR REPLACE TEMP TABLE asked_group AS
@@ -106,6 +111,7 @@ CREATE OR REPLACE TEMP TABLE one_way AS
 SELECT i.conv, false AS inward, i.complete FROM shut_in i ANTI JOIN shut_out o ON o.conv = i.conv
 UNION ALL
 SELECT o.conv, true, o.complete FROM shut_out o ANTI JOIN shut_in i ON i.conv = o.conv;
-DROP TABLE asked;
+DROP VIEW asked;
+DROP TABLE asked_row;
 DROP TABLE shut_in;
 DROP TABLE shut_out;

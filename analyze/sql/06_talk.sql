@@ -35,7 +35,7 @@ SELECT * EXCLUDE (signs), protocol_of(here) AS protocol,
        marked(signs, 0) AS inward, marked(signs, 1) AS outward, marked(signs, 2) AS in_earlier, marked(signs, 3) AS out_earlier, marked(signs, 4) AS data,
        marked(signs, 5) AS probe, marked(signs, 6) AS completed, marked(signs, 7) AS syn, marked(signs, 8) AS grouped,
        CASE WHEN marked(signs, 9) THEN true WHEN marked(signs, 10) THEN false END AS way
-FROM query_table(rows);
+FROM fields(rows);
 
 -- Joined in the order that stands here: DuckDB takes the conversations for few, and would put them into hash tables. What
 -- one row tells is told before that: the fewer columns go through all joins, the better.
@@ -61,10 +61,11 @@ told AS (
              ELSE false END)
          | mark(6, CASE WHEN has_flags THEN ((in_flags | out_flags) & 16) <> 0 ELSE in_packets >= 2 AND out_packets >= 2 END) AS signs
   FROM weighed
-)
+),
+talk AS (
 SELECT c.conv, c.day, c.iface, endpoint(coalesce(tl.address_no, l.address_no), c.protocol, c.lport) AS here, endpoint(coalesce(tp.address_no, p.address_no), c.protocol, c.rport) AS there,
        e.policy, coalesce(o.state_no, 0)::UINTEGER AS peer_state, c.first_s, c.last_s, c.records, c.packets, c.bytes,
-       c.signs | mark(7, c.syn_in OR c.syn_out) | coalesce(e.sign, 0::USMALLINT) | coalesce(w.sign, 0::USMALLINT) AS signs,
+       c.signs | mark(7, c.syn_in OR c.syn_out) | coalesce(e.sign, 0::USMALLINT) | coalesce(w.sign, 0::USMALLINT) | mark(11, coalesce(c.last_s >= e.vt, true)) AS signs,
        CASE WHEN syn_in AND syn_out THEN 'both'::side WHEN syn_in THEN 'remote'::side WHEN syn_out THEN 'local'::side
             WHEN w.complete AND NOT w.inward AND marked(signs, 0) THEN 'local'::side
             WHEN w.complete AND w.inward AND marked(signs, 1) THEN 'remote'::side END AS who
@@ -75,7 +76,9 @@ JOIN peer p ON p.ip = c.remote
 JOIN address l ON l.ip = c.local
 LEFT JOIN twin tp ON tp.one = p.address_no AND tp.vpc_no = e.vpc_no
 LEFT JOIN twin tl ON tl.one = l.address_no AND tl.vpc_no = e.vpc_no
-LEFT JOIN owner o ON o.address_no = p.address_no AND o.vpc_no = CASE WHEN p.disputed THEN e.vpc_no ELSE 0 END AND o.vf <= c.first_s AND o.vt > c.first_s;
+LEFT JOIN owner o ON o.address_no = p.address_no AND o.vpc_no = CASE WHEN p.disputed THEN e.vpc_no ELSE 0 END AND o.vf <= c.first_s AND o.vt > c.first_s
+)
+SELECT talk AS row FROM talk;
 RESET disabled_optimizers;
 DROP TABLE one_way;
 
@@ -84,8 +87,8 @@ CREATE OR REPLACE TEMP VIEW talk AS FROM spelled_out('talk_row');
 CREATE OR REPLACE TEMP TABLE talk_again AS
 WITH reached AS (
   SELECT t.conv, t.day, t.first_s, t.last_s, e.policy, e.group_count > 0 AS grouped, e.vf, e.vt
-  FROM talk_row t
-  JOIN (SELECT * FROM epoch WHERE vf > (SELECT min(first_s) FROM talk_row)) e ON e.iface = t.iface AND e.vf > t.first_s AND e.vf <= t.last_s
+  FROM (SELECT unnest(row) FROM talk_row WHERE marked(row.signs, 11)) t
+  JOIN epoch e ON e.iface = t.iface AND e.vf > t.first_s AND e.vf <= t.last_s
   WHERE e.policy IS DISTINCT FROM t.policy
 )
 SELECT r.conv, r.policy, r.grouped, greatest(r.first_s, r.vf) AS from_s, least(r.last_s, r.vt) AS to_s

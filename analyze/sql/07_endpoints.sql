@@ -14,10 +14,13 @@ WHERE who IN ('remote'::side, 'local'::side) AND protocol IN (6, 17) AND inward 
 
 SET disabled_optimizers = 'join_order,build_side_probe_side'; -- as in 06_talk
 CREATE OR REPLACE TEMP TABLE pending_row AS
-SELECT t.* REPLACE (CASE WHEN l.spot IS NOT NULL AND r.spot IS NULL THEN 'remote'::side WHEN r.spot IS NOT NULL AND l.spot IS NULL THEN 'local'::side END AS who)
-FROM (SELECT * FROM talk_row WHERE who IS NULL) t
-LEFT JOIN server l ON l.spot = t.here
-LEFT JOIN server r ON r.spot = t.there;
+WITH pending AS (
+  SELECT t.* REPLACE (CASE WHEN l.spot IS NOT NULL AND r.spot IS NULL THEN 'remote'::side WHEN r.spot IS NOT NULL AND l.spot IS NULL THEN 'local'::side END AS who)
+  FROM (SELECT unnest(row) FROM talk_row WHERE row.who IS NULL) t
+  LEFT JOIN server l ON l.spot = t.here
+  LEFT JOIN server r ON r.spot = t.there
+)
+SELECT pending AS row FROM pending;
 RESET disabled_optimizers;
 
 CREATE OR REPLACE TEMP VIEW pending AS FROM spelled_out('pending_row');

@@ -4,4 +4,4 @@ CREATE OR REPLACE TEMP TABLE address AS
 SELECT row_number() OVER ()::UINTEGER AS address_no, peer AS ip FROM (SELECT DISTINCT peer FROM edge);
 
 CREATE OR REPLACE TEMP VIEW numbered AS
-SELECT e.* REPLACE (a.address_no AS peer) FROM edge e JOIN address a ON a.ip = e.peer;
+SELECT e.*, (a.address_no::UBIGINT << 24) + (protocol::UBIGINT << 16) + port AS spot FROM edge e JOIN address a ON a.ip = e.peer;

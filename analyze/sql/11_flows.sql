@@ -101,20 +101,24 @@ CREATE OR REPLACE TEMP TABLE tail AS SELECT DISTINCT tail, door, wearing FROM ta
 
 -- Joined as it is written, always with the edges on the left: by its estimates DuckDB would keep all edges in memory instead.
 SET disabled_optimizers = 'join_order,build_side_probe_side';
-CREATE OR REPLACE TEMP TABLE edge_flow AS
-SELECT e.edge_no, (coalesce(l.lane, 0)::UBIGINT << 32) + CASE WHEN l.lane IS NULL THEN s.side ELSE coalesce(t.tail, 0) END AS way,
-       (e.peer::UBIGINT << 24) + (e.protocol::UBIGINT << 16) + e.port AS spot, e.peer_state, e.day, e.confidence >= 0.8 AS sure,
-       e.conversations, e.probes, e.completed, e.long_sessions, e.records, e.bytes, e.first_second, e.last_second
-FROM numbered e
-JOIN side_of s ON s.iface = e.iface AND s.policy = e.policy AND s.direction = e.direction
-JOIN place p ON p.address_no = e.peer
-LEFT JOIN door d ON d.side = s.side AND d.protocol = e.protocol AND d.pmin <= e.port AND d.pmax >= e.port
-LEFT JOIN lane l ON l.door = d.door AND l.first_stretch <= p.stretch AND l.last_stretch >= p.stretch
-LEFT JOIN wearing w ON w.state_no = e.peer_state
-LEFT JOIN tail t ON t.door = d.door AND t.wearing = w.wearing;
+CREATE OR REPLACE TEMP TABLE edge_row AS
+WITH fact AS (
+  SELECT e.edge_no, (coalesce(l.lane, 0)::UBIGINT << 32) + CASE WHEN l.lane IS NULL THEN s.side ELSE coalesce(t.tail, 0) END AS way,
+         e.spot, e.peer_state, e.day, e.confidence >= 0.8 AS sure, e.conversations, e.probes, e.completed, e.long_sessions, e.records, e.bytes, e.first_second, e.last_second
+  FROM numbered e
+  JOIN side_of s ON s.iface = e.iface AND s.policy = e.policy AND s.direction = e.direction
+  JOIN place p ON p.address_no = (e.spot >> 24)::UINTEGER
+  LEFT JOIN door d ON d.side = s.side AND d.protocol = ((e.spot >> 16) & 255)::UTINYINT AND d.pmin <= (e.spot & 65535)::USMALLINT AND d.pmax >= (e.spot & 65535)::USMALLINT
+  LEFT JOIN lane l ON l.door = d.door AND l.first_stretch <= p.stretch AND l.last_stretch >= p.stretch
+  LEFT JOIN wearing w ON w.state_no = e.peer_state
+  LEFT JOIN tail t ON t.door = d.door AND t.wearing = w.wearing
+)
+SELECT way, struct_pack(edge_no, spot, peer_state, day, sure, conversations, probes, completed, long_sessions, records, bytes, first_second, last_second) AS row FROM fact;
 RESET disabled_optimizers;
 DROP VIEW numbered;
-DROP TABLE IF EXISTS demand;
+DROP TABLE IF EXISTS demand_row;
+
+CREATE OR REPLACE TEMP VIEW edge_flow AS SELECT way, unnest(row) FROM edge_row;
 
 CREATE OR REPLACE TEMP TABLE passing AS
 SELECT l.lane, s.rule_no, s.lo, s.hi, s.vf, s.vt FROM lane l JOIN door_rule d USING (door) JOIN standing_span s USING (rule_no) WHERE NOT s.stood;
@@ -140,7 +144,7 @@ SELECT p.tail, t.rule_no FROM (SELECT DISTINCT tail, base FROM passed_tail) p JO
 UNION
 SELECT tail, unnest(any_value(rules)) FROM passed_tail GROUP BY tail;
 
-UPDATE edge_flow e SET way = (p.lane::UBIGINT << 32) + p.tail FROM passed_tail p WHERE p.edge_no = e.edge_no;
+UPDATE edge_row e SET way = (p.lane::UBIGINT << 32) + p.tail FROM passed_tail p WHERE p.edge_no = e.row.edge_no;
 
 CREATE OR REPLACE TEMP TABLE way_side AS
 SELECT w.way, coalesce(d.side, (w.way & 4294967295)::UINTEGER) AS side, d.door

@@ -36,7 +36,7 @@ FROM part GROUP BY way, page;
 CREATE OR REPLACE TEMP TABLE probe_page AS
 SELECT way, spot, page, bit_or(bit) AS days FROM edge_flow JOIN window_bit USING (day) WHERE sure AND completed > 0 GROUP BY way, spot, page;
 
-CREATE OR REPLACE TEMP TABLE flow AS
+CREATE OR REPLACE TEMP TABLE flow_row AS
 WITH part AS (
   SELECT way, spot, peer_state, sum(conversations::DOUBLE)::BIGINT AS conversations,
          bit_or(CASE WHEN page = 0 THEN bit ELSE 0 END) AS days,
@@ -45,12 +45,17 @@ WITH part AS (
   UNION ALL BY NAME
   SELECT way, spot, peer_state, sum(conversations::DOUBLE) FILTER (NOT sure)::BIGINT AS ambiguous, sum(probes::DOUBLE) FILTER (conversations = 0)::BIGINT AS alone
   FROM edge_flow WHERE NOT sure OR conversations = 0 GROUP BY way, spot, peer_state
+),
+flow AS (
+  SELECT f.*, coalesce(o.set_no, s.set_no) AS set_no, n.way IS NOT NULL AS noise
+  FROM part f
+  LEFT JOIN (SELECT way, set_no FROM way_set WHERE peer_no = 0) s ON s.way = f.way
+  LEFT JOIN (SELECT way, peer_no, set_no FROM way_set WHERE peer_no > 0) o ON o.way = f.way AND o.peer_no = (f.spot >> 24)::UINTEGER
+  LEFT JOIN noise n ON n.way = f.way AND n.spot = f.spot
 )
-SELECT f.*, coalesce(o.set_no, s.set_no) AS set_no, n.way IS NOT NULL AS noise
-FROM part f
-LEFT JOIN (SELECT way, set_no FROM way_set WHERE peer_no = 0) s ON s.way = f.way
-LEFT JOIN (SELECT way, peer_no, set_no FROM way_set WHERE peer_no > 0) o ON o.way = f.way AND o.peer_no = (f.spot >> 24)::UINTEGER
-LEFT JOIN noise n ON n.way = f.way AND n.spot = f.spot;
+SELECT flow AS row FROM flow;
+
+CREATE OR REPLACE TEMP VIEW flow AS FROM fields('flow_row');
 
 -- Few flows have any of it, so that it stands apart.
 CREATE OR REPLACE TEMP TABLE late AS
@@ -70,7 +75,8 @@ FROM edge_flow e JOIN (FROM window_bit WHERE page > 0) w USING (day) ANTI JOIN n
 JOIN way_rule r ON r.way = e.way SEMI JOIN in_force f ON f.rule_no = r.rule_no
 WHERE e.sure AND e.conversations > 0
 GROUP BY r.rule_no, e.spot, w.page;
-DROP TABLE edge_flow;
+DROP VIEW edge_flow;
+DROP TABLE edge_row;
 
 -- What a rule in force is credited with, flow by flow; ambiguous conversations of strangers have no owner.
 CREATE OR REPLACE TEMP TABLE rule_use AS
