@@ -1,7 +1,7 @@
 -- Question: what demand was there, in the narrow form that everything later reads?
--- Result:   demand, the rows of edge as a view, which the next question stores; spot is peer, protocol and port in one number, the
---           peer as its number in address, no twin's: peer_state tells them apart. Conversations of interfaces without groups or
---           outside of the inventory have none.
+-- Result:   demand_row, the rows of edge before they are numbered; spot is peer, protocol and port in one number, the peer as its
+--           number in address, no twin's: peer_state tells them apart. Conversations of interfaces without groups or outside of the
+--           inventory have none.
 -- Assumes:  an unknown opener gives an edge for each direction that the rules allowed; their records are accounted as
 --           ambiguous. A conversation's records are accounted in its first epoch and direction: records is 0 in others.
 --

@@ -1,6 +1,6 @@
 -- Question: which edges are there?
 -- Result:   edge (kept); numbered, the same for the questions that follow, with peer, protocol and port in one number
--- Assumes:  edge numbers are arbitrary: nothing that is shown may depend on them. The rows of demand, which an earlier
+-- Assumes:  edge numbers are arbitrary: nothing that is shown may depend on them. The rows of demand_row, which an earlier
 --           question made, are numbered from 0.
 CREATE OR REPLACE TEMP VIEW numbered AS
 SELECT (rowid + 1)::UINTEGER AS edge_no, CASE WHEN row.ingress THEN 'ingress'::direction ELSE 'egress'::direction END AS direction, unnest(row) FROM demand_row;
