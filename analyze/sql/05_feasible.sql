@@ -3,8 +3,8 @@
 --           number, for all days before to_day
 --           peer(ip, address_no, segment, wearing, disputed)   remote addresses: the segment of the space of
 --           addresses that they lie in, the number of the set of groups they wear, and whether several VPCs know them
---           one_way(conv, inward, complete)   conversations that the rules admit one way alone; only of those that SYN
---           flags do not decide
+--           asked(conv, polset, …)   conversations that SYN flags do not decide, with all that decides which rules admit them
+--           segment_span, wearing_span   the ports that each set of policies opens to segments, and to who wears what
 -- Assumes:  a tracked connection outlives a rule by up to five days (432,000 s, EC2 connection tracking); references
 --           are compared with every member of the window, which errs toward feasible, hence toward "cannot tell".
 CREATE OR REPLACE TEMP TABLE reach AS
@@ -82,36 +82,3 @@ CREATE OR REPLACE TEMP TABLE wearing_span AS
 SELECT DISTINCT a.polset, a.wearing, g.direction, g.protocol, g.pmin, g.pmax
 FROM asked_group a JOIN polset_group g ON g.polset = a.polset AND g.ref_no = a.ref_no;
 DROP TABLE asked_group;
-
--- Most rules have one port: looked up by it, few are left to compare. Joined in the order that stands here: DuckDB takes the
--- conversations for few, and would put them into hash tables.
-SET disabled_optimizers = 'join_order,build_side_probe_side';
-CREATE OR REPLACE TEMP TABLE shut_in AS
-SELECT a.conv, a.complete
-FROM asked a
-ANTI JOIN (FROM segment_span WHERE direction = 'ingress' AND pmin = pmax) s
-  ON s.polset = a.polset AND s.protocol = a.protocol AND s.pmin = a.lport AND s.first_segment <= a.segment AND s.last_segment >= a.segment
-ANTI JOIN (FROM segment_span WHERE direction = 'ingress' AND pmin < pmax) w
-  ON w.polset = a.polset AND w.protocol = a.protocol AND w.pmin <= a.lport AND w.pmax >= a.lport AND w.first_segment <= a.segment AND w.last_segment >= a.segment
-ANTI JOIN (FROM wearing_span WHERE direction = 'ingress') g
-  ON g.polset = a.polset AND g.wearing = a.wearing AND g.protocol = a.protocol AND g.pmin <= a.lport AND g.pmax >= a.lport;
-
-CREATE OR REPLACE TEMP TABLE shut_out AS
-SELECT a.conv, a.complete
-FROM asked a
-ANTI JOIN (FROM segment_span WHERE direction = 'egress' AND pmin = pmax) s
-  ON s.polset = a.polset AND s.protocol = a.protocol AND s.pmin = a.rport AND s.first_segment <= a.segment AND s.last_segment >= a.segment
-ANTI JOIN (FROM segment_span WHERE direction = 'egress' AND pmin < pmax) w
-  ON w.polset = a.polset AND w.protocol = a.protocol AND w.pmin <= a.rport AND w.pmax >= a.rport AND w.first_segment <= a.segment AND w.last_segment >= a.segment
-ANTI JOIN (FROM wearing_span WHERE direction = 'egress') g
-  ON g.polset = a.polset AND g.wearing = a.wearing AND g.protocol = a.protocol AND g.pmin <= a.rport AND g.pmax >= a.rport;
-RESET disabled_optimizers;
-
-CREATE OR REPLACE TEMP TABLE one_way AS
-SELECT i.conv, false AS inward, i.complete FROM shut_in i ANTI JOIN shut_out o ON o.conv = i.conv
-UNION ALL
-SELECT o.conv, true, o.complete FROM shut_out o ANTI JOIN shut_in i ON i.conv = o.conv;
-DROP VIEW asked;
-DROP TABLE asked_row;
-DROP TABLE shut_in;
-DROP TABLE shut_out;

@@ -1,6 +1,5 @@
 -- Question: on which days would a use of a group's rules have been logged?
--- Result:   wearer(member, interface_id, …), worn_group(group_no, group_id), wear_day(group_no, member, day, …)
---           group_day(group_id, day, wearers, logged, unheard, skipped): interfaces that wore the group on that day, how
+-- Result:   group_day(group_id, day, wearers, logged, unheard, skipped): interfaces that wore the group on that day, how
 --           many of them were logged, how many never were (or only their rejects), and SKIPDATA records among theirs
 --           fact quiet_interfaces: interfaces without a record of which the flow logs' definitions say that they were logged
 -- Assumes:  an interface with records of its own on a day was logged on that day, if its VPC was. One without is judged by
@@ -21,31 +20,6 @@ CREATE OR REPLACE TEMP TABLE vpc_day AS
 WITH placed AS (SELECT DISTINCT iface, vpc_id FROM state WHERE iface IS NOT NULL),
      day AS (SELECT vpc_id, day, sum(accepted) AS accepted FROM coverage JOIN placed USING (iface) GROUP BY ALL)
 SELECT vpc_id, day FROM day QUALIFY sum(accepted) OVER (PARTITION BY vpc_id) > 0;
-
-CREATE OR REPLACE TEMP TABLE wearer AS
-SELECT row_number() OVER (ORDER BY interface_id)::UINTEGER AS member, interface_id, any_value(iface) AS iface, any_value(vpc_id) AS vpc_id,
-       any_value(account_id) AS account_id, any_value(region) AS region
-FROM state GROUP BY interface_id;
-
-CREATE OR REPLACE TEMP TABLE worn_group AS
-SELECT group_id, row_number() OVER (ORDER BY group_id)::UINTEGER AS group_no FROM (SELECT DISTINCT group_id FROM worn);
-
--- When in a day an interface wore a group, in seconds: f is the first, t after the last.
-CREATE OR REPLACE TEMP TABLE wear_day AS
-WITH span AS (
-  SELECT g.group_no, m.member, greatest(w.vf, b.start_s) AS f, least(w.vt, b.end_s) AS t
-  FROM worn w JOIN state s USING (state_no) JOIN wearer m USING (interface_id) JOIN worn_group g USING (group_id) CROSS JOIN bounds b
-  WHERE w.vt > b.start_s AND w.vf < b.end_s
-),
-days AS (
-  SELECT *, unnest(generate_series((f // 86400)::BIGINT, ((t - 1) // 86400)::BIGINT)) AS n FROM span WHERE t > f
-),
-part AS (
-  SELECT group_no, member, n::INTEGER AS n, CASE WHEN f < n * 86400 THEN n * 86400 ELSE f END AS f, CASE WHEN t > (n + 1) * 86400 THEN (n + 1) * 86400 ELSE t END AS t
-  FROM days
-)
-SELECT p.group_no, p.member, DATE '1970-01-01' + p.n AS day, min(p.f) AS f, max(p.t) AS t, sum(p.t - p.f)::BIGINT AS seconds
-FROM part p GROUP BY p.group_no, p.member, p.n;
 
 -- The flow logs that are defined: which cover an interface, and of which objects came on which day. Where no name of an
 -- object tells a flow log, which of them came cannot be told.
