@@ -72,14 +72,6 @@ func numbers(list string) []uint32 {
 	return out
 }
 
-func (a *Analysis) ownersOf(states string) []Owner {
-	var out []Owner
-	for _, n := range numbers(states) {
-		out = append(out, a.owners[n])
-	}
-	return out
-}
-
 // Evidence loads all but the groups.
 func (a *Analysis) Evidence(ctx context.Context) (*Evidence, error) {
 	ev := &Evidence{Classes: map[string]int64{}}

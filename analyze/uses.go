@@ -18,8 +18,8 @@ import (
 // until the iteration ends.
 func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Group, error] {
 	return func(yield func(*Group, error) bool) {
-		uses := &uses{a: a, sets: map[uint32][]uint32{}}
-		err := uses.prepare(ctx)
+		uses := &uses{sets: map[uint32][][]uint32{}, owners: map[uint32][]Owner{}}
+		err := uses.prepare(ctx, a)
 		if err == nil {
 			err = a.stream(ctx, usesQuery, func(s *stream) error {
 				uses.stream = s
@@ -66,30 +66,32 @@ var usesQuery = `
 	ANTI JOIN accepted x ON x.rule_no = u.rule_no AND x.service = u.spot & 16777215
 	ORDER BY slot, h.ip, u.kind`
 
-// uses reads one use after the other; row is the one that was read and belongs to the next use.
+// uses reads one use after the other; row is the one that was read and belongs to the next use. Most uses have one set and one
+// owner: each stands in a list by itself that they share.
 type uses struct {
 	*stream
-	a     *Analysis
-	sets  map[uint32][]uint32
-	rules []uint32 // by place
-	more  bool     // row is one
-	use   Use
-	rule  uint32
-	there bool // use is one
+	sets    map[uint32][][]uint32
+	owners  map[uint32][]Owner
+	rules   []uint32 // by place
+	more    bool     // row is one
+	several several  // to be used again
 }
 
-func (u *uses) prepare(ctx context.Context) error {
-	err := u.a.each(ctx, `SELECT set_no, rules FROM set_number`, func(scan func(...any) error) error {
+func (u *uses) prepare(ctx context.Context, a *Analysis) error {
+	for no, o := range a.owners {
+		u.owners[no] = []Owner{o}
+	}
+	err := a.each(ctx, `SELECT set_no, rules FROM set_number`, func(scan func(...any) error) error {
 		var no uint32
 		var rules string
 		err := scan(&no, &rules)
-		u.sets[no] = numbers(rules)
+		u.sets[no] = [][]uint32{numbers(rules)}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return u.a.each(ctx, placeQuery+" ORDER BY place", func(scan func(...any) error) error {
+	return a.each(ctx, placeQuery+" ORDER BY place", func(scan func(...any) error) error {
 		var rule uint32
 		var place int64
 		err := scan(&rule, &place)
@@ -102,9 +104,6 @@ func (u *uses) fillAll(ctx context.Context, groups []*Group, yield func(*Group, 
 	if u.more, err = u.next(); err != nil {
 		return err
 	}
-	if err := u.advance(); err != nil {
-		return err
-	}
 	for _, g := range groups {
 		if err := u.fill(ctx, g); err != nil {
 			return fmt.Errorf("%s: %w", g.GroupID, err)
@@ -113,8 +112,8 @@ func (u *uses) fillAll(ctx context.Context, groups []*Group, yield func(*Group, 
 			return errEnough
 		}
 	}
-	if u.there { // groups and uses are not in one order: rules would seem less used than they are
-		return fmt.Errorf("uses of rule %d belong to none of the groups", u.rule)
+	if u.more { // groups and uses are not in one order: rules would seem less used than they are
+		return fmt.Errorf("uses of rule %d belong to none of the groups", u.rule())
 	}
 	return nil
 }
@@ -123,18 +122,26 @@ func (u *uses) fillAll(ctx context.Context, groups []*Group, yield func(*Group, 
 func (u *uses) fill(ctx context.Context, g *Group) error {
 	for i := range g.Rules {
 		r := &g.Rules[i]
-		if u.there && u.rule == r.No {
-			r.Uses = make([]Use, 0, r.listed())
+		if !u.more || u.rule() != r.No {
+			continue
 		}
-		for u.there && u.rule == r.No {
-			r.Uses = append(r.Uses, u.use)
-			if err := u.advance(); err != nil {
+		block := make([]Use, r.listed())
+		r.Uses = make([]*Use, 0, len(block))
+		for u.more && u.rule() == r.No {
+			if len(block) == 0 {
+				block = make([]Use, 16)
+			}
+			if err := u.read(&block[0]); err != nil {
 				return err
 			}
+			r.Uses, block = append(r.Uses, &block[0]), block[1:]
 		}
 	}
 	return ctx.Err() // groups without uses hear of it too
 }
+
+// rule is the rule of the next use.
+func (u *uses) rule() uint32 { return u.rules[u.row[0].(uint64)>>24] }
 
 // listed is about how many uses a rule has that are listed.
 func (r *Rule) listed() (n int64) {
@@ -146,17 +153,12 @@ func (r *Rule) listed() (n int64) {
 	return n
 }
 
-// advance reads all rows of the next use.
-func (u *uses) advance() (err error) {
-	u.use, u.there = Use{FirstDay: -1, LastDay: -1}, u.more
-	if !u.more {
-		return nil
-	}
-	use := &u.use
+// read reads all rows of the next use.
+func (u *uses) read(use *Use) (err error) {
 	slot, hi, lo := u.row[0].(uint64), u.row[1].(uint64), u.row[2].(uint64)
-	u.rule = u.rules[slot>>24]
-	use.Protocol, use.Port, use.Peer = schema.Protocol(uint8(slot>>16)), uint16(slot), schema.AddrFromBits(hi, lo)
-	var several several
+	*use = Use{Protocol: schema.Protocol(uint8(slot >> 16)), Port: uint16(slot), Peer: schema.AddrFromBits(hi, lo), FirstDay: -1, LastDay: -1}
+	several := &u.several
+	several.states, several.sets = several.states[:0], several.sets[:0]
 	for u.more && u.row[0].(uint64) == slot && u.row[2].(uint64) == lo && u.row[1].(uint64) == hi {
 		a, b, c, d := u.row[4].(int64), u.row[5].(int64), u.row[6].(int64), u.row[7].(int64)
 		switch u.row[3].(uint8) {
@@ -194,20 +196,28 @@ func (s *several) add(state, set uint32) {
 	}
 }
 
-// of looks up what the numbers stand for. A use without any has one set, which is empty.
+// noSets is what a use without any has: one that is empty.
+var noSets = [][]uint32{nil}
+
+// of looks up what the numbers stand for. The lists must not be changed.
 func (s *several) of(u *uses) (owners []Owner, sets [][]uint32) {
 	if len(s.sets) == 0 {
-		return nil, [][]uint32{nil}
+		return nil, noSets
 	}
 	slices.SortFunc(s.states, func(a, b uint32) int { return strings.Compare(strconv.Itoa(int(a)), strconv.Itoa(int(b))) })
 	slices.Sort(s.sets)
-	for _, no := range s.states {
-		owners = append(owners, u.a.owners[no])
+	return gathered(u.owners, s.states), gathered(u.sets, s.sets)
+}
+
+// gathered puts the lists of several numbers together; that of one number is not copied.
+func gathered[T any](lists map[uint32][]T, numbers []uint32) (all []T) {
+	if len(numbers) == 1 {
+		return lists[numbers[0]]
 	}
-	for _, no := range s.sets {
-		sets = append(sets, u.sets[no])
+	for _, no := range numbers {
+		all = append(all, lists[no]...)
 	}
-	return owners, sets
+	return all
 }
 
 // daysAPage is how many days of the window stand in one number.

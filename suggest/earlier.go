@@ -108,19 +108,21 @@ func (m *maker) earlierRule(r *analyze.Rule) analyze.Rule {
 	return out
 }
 
-// earlierUses are the uses of before.
-func (m *maker) earlierUses(uses []analyze.Use) []analyze.Use {
-	out := make([]analyze.Use, 0, len(uses))
-	for i := range uses {
-		u := uses[i]
+// earlierUses are the uses of before. They count what came later too, but where there was nothing before but what could not be
+// told.
+func (m *maker) earlierUses(uses []*analyze.Use) []*analyze.Use {
+	out := make([]*analyze.Use, 0, len(uses))
+	for _, u := range uses {
+		conversations := u.Conversations
 		for k := range m.lateFrom + 1 {
-			u.Conversations -= u.Late[k].Conversations
+			conversations -= u.Late[k].Conversations
 		}
-		if u.FirstDay >= 0 && u.FirstDay < m.days && u.Conversations > 0 {
+		if u.FirstDay >= 0 && u.FirstDay < m.days && conversations > 0 {
 			out = append(out, u)
-		} else if u.Ambiguous > 0 && u.Conversations <= 0 {
-			u.Conversations, u.FirstDay, u.LastDay = 0, -1, -1
-			out = append(out, u)
+		} else if u.Ambiguous > 0 && conversations <= 0 {
+			untold := *u
+			untold.Conversations, untold.FirstDay, untold.LastDay = 0, -1, -1
+			out = append(out, &untold)
 		}
 	}
 	return out

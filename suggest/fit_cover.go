@@ -11,10 +11,10 @@ import (
 
 // cover says what is left in CIDRs: private sources and the internet's apart, each with its own density. What is within
 // the budget already is what the rule has otherwise.
-func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
+func (f *fitting) cover(uses []*analyze.Use, budget int) ([]ReplacementRule, bool) {
 	private, internet := split(uses, func(i int) bool { return f.m.estate.isPrivate(uses[i].Peer) })
 	var out []ReplacementRule
-	for i, part := range [][]analyze.Use{private, internet} {
+	for i, part := range [][]*analyze.Use{private, internet} {
 		if len(part) == 0 {
 			continue
 		}
@@ -49,7 +49,7 @@ const mostServices = 512
 
 // fitBoxes are Boxes, but for rules with very many services, such as an open range that clients use at random: there
 // every source gets the same ranges of ports.
-func fitBoxes(uses []analyze.Use, opt CoverOptions) ([]Box, bool) {
+func fitBoxes(uses []*analyze.Use, opt CoverOptions) ([]Box, bool) {
 	services := servicesOf(uses)
 	if len(services) <= mostServices {
 		return Boxes(toBoxUses(uses), opt)
@@ -78,7 +78,7 @@ func fitBoxes(uses []analyze.Use, opt CoverOptions) ([]Box, bool) {
 	return out, true
 }
 
-func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {
+func (f *fitting) coverOptions(uses []*analyze.Use, internet bool) CoverOptions {
 	limit, _ := f.s.Peer.Prefix()
 	var opt CoverOptions
 	if internet {
@@ -116,7 +116,7 @@ func enclosing(addrs []netip.Addr) netip.Prefix {
 	return p
 }
 
-func toBoxUses(uses []analyze.Use) []BoxUse {
+func toBoxUses(uses []*analyze.Use) []BoxUse {
 	out := make([]BoxUse, len(uses))
 	for i, u := range uses {
 		out[i] = BoxUse{u.Protocol, u.Port, u.Peer}
