@@ -78,7 +78,8 @@ func (f *fitting) curves(uses []*analyze.Use) ([]servicesCurve, bool) {
 	var out []servicesCurve
 	for _, part := range f.byServices(uses) {
 		internet := !f.m.estate.isPrivate(part.uses[0].Peer)
-		curve, ok := CoverCurve(part.peers, f.coverOptions(part.uses, internet))
+		opt, _ := f.coverOptions(part.uses, internet)
+		curve, ok := CoverCurve(part.peers, opt)
 		if !ok {
 			return nil, false
 		}

@@ -86,7 +86,8 @@ func (m *maker) earlierRule(r *analyze.Rule) analyze.Rule {
 	out.Uses, out.TopPeers = nil, nil
 	out.Used, out.Observed, out.Worn = r.Used.Before(m.days), r.Observed.Before(m.days), r.Worn.Before(m.days)
 	out.DaysInForce -= 7 * (w + 1)
-	out.Ports, out.Sources, out.Conversations, out.Peers = nil, nil, 0, 0
+	out.Ports, out.Sources = make([]analyze.PortUse, 0, len(r.Ports)), make([]analyze.SourceSpan, 0, len(r.Sources))
+	out.Conversations, out.Peers = 0, 0
 	for _, p := range r.Ports {
 		for k := range w + 1 {
 			p.Conversations -= p.Late[k]

@@ -62,17 +62,19 @@ func (f *fitting) unaccepted(uses []*analyze.Use) []*analyze.Use {
 	if len(f.accept) == 0 {
 		return uses
 	}
-	_, rest := split(uses, func(i int) bool {
-		return slices.ContainsFunc(f.accept, func(p analyze.PortUse) bool { return p.Protocol == uses[i].Protocol && p.Port == uses[i].Port })
-	})
+	accepted := make(map[service]bool, len(f.accept))
+	for _, s := range f.acceptedOnes() {
+		accepted[s] = true
+	}
+	_, rest := split(uses, func(i int) bool { return accepted[service{uses[i].Protocol, uses[i].Port}] })
 	return rest
 }
 
 // acceptedOnes lists the services whose wildcard is acceptable.
 func (f *fitting) acceptedOnes() []service {
-	var out []service
-	for _, p := range f.accept {
-		out = append(out, service{p.Protocol, p.Port})
+	out := make([]service, len(f.accept))
+	for i := range f.accept {
+		out[i] = service{f.accept[i].Protocol, f.accept[i].Port}
 	}
 	return out
 }
@@ -121,7 +123,9 @@ type service struct {
 func servicesOf(uses []*analyze.Use) []service {
 	var out []service
 	for _, u := range uses {
-		out = append(out, service{u.Protocol, u.Port})
+		if s := (service{u.Protocol, u.Port}); len(out) == 0 || out[len(out)-1] != s {
+			out = append(out, s)
+		}
 	}
 	slices.SortFunc(out, func(a, b service) int {
 		return cmp.Or(cmp.Compare(a.protocol, b.protocol), cmp.Compare(a.port, b.port))

@@ -87,8 +87,11 @@ const (
 // services finds the AWS services that a rule's peers are of, by AWS's lists in the inventory and by its published ranges.
 func (m *maker) services(s *subject, uses []*analyze.Use) (out []RuleService) {
 	limit, isCIDR := s.Peer.Prefix()
+	if !isCIDR || len(uses) > mostAlternative || m.estate.isPrivate(limit.Addr()) && limit.Bits() > 0 {
+		return nil
+	}
 	peers := peersOf(uses)
-	if !isCIDR || len(peers) == 0 || len(uses) > mostAlternative || m.estate.isPrivate(limit.Addr()) && limit.Bits() > 0 {
+	if len(peers) == 0 {
 		return nil
 	}
 	for i := range awsServices {
