@@ -53,7 +53,7 @@ func (u *uses) of(rows []useRow) []*Use {
 
 // begin makes a use of which no row was read yet.
 func (u *uses) begin(use *Use, key uint64) {
-	*use = Use{Protocol: schema.Protocol(uint8(key >> 48)), Port: uint16(key >> 32), Peer: u.addresses[uint32(key)], FirstDay: -1, LastDay: -1}
+	*use = Use{Protocol: schema.Protocol(uint8(key >> 48)), Port: uint16(key >> 32), Peer: u.addresses.sorted[uint32(key)], FirstDay: -1, LastDay: -1}
 	u.several.states, u.several.sets = u.several.states[:0], u.several.sets[:0]
 }
 

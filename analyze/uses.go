@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/netip"
-
-	"sgfit/schema"
 )
 
 // WithUses yields the groups, in the order of Groups, each with the Uses of its rules filled in but for those of
@@ -35,12 +32,11 @@ type uses struct {
 	a         *Analysis
 	sets      map[uint32][][]uint32
 	owners    map[uint32][]Owner
-	places    []uint32     // rules in the order of Groups
-	addresses []netip.Addr // in their order
-	ranks     []uint32     // by number of an address: its place in that order, counted from 1; 0 for none
-	rules     []*Rule      // those at hand
-	rows      [][]useRow   // of each of these
-	several   several      // to be used again
+	places    []uint32 // rules in the order of Groups
+	addresses *addresses
+	rules     []*Rule    // those at hand
+	rows      [][]useRow // of each of these
+	several   several    // to be used again
 }
 
 func (u *uses) prepare(ctx context.Context) error {
@@ -70,15 +66,8 @@ func (u *uses) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return u.a.eachRow(ctx, `SELECT address_no, `+hiLo("ip")+` FROM address ORDER BY ip`, func(row []driver.Value) error {
-		u.addresses = append(u.addresses, schema.AddrFromBits(row[1].(uint64), row[2].(uint64)))
-		no := int(row[0].(uint32))
-		if no >= len(u.ranks) {
-			u.ranks = append(u.ranks, make([]uint32, no+1-len(u.ranks))...)
-		}
-		u.ranks[no] = uint32(len(u.addresses))
-		return nil
-	})
+	u.addresses, err = u.a.knownAddresses(ctx)
+	return err
 }
 
 // Uses are asked for in useParts parts, or of partUses where these are fewer: neither DuckDB nor we hold all at a time.
@@ -128,8 +117,8 @@ func (u *uses) ask(ctx context.Context, first int) error {
 	u.rows = make([][]useRow, len(u.rules))
 	return u.a.eachRow(ctx, usesQuery, func(row []driver.Value) error {
 		at, spot := int(row[0].(uint32))-first, row[1].(uint64)
-		if no := spot >> 24; no < uint64(len(u.ranks)) && u.ranks[no] > 0 {
-			key := spot&(1<<24-1)<<32 | uint64(u.ranks[no]-1)
+		if rank, ok := u.addresses.rank(spot >> 24); ok {
+			key := spot&(1<<24-1)<<32 | uint64(rank)
 			u.rows[at] = append(u.rows[at], useRow{key, row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64), row[2].(uint8)})
 		}
 		return nil
