@@ -22,7 +22,7 @@ func (db *DB) SavePlan(ctx context.Context, body []byte) error {
 		}
 		return db.appendRows("plan", 1, func(p *appender, _ int) {
 			put(p, int32(next[0]))
-			p.text(string(body))
+			p.bytes(body)
 		})
 	})
 	if err != nil {
