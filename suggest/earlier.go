@@ -8,10 +8,9 @@ import (
 
 // knowLess makes the makers that know less: the backtest's.
 func (m *maker) knowLess(groups []*analyze.Group) {
-	for w := range analyze.Weeks {
-		if m.days-7*(w+1) < 7 {
-			break
-		}
+	weeks := min(analyze.Weeks, max(0, m.days/7-1)) // those that have a week before them
+	m.earlier = make([]*maker, weeks)
+	eachApart(weeks, func(w int) {
 		e := m.earlierThan(w)
 		for _, g := range groups {
 			e.groups[g.GroupID] = e.earlierGroup(g)
@@ -20,8 +19,8 @@ func (m *maker) knowLess(groups []*analyze.Group) {
 			e.rules[no].bits = s.bits
 		}
 		e.findRedundant()
-		m.earlier = append(m.earlier, e)
-	}
+		m.earlier[w] = e
+	})
 	for w, e := range m.earlier {
 		e.later, e.earlier = m, m.earlier[w+1:]
 	}
