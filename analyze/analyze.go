@@ -40,7 +40,9 @@ const DefaultWildcardSources = 100
 type Analysis struct {
 	conn     *sql.Conn
 	wildcard int
-	owners   map[uint32]Owner
+	// addresses are nil until they are asked for.
+	addresses *addresses
+	owners    map[uint32]Owner
 }
 
 // Run asks every question in order. Edges, policies, accounting and facts are replaced; what else the Analysis answers

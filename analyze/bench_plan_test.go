@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -103,7 +102,7 @@ func planOf(b *testing.B, db *duck.DB, t *stepTimer) []byte {
 	plan.Backtest, err = suggest.ReplayWeek(ctx, *made.WeekAgo, a.LateFlows(ctx), lists, opaque)
 	must(err)
 	t.lap("week")
-	body, err := json.Marshal(plan)
+	body, err := suggest.Encode(plan, "")
 	must(err)
 	must(db.SavePlan(ctx, body))
 	t.lap("store")

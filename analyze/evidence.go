@@ -86,7 +86,7 @@ type Rule struct {
 	Opaque        string    // why its peers cannot be listed, "" when they can
 	Stale         bool      // its reference can match nobody
 	Ports         []PortUse
-	Uses          []Use // without those of accepted wildcards; sorted by protocol, port, peer
+	Uses          []*Use // without those of accepted wildcards; sorted by protocol, port, peer
 	Sources       []SourceSpan
 	TopPeers      []PeerUse
 }

@@ -72,14 +72,6 @@ func numbers(list string) []uint32 {
 	return out
 }
 
-func (a *Analysis) ownersOf(states string) []Owner {
-	var out []Owner
-	for _, n := range numbers(states) {
-		out = append(out, a.owners[n])
-	}
-	return out
-}
-
 // Evidence loads all but the groups.
 func (a *Analysis) Evidence(ctx context.Context) (*Evidence, error) {
 	ev := &Evidence{Classes: map[string]int64{}}
@@ -183,21 +175,29 @@ func (a *Analysis) flows(ctx context.Context, part string, args ...any) iter.Seq
 		         sum(f.conversations::DOUBLE)::BIGINT AS conversations, sum(f.bytes::DOUBLE)::BIGINT AS bytes
 		  FROM part f JOIN way_side USING (way) JOIN side d USING (side) LEFT JOIN worn w ON w.state_no = f.peer_state
 		  GROUP BY ALL)
-		SELECT f.policy::UINTEGER, f.peer_state::UINTEGER, f.direction = 'ingress', f.spot::UBIGINT, ` + hiLo("a.ip") + `, f.noise, f.conversations, f.bytes
-		FROM sum f JOIN address a ON a.address_no = (f.spot >> 24)::UINTEGER`
+		SELECT (f.policy::UBIGINT << 32) + f.peer_state, f.direction = 'ingress', f.spot::UBIGINT, f.noise, f.conversations, f.bytes FROM sum f`
 	return Ahead(func(yield func(Flow, error) bool) {
 		policies, err := a.policies(ctx)
-		if err != nil {
+		known, failed := a.knownAddresses(ctx)
+		if err := errors.Join(err, failed); err != nil {
 			yield(Flow{}, fmt.Errorf("load flows: %w", err))
 			return
 		}
-		direction := map[bool]schema.Direction{true: schema.Ingress, false: schema.Egress}
+		worn := make(map[uint32][]string, len(a.owners))
+		for no, o := range a.owners {
+			worn[no] = o.Groups
+		}
 		err = a.eachRow(ctx, query, func(row []driver.Value) error {
-			spot := row[3].(uint64)
-			f := Flow{Direction: direction[row[2].(bool)], Protocol: schema.Protocol(uint8(spot >> 16)), Port: uint16(spot),
-				Peer: schema.AddrFromBits(row[4].(uint64), row[5].(uint64)), Noise: row[6].(bool),
-				Conversations: row[7].(int64), Bytes: row[8].(int64),
-				Groups: policies[row[0].(uint32)], PeerGroups: a.owners[row[1].(uint32)].Groups}
+			ends, spot := row[0].(uint64), row[2].(uint64)
+			rank, ok := known.rank(spot >> 24)
+			if !ok {
+				return nil
+			}
+			f := Flow{Direction: schema.Egress, Protocol: schema.Protocol(uint8(spot >> 16)), Port: uint16(spot), Peer: known.sorted[rank], Noise: row[3].(bool),
+				Conversations: row[4].(int64), Bytes: row[5].(int64), Groups: policies[uint32(ends>>32)], PeerGroups: worn[uint32(ends)]}
+			if row[1].(bool) {
+				f.Direction = schema.Ingress
+			}
 			if !yield(f, nil) {
 				return errEnough
 			}

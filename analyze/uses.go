@@ -2,15 +2,10 @@ package analyze
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"iter"
-	"math/bits"
-	"slices"
-	"strconv"
-	"strings"
-
-	"sgfit/schema"
 )
 
 // WithUses yields the groups, in the order of Groups, each with the Uses of its rules filled in but for those of
@@ -18,13 +13,10 @@ import (
 // until the iteration ends.
 func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Group, error] {
 	return func(yield func(*Group, error) bool) {
-		uses := &uses{a: a, sets: map[uint32][]uint32{}}
+		uses := &uses{a: a, sets: map[uint32][][]uint32{}, owners: map[uint32][]Owner{}}
 		err := uses.prepare(ctx)
 		if err == nil {
-			err = a.stream(ctx, usesQuery, func(s *stream) error {
-				uses.stream = s
-				return uses.fillAll(ctx, groups, yield)
-			}, int64(a.wildcard))
+			err = uses.fillAll(ctx, groups, yield)
 		}
 		if err != nil && !errors.Is(err, errEnough) {
 			yield(nil, fmt.Errorf("load uses: %w", err))
@@ -35,192 +27,123 @@ func (a *Analysis) WithUses(ctx context.Context, groups []*Group) iter.Seq2[*Gro
 // errEnough ends an iteration that nobody wants to go on.
 var errEnough = errors.New("no more is wanted")
 
-// placeQuery sorts rules as Groups does.
-const placeQuery = `
-	SELECT rule_no, row_number() OVER (ORDER BY account_id, region, vpc_id, group_id, rule_no) - 1 AS place
-	FROM in_force JOIN (SELECT group_id, account_id, region, vpc_id FROM security_group g JOIN at_end a USING (group_id)
-	                    WHERE epoch(valid_from)::BIGINT <= a.t AND epoch(valid_to)::BIGINT > a.t) USING (group_id)`
-
-// What a row of usesQuery tells of a use.
-const (
-	useWhole   = iota // conversations, ambiguous, days of the first page, and the owner and set where there is one, else -1
-	useLate           // conversations and bytes of the last weeks, of one flow among others
-	useSeveral        // one of several owners, and its set
-	usePage           // a later page, and its days
-)
-
-// usesQuery gives each use in several rows of few numbers, one below the other: the rows of joined tables would be wide, and
-// mostly empty. Its parameter is the threshold of wildcards. Services that were not yet accepted before the weeks that
-// are told apart are listed too.
-var usesQuery = `
-	WITH told AS (SELECT greatest(0, (last_day - first_day + 1) // 7 - 1) AS weeks FROM bounds),
-	     accepted AS (SELECT rule_no, service FROM (FROM use_early SEMI JOIN wild_rule USING (rule_no)) CROSS JOIN told GROUP BY ALL
-	                  HAVING count(*) FILTER (CASE weeks WHEN 0 THEN conversations > 0 WHEN 1 THEN early_0 ELSE early_1 END) > ?),
-	     place AS (` + placeQuery + `),
-	     part AS (SELECT rule_no, spot, 0::UTINYINT AS kind, conversations AS a, ambiguous AS b, days AS c, coalesce(low::BIGINT, -1) AS d FROM rule_use
-	              UNION ALL SELECT rule_no, spot, 1, late_0, late_bytes_0, late_1, late_bytes_1 FROM late JOIN way_rule USING (way)
-	              UNION ALL SELECT rule_no, spot, 2, peer_state, set_no, 0, 0 FROM rule_several
-	              UNION ALL SELECT rule_no, spot, 3, page, days, 0, 0 FROM rule_page)
-	SELECT (p.place::UBIGINT << 24) + (u.spot & 16777215) AS slot, ` + hiLo("h.ip") + `, u.kind::UTINYINT, u.a::BIGINT, u.b::BIGINT, u.c::BIGINT, u.d::BIGINT
-	FROM part u JOIN place p USING (rule_no) JOIN address h ON h.address_no = (u.spot >> 24)::UINTEGER
-	ANTI JOIN accepted x ON x.rule_no = u.rule_no AND x.service = u.spot & 16777215
-	ORDER BY slot, h.ip, u.kind`
-
-// uses reads one use after the other; row is the one that was read and belongs to the next use.
+// uses reads the uses of some rules at a time. Most uses have one set and one owner: each stands in a list by itself that they share.
 type uses struct {
-	*stream
-	a     *Analysis
-	sets  map[uint32][]uint32
-	rules []uint32 // by place
-	more  bool     // row is one
-	use   Use
-	rule  uint32
-	there bool // use is one
+	a         *Analysis
+	sets      map[uint32][][]uint32
+	owners    map[uint32][]Owner
+	places    []uint32 // rules in the order of Groups
+	addresses *addresses
+	rules     []*Rule    // those at hand
+	rows      [][]useRow // of each of these
+	several   several    // to be used again
 }
 
 func (u *uses) prepare(ctx context.Context) error {
+	for no, o := range u.a.owners {
+		u.owners[no] = []Owner{o}
+	}
 	err := u.a.each(ctx, `SELECT set_no, rules FROM set_number`, func(scan func(...any) error) error {
 		var no uint32
 		var rules string
 		err := scan(&no, &rules)
-		u.sets[no] = numbers(rules)
+		u.sets[no] = [][]uint32{numbers(rules)}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return u.a.each(ctx, placeQuery+" ORDER BY place", func(scan func(...any) error) error {
-		var rule uint32
-		var place int64
-		err := scan(&rule, &place)
-		u.rules = append(u.rules, rule)
+	if _, err := u.a.conn.ExecContext(ctx, placeTable); err != nil {
 		return err
+	}
+	if _, err := u.a.conn.ExecContext(ctx, acceptedTable, int64(u.a.wildcard)); err != nil {
+		return err
+	}
+	err = u.a.eachRow(ctx, `SELECT rule_no FROM rule_place ORDER BY place`, func(row []driver.Value) error {
+		u.places = append(u.places, row[0].(uint32))
+		return nil
 	})
+	if err != nil {
+		return err
+	}
+	u.addresses, err = u.a.knownAddresses(ctx)
+	return err
 }
 
-func (u *uses) fillAll(ctx context.Context, groups []*Group, yield func(*Group, error) bool) (err error) {
-	if u.more, err = u.next(); err != nil {
-		return err
-	}
-	if err := u.advance(); err != nil {
-		return err
-	}
+// Uses are asked for in useParts parts, or of partUses where these are fewer: neither DuckDB nor we hold all at a time.
+const (
+	useParts = 4
+	partUses = 1 << 20
+)
+
+func (u *uses) fillAll(ctx context.Context, groups []*Group, yield func(*Group, error) bool) error {
+	total := int64(0)
 	for _, g := range groups {
-		if err := u.fill(ctx, g); err != nil {
-			return fmt.Errorf("%s: %w", g.GroupID, err)
+		total += g.listed()
+	}
+	place := 0
+	for from, to := 0, 0; from < len(groups); from = to {
+		u.rules = u.rules[:0]
+		for n := int64(0); to < len(groups) && n < max(partUses, total/useParts); to++ {
+			n += groups[to].listed()
+			for i := range groups[to].Rules {
+				if r := &groups[to].Rules[i]; place+len(u.rules) < len(u.places) && u.places[place+len(u.rules)] == r.No {
+					u.rules = append(u.rules, r)
+				}
+			}
 		}
-		if !yield(g, nil) {
-			return errEnough
+		if err := u.ask(ctx, place); err != nil {
+			return err
+		}
+		place += len(u.rules)
+		for _, g := range groups[from:to] {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			u.fill(g)
+			if !yield(g, nil) {
+				return errEnough
+			}
 		}
 	}
-	if u.there { // groups and uses are not in one order: rules would seem less used than they are
-		return fmt.Errorf("uses of rule %d belong to none of the groups", u.rule)
+	if place < len(u.places) { // groups and rules are not in one order: rules would seem less used than they are
+		return fmt.Errorf("rule %d belongs to none of the groups", u.places[place])
 	}
 	return nil
 }
 
-// fill gives a group's rules their uses; rules come in the order of numbers.
-func (u *uses) fill(ctx context.Context, g *Group) error {
-	for i := range g.Rules {
-		r := &g.Rules[i]
-		if u.there && u.rule == r.No {
-			r.Uses = make([]Use, 0, r.listed())
+// ask reads the rows of the rules at hand, the first of which has a place.
+func (u *uses) ask(ctx context.Context, first int) error {
+	u.rows = make([][]useRow, len(u.rules))
+	return u.a.eachRow(ctx, usesQuery, func(row []driver.Value) error {
+		at, spot := int(row[0].(uint32))-first, row[1].(uint64)
+		if rank, ok := u.addresses.rank(spot >> 24); ok {
+			key := spot&(1<<24-1)<<32 | uint64(rank)
+			u.rows[at] = append(u.rows[at], useRow{key, row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64), row[2].(uint8)})
 		}
-		for u.there && u.rule == r.No {
-			r.Uses = append(r.Uses, u.use)
-			if err := u.advance(); err != nil {
-				return err
-			}
-		}
-	}
-	return ctx.Err() // groups without uses hear of it too
+		return nil
+	}, int64(first), int64(first+len(u.rules)))
 }
 
-// listed is about how many uses a rule has that are listed.
-func (r *Rule) listed() (n int64) {
-	for i := range r.Ports {
-		if !r.Ports[i].Accepted {
-			n += r.Ports[i].Peers
+// fill gives a group's rules their uses; those at hand begin with them.
+func (u *uses) fill(g *Group) {
+	for i := range g.Rules {
+		if len(u.rules) > 0 && u.rules[0] == &g.Rules[i] {
+			g.Rules[i].Uses = u.of(u.rows[0])
+			u.rows[0] = nil
+			u.rules, u.rows = u.rules[1:], u.rows[1:]
+		}
+	}
+}
+
+// listed is about how many uses a group has that are listed.
+func (g *Group) listed() (n int64) {
+	for i := range g.Rules {
+		for k := range g.Rules[i].Ports {
+			if p := &g.Rules[i].Ports[k]; !p.Accepted {
+				n += p.Peers
+			}
 		}
 	}
 	return n
-}
-
-// advance reads all rows of the next use.
-func (u *uses) advance() (err error) {
-	u.use, u.there = Use{FirstDay: -1, LastDay: -1}, u.more
-	if !u.more {
-		return nil
-	}
-	use := &u.use
-	slot, hi, lo := u.row[0].(uint64), u.row[1].(uint64), u.row[2].(uint64)
-	u.rule = u.rules[slot>>24]
-	use.Protocol, use.Port, use.Peer = schema.Protocol(uint8(slot>>16)), uint16(slot), schema.AddrFromBits(hi, lo)
-	var several several
-	for u.more && u.row[0].(uint64) == slot && u.row[2].(uint64) == lo && u.row[1].(uint64) == hi {
-		a, b, c, d := u.row[4].(int64), u.row[5].(int64), u.row[6].(int64), u.row[7].(int64)
-		switch u.row[3].(uint8) {
-		case useWhole:
-			use.Conversations, use.Ambiguous = a, b
-			use.addPage(0, uint64(c))
-			if d >= 0 {
-				several.add(uint32(d>>32), uint32(d))
-			}
-		case useLate:
-			use.Late[0].add(Load{a, b})
-			use.Late[1].add(Load{c, d})
-		case useSeveral:
-			several.add(uint32(a), uint32(b))
-		case usePage:
-			use.addPage(int(a), uint64(b))
-		}
-		if u.more, err = u.next(); err != nil {
-			return err
-		}
-	}
-	use.Owners, use.Sets = several.of(u)
-	return nil
-}
-
-// several are the owners and the sets of one use, mostly one of each.
-type several struct{ states, sets []uint32 }
-
-func (s *several) add(state, set uint32) {
-	if !slices.Contains(s.states, state) {
-		s.states = append(s.states, state)
-	}
-	if !slices.Contains(s.sets, set) {
-		s.sets = append(s.sets, set)
-	}
-}
-
-// of looks up what the numbers stand for. A use without any has one set, which is empty.
-func (s *several) of(u *uses) (owners []Owner, sets [][]uint32) {
-	if len(s.sets) == 0 {
-		return nil, [][]uint32{nil}
-	}
-	slices.SortFunc(s.states, func(a, b uint32) int { return strings.Compare(strconv.Itoa(int(a)), strconv.Itoa(int(b))) })
-	slices.Sort(s.sets)
-	for _, no := range s.states {
-		owners = append(owners, u.a.owners[no])
-	}
-	for _, no := range s.sets {
-		sets = append(sets, u.sets[no])
-	}
-	return owners, sets
-}
-
-// daysAPage is how many days of the window stand in one number.
-const daysAPage = 62
-
-// addPage adds days of a use.
-func (u *Use) addPage(page int, days uint64) {
-	if days == 0 {
-		return
-	}
-	if first := page*daysAPage + bits.TrailingZeros64(days); u.FirstDay < 0 || first < u.FirstDay {
-		u.FirstDay = first
-	}
-	u.LastDay = max(u.LastDay, page*daysAPage+bits.Len64(days)-1)
-	u.Days += bits.OnesCount64(days)
 }

@@ -13,7 +13,7 @@ import (
 // suggestion, suggested is the usual one. Points that equal the suggestion, are as wide as today's rule, or pass the quota
 // are left out. Only CIDR rules have such a curve. Beside it, where all sources wear one group, stands the reference to it
 // that is not suggested because it would admit its members' addresses of the other family too.
-func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []ReplacementRule, budget int) ([]Alternative, []CurveStep) {
+func (m *maker) alternatives(s *subject, uses []*analyze.Use, suggested []ReplacementRule, budget int) ([]Alternative, []CurveStep) {
 	out := []Alternative{}
 	if _, isCIDR := s.Peer.Prefix(); !isCIDR || len(uses) == 0 || len(uses) > mostAlternative {
 		return out, nil
@@ -50,7 +50,7 @@ func (m *maker) alternatives(s *subject, uses []analyze.Use, suggested []Replace
 }
 
 // byReference names the group that all wore.
-func (f *fitting) byReference(uses []analyze.Use) ([]ReplacementRule, bool) {
+func (f *fitting) byReference(uses []*analyze.Use) ([]ReplacementRule, bool) {
 	if len(f.accept) > 0 || len(uses) == 0 {
 		return nil, false
 	}
@@ -74,11 +74,12 @@ type servicesCurve struct {
 }
 
 // curves covers the peers of each set of services.
-func (f *fitting) curves(uses []analyze.Use) ([]servicesCurve, bool) {
+func (f *fitting) curves(uses []*analyze.Use) ([]servicesCurve, bool) {
 	var out []servicesCurve
 	for _, part := range f.byServices(uses) {
 		internet := !f.m.estate.isPrivate(part.uses[0].Peer)
-		curve, ok := CoverCurve(part.peers, f.coverOptions(part.uses, internet))
+		opt, _ := f.coverOptions(part.uses, internet)
+		curve, ok := CoverCurve(part.peers, opt)
 		if !ok {
 			return nil, false
 		}
@@ -107,11 +108,11 @@ func (f *fitting) along(parts []servicesCurve, point func(Curve) CoverResult) []
 type sharing struct {
 	services []service
 	peers    []netip.Addr
-	uses     []analyze.Use
+	uses     []*analyze.Use
 }
 
-func (f *fitting) byServices(uses []analyze.Use) []*sharing {
-	byPeer := map[netip.Addr][]analyze.Use{}
+func (f *fitting) byServices(uses []*analyze.Use) []*sharing {
+	byPeer := map[netip.Addr][]*analyze.Use{}
 	var order []netip.Addr
 	for _, u := range uses {
 		if byPeer[u.Peer] == nil {

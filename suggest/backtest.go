@@ -68,7 +68,7 @@ func (m *maker) backtestWeek(s *subject, e *maker, outcome outcomeOf) (Backtest,
 	sources := map[netip.Addr]bool{}
 	for _, u := range m.carried(s) {
 		load := u.Late[e.lateFrom]
-		if load.Conversations == 0 || admits(&u) {
+		if load.Conversations == 0 || admits(u) {
 			continue
 		}
 		out.RefusedConversations += load.Conversations
@@ -88,7 +88,7 @@ func (m *maker) newSince(s, before *subject, e *maker) bool {
 	if _, isCIDR := s.Peer.Prefix(); !isCIDR || before.Conversations == 0 || before.isRedundant() {
 		return true
 	}
-	return slices.ContainsFunc(m.carried(s), func(u analyze.Use) bool { return u.Late[e.lateFrom].Conversations > 0 && u.FirstDay >= e.days })
+	return slices.ContainsFunc(m.carried(s), func(u *analyze.Use) bool { return u.Late[e.lateFrom].Conversations > 0 && u.FirstDay >= e.days })
 }
 
 // outcome is what would have become of a rule: whether it would have changed, and what it would have gone on to admit.

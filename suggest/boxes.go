@@ -43,7 +43,7 @@ func Boxes(uses []BoxUse, opt CoverOptions) ([]Box, bool) {
 		return nil, false
 	}
 	budget := budgetOf(opt)
-	rects, ok := coverIndex(index, opt, budget)
+	rects, ok := newBoxCovers(full, opt).of(index, budget)
 	if !ok {
 		return nil, false
 	}
@@ -86,18 +86,20 @@ func newBoxIndex(uses []BoxUse, siteBits int) (boxIndex, int, bool) {
 	if siteBits <= 0 || siteBits > full {
 		siteBits = full
 	}
+	uses = slices.Compact(uses)
 	var index boxIndex
-	for _, u := range slices.Compact(uses) {
-		n := len(index)
-		if n == 0 || index[n-1].protocol != u.Protocol || index[n-1].port != u.Port {
-			index = append(index, boxPort{protocol: u.Protocol, port: u.Port})
-			n++
+	peers, sites := make([]netip.Addr, 0, len(uses)), make([]Count, 0, len(uses)) // those of all ports, one port's after the other's
+	for from, to := 0, 0; from < len(uses); from = to {
+		p := boxPort{protocol: uses[from].Protocol, port: uses[from].Port}
+		before, sited := len(peers), len(sites)
+		for ; to < len(uses) && uses[to].Protocol == p.protocol && uses[to].Port == p.port; to++ {
+			peers = append(peers, uses[to].Peer)
+			if site := maskKey(addrKey(uses[to].Peer), siteBits); len(sites) == sited || sites[len(sites)-1] != site {
+				sites = append(sites, site)
+			}
 		}
-		p := &index[n-1]
-		p.peers = append(p.peers, u.Peer)
-		if site := maskKey(addrKey(u.Peer), siteBits); len(p.sites) == 0 || p.sites[len(p.sites)-1] != site {
-			p.sites = append(p.sites, site)
-		}
+		p.peers, p.sites = slices.Clip(peers[before:]), slices.Clip(sites[sited:])
+		index = append(index, p)
 	}
 	return index, full, true
 }
@@ -111,146 +113,4 @@ func (x boxIndex) within(protocol schema.Protocol, s PortSpan) boxIndex {
 		return x[i].protocol > protocol || x[i].protocol == protocol && x[i].port > s.To
 	})
 	return x[from:to]
-}
-
-// boxGroup is the ports that the same peers used.
-type boxGroup struct {
-	protocol schema.Protocol
-	spans    []PortSpan
-	peers    []netip.Addr
-}
-
-// What is looked at: beyond so many units of ports in a protocol only ranges of them are units, and as long as there
-// are more rectangles than mostRects, fewer units are tried.
-const (
-	mostUnits = 128
-	mostRects = 400
-)
-
-func coverIndex(index boxIndex, opt CoverOptions, budget int) ([]boxRect, bool) {
-	for units := mostUnits; ; units /= 2 {
-		rects, ok := coverGroups(boxGroups(index, units), opt, budget)
-		if !ok || len(rects) <= max(mostRects, 2*budget) || units == 1 {
-			return rects, ok
-		}
-		opt.need(budgetDecides)
-	}
-}
-
-func boxGroups(index boxIndex, most int) []boxGroup {
-	var groups []boxGroup
-	at := map[string]int{}
-	for from, to := 0, 0; from < len(index); from = to {
-		for to = from; to < len(index) && index[to].protocol == index[from].protocol; to++ {
-		}
-		for _, span := range boxUnits(index[from:to], most) {
-			unit := index.within(index[from].protocol, span)
-			peers := unionPeers(unit)
-			key := peersKey(index[from].protocol, peers)
-			i, ok := at[key]
-			if !ok {
-				i, at[key] = len(groups), len(groups)
-				groups = append(groups, boxGroup{protocol: index[from].protocol, peers: peers})
-			}
-			groups[i].addSpan(span)
-		}
-	}
-	return groups
-}
-
-// addSpan joins the span to the last one where they touch. Spans come in order.
-func (g *boxGroup) addSpan(s PortSpan) {
-	if n := len(g.spans); n > 0 && int(g.spans[n-1].To)+1 == int(s.From) {
-		g.spans[n-1].To = s.To
-		return
-	}
-	g.spans = append(g.spans, s)
-}
-
-// boxUnits are the clouds and the single ports of one protocol.
-func boxUnits(index boxIndex, most int) []PortSpan {
-	ports := make([]uint16, len(index))
-	for i, p := range index {
-		ports[i] = p.port
-	}
-	var units []PortSpan
-	for _, s := range FitPorts(ports, 0) {
-		if len(index.within(index[0].protocol, s)) < s.width() {
-			units = append(units, s)
-			continue
-		}
-		for p := int(s.From); p <= int(s.To); p++ {
-			units = append(units, PortSpan{uint16(p), uint16(p)})
-		}
-	}
-	if len(units) > most {
-		return FitPorts(ports, most)
-	}
-	return units
-}
-
-func unionPeers(index boxIndex) []netip.Addr {
-	if len(index) == 1 {
-		return index[0].peers
-	}
-	var all []netip.Addr
-	for _, p := range index {
-		all = append(all, p.peers...)
-	}
-	slices.SortFunc(all, netip.Addr.Compare)
-	return slices.Compact(all)
-}
-
-func peersKey(protocol schema.Protocol, peers []netip.Addr) string {
-	key := make([]byte, 0, 16*len(peers)+2)
-	key = append(key, byte(protocol), byte(protocol>>8))
-	for _, p := range peers {
-		b := p.As16()
-		key = append(key, b[:]...)
-	}
-	return string(key)
-}
-
-// coverGroups covers each group, with about twice the budget over all groups, so that merging has a choice and ends.
-// A single group gets exactly the budget, where the cover is the optimum. It is false when one port alone needs more
-// than the budget, since no merging can then help. With the covers' own choice it needs as many rules as they have.
-func coverGroups(groups []boxGroup, opt CoverOptions, budget int) ([]boxRect, bool) {
-	limit := 2*budget + 32
-	if len(groups) == 1 && budget >= len(groups[0].spans) {
-		limit = budget
-	}
-	covers := make([]CoverResult, len(groups))
-	total := 0
-	for i, g := range groups {
-		var ok bool
-		if covers[i], ok = coverWithin(g.peers, opt, limit/len(g.spans), budget); !ok {
-			return nil, false
-		}
-		total += len(g.spans) * len(covers[i].Prefixes)
-	}
-	if opt.need(total); total > limit {
-		opt.need(budgetDecides)
-	}
-	var rects []boxRect
-	for i, g := range groups {
-		if total > limit {
-			covers[i], _ = coverWithin(g.peers, opt, len(covers[i].Prefixes)*limit/total, budget)
-		}
-		for _, s := range g.spans {
-			for _, p := range covers[i].Prefixes {
-				rects = append(rects, boxRect{g.protocol, s, addrKey(p.Addr()), p.Bits()})
-			}
-		}
-	}
-	return rects, true
-}
-
-// coverWithin covers with the wanted number of prefixes, or with at most most where the constraints ask for more.
-func coverWithin(peers []netip.Addr, opt CoverOptions, wanted, most int) (CoverResult, bool) {
-	opt.Budget = max(1, wanted)
-	if r, ok := Cover(peers, opt); ok {
-		return r, true
-	}
-	opt.Budget = most
-	return Cover(peers, opt)
 }

@@ -8,9 +8,12 @@ import (
 
 // boxArea is what rectangles admit together.
 type boxArea struct {
-	boxList           // by prefix
-	site    int       // prefix length that counts as one source
-	around  []int32   // of each the index of the closest one before it whose prefix holds its own; -1 for none
+	boxList         // by prefix
+	site    int     // prefix length that counts as one source
+	around  []int32 // of each the index of the closest one before it whose prefix holds its own; -1 for none
+	shared  []int16 // of each how long a prefix it has in common with the one before it; -1 for none and for another protocol
+	spans   []PortSpan
+	place   []int32   // by number, where it stands
 	total   float64   // their sizes together: what several admit counts several times
 	inside  []boxRect // held's, to be used again
 	bounds  []int
@@ -30,16 +33,32 @@ func (a *boxArea) replace(whole boxRect) {
 
 // measure finds what is around what, and how large they are.
 func (a *boxArea) measure() {
-	a.total, a.around = 0, a.around[:0]
+	a.total, a.around, a.shared, a.spans = 0, a.around[:0], a.shared[:0], a.spans[:0]
+	a.place = slices.Grow(a.place[:0], len(a.all))[:len(a.all)]
 	for i := range a.rects {
 		r := &a.rects[i]
 		a.total += r.tuples(a.site)
-		last := int32(i - 1)
-		for last >= 0 && !(a.rects[last].protocol == r.protocol && a.rects[last].around(r)) {
-			last = a.around[last]
+		a.place[a.numbers[i]] = int32(i)
+		shared := -1
+		if i > 0 && a.rects[i-1].protocol == r.protocol {
+			shared = r.commonBits(&a.rects[i-1])
 		}
-		a.around = append(a.around, last)
+		last := int32(-1)
+		if shared >= 0 { // what is around the one before is around this one too where its prefix is no longer than that
+			for last = int32(i - 1); last >= 0 && a.rects[last].bits > shared; {
+				last = a.around[last]
+			}
+		}
+		a.around, a.shared, a.spans = append(a.around, last), append(a.shared, int16(shared)), append(a.spans, r.ports)
 	}
+}
+
+// sharedWith is how long a prefix the one at an index has in common with the one before it; -1 for none.
+func (a *boxArea) sharedWith(i int) int {
+	if i < 0 || i >= len(a.shared) {
+		return -1
+	}
+	return int(a.shared[i])
 }
 
 // widest is the length of the shortest prefix that two of the same protocol have in common.

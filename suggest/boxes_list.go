@@ -38,12 +38,3 @@ func (l *boxList) replace(whole boxRect) int {
 	l.all, l.gone = append(l.all, whole), append(l.gone, false)
 	return at
 }
-
-// find is where the rectangle of a number stands.
-func (l *boxList) find(number int32) int {
-	at, _ := slices.BinarySearchFunc(l.rects, l.all[number], l.compare)
-	for l.numbers[at] != number {
-		at++
-	}
-	return at
-}

@@ -1,5 +1,7 @@
 package suggest
 
+import "math"
+
 // boxPartner is a rectangle that another one may be merged with, and how far their bounding box reaches.
 type boxPartner struct {
 	number int32
@@ -11,32 +13,32 @@ type boxPartner struct {
 // have no more new tuples than all the others. Only bounding boxes that hold least are looked at, and not that one itself where
 // wider is set. Where numbers are rounded they are all of these. The result holds until the next call.
 func (r *boxReducer) partners(number int32, least *boxRect, wider bool) []boxPartner {
-	x := &r.area.all[number]
-	left := r.area.find(number)
+	ports, area := r.area.all[number].ports, &r.area
+	left := int(area.place[number])
 	right := left
-	r.found = r.found[:0]
-	nextLeft, nextRight := r.shared(x, left-1), -1
+	r.found, r.reach = r.found[:0], portReach{-1, math.MaxInt32}
+	nextLeft, nextRight := area.sharedWith(left), -1
 	if int(number) >= r.first { // those after a rectangle of the beginning are younger
-		nextRight = r.shared(x, right+1)
+		nextRight = area.sharedWith(right + 1)
 	}
 	for nextLeft >= 0 || nextRight >= 0 { // the longer the prefix in common the earlier
-		var p boxPartner
+		var at, bits int
 		if nextLeft >= nextRight {
 			left--
-			p.number, p.bits, nextLeft = r.area.numbers[left], nextLeft, r.shared(x, left-1)
+			at, bits, nextLeft = left, nextLeft, min(nextLeft, area.sharedWith(left))
 		} else {
 			right++
-			p.number, p.bits, nextRight = r.area.numbers[right], nextRight, r.shared(x, right+1)
+			at, bits, nextRight = right, nextRight, min(nextRight, area.sharedWith(right+1))
 		}
-		if p.number > number || p.bits > least.bits {
+		other := area.spans[at]
+		if r.reach.isBeyond(other) {
 			continue
 		}
-		y := &r.area.all[p.number]
-		p.ports = PortSpan{min(x.ports.From, y.ports.From), max(x.ports.To, y.ports.To)}
-		if !p.ports.holds(least.ports) || wider && p.bits == least.bits && p.ports == least.ports {
+		p := boxPartner{area.numbers[at], bits, PortSpan{min(ports.From, other.From), max(ports.To, other.To)}}
+		if p.number > number || bits > least.bits || !p.ports.holds(least.ports) || wider && bits == least.bits && p.ports == least.ports {
 			continue
 		}
-		r.meet(p)
+		r.meet(p, ports)
 		if r.exact && p.ports == least.ports {
 			break // the bounding boxes of all others hold this one
 		}
@@ -44,8 +46,14 @@ func (r *boxReducer) partners(number int32, least *boxRect, wider bool) []boxPar
 	return r.found
 }
 
-// meet adds a partner, unless its bounding box holds that of another one.
-func (r *boxReducer) meet(p boxPartner) {
+// portReach is how far to both sides of a rectangle's ports a partner may reach: those that reach as far or farther have
+// bounding boxes that hold one which was found.
+type portReach struct{ from, to int32 }
+
+func (p portReach) isBeyond(s PortSpan) bool { return int32(s.From) <= p.from || int32(s.To) >= p.to }
+
+// meet adds a partner of a rectangle with some ports, unless its bounding box holds that of another one.
+func (r *boxReducer) meet(p boxPartner, own PortSpan) {
 	if !r.exact {
 		r.found = append(r.found, p)
 		return
@@ -63,12 +71,10 @@ func (r *boxReducer) meet(p boxPartner) {
 		}
 	}
 	r.found = append(r.found[:n], p)
-}
-
-// shared is how long a prefix the rectangle has in common with that at an index; -1 for none and for another protocol.
-func (r *boxReducer) shared(x *boxRect, i int) int {
-	if i < 0 || i >= len(r.area.rects) || r.area.rects[i].protocol != x.protocol {
-		return -1
+	if p.ports.To == own.To {
+		r.reach.from = max(r.reach.from, int32(p.ports.From))
 	}
-	return x.commonBits(&r.area.rects[i])
+	if p.ports.From == own.From {
+		r.reach.to = min(r.reach.to, int32(p.ports.To))
+	}
 }

@@ -21,10 +21,11 @@ type boxReducer struct {
 	merged []boxRect // the bounding boxes so far
 	grown  float64   // new tuples of all of them, or a little more
 	pairs  []boxPair
-	made   map[uint64]bool // rectangles with bounding boxes that were made: these and all that hold them are seen to
+	made   boxSet // bounding boxes that were made, by rectangle: these and all that hold them are seen to
 	near   []int32
 	far    boxQueue
 	found  []boxPartner // partners', to be used again
+	reach  portReach
 }
 
 // boxPair is a rectangle, an older one, and their bounding box. It stands for all other pairs of the first with bounding boxes that
@@ -65,7 +66,7 @@ func (m *boxMerger) reduce(budget int) bool {
 }
 
 func (m *boxMerger) newReducer() *boxReducer {
-	r := &boxReducer{boxMerger: m, area: newBoxArea(m.rects, m.site), first: len(m.rects), made: map[uint64]bool{}}
+	r := &boxReducer{boxMerger: m, area: newBoxArea(m.rects, m.site), first: len(m.rects), made: newBoxSet(8 * len(m.rects)), pairs: make([]boxPair, 0, 4*len(m.rects)), far: make(boxQueue, 0, 4*len(m.rects))}
 	const portBits, floatBits = 16, 53
 	r.narrow = slices.ContainsFunc(m.rects, func(x boxRect) bool { return x.bits > m.site })
 	r.exact = !r.narrow && m.site-max(r.area.widest(), m.limits.minBits)+portBits <= floatBits
@@ -80,12 +81,8 @@ func (m *boxMerger) newReducer() *boxReducer {
 // pair makes a pair, unless it is made already, or its bounding box is not allowed: those that hold it are not allowed either.
 // bound is no more than its new tuples.
 func (r *boxReducer) pair(number int32, p boxPartner, bound float64) {
-	if r.exact {
-		key := uint64(number)<<40 | uint64(p.bits)<<32 | uint64(p.ports.From)<<16 | uint64(p.ports.To)
-		if r.made[key] {
-			return
-		}
-		r.made[key] = true
+	if r.exact && !r.made.add(uint64(number)<<40|uint64(p.bits)<<32|uint64(p.ports.From)<<16|uint64(p.ports.To)) {
+		return
 	}
 	x := &r.area.all[number]
 	whole := boxRect{x.protocol, p.ports, maskKey(x.key, p.bits), p.bits}

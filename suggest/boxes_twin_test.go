@@ -114,7 +114,7 @@ func randomBoxes(r *rand.Rand) (rects []boxRect, index boxIndex, full int, opt C
 	opt.strangers.within, opt.strangers.exempt = []keyRange{{to: forbiddenCost()}}, newNumberSet(len(known.addrs))
 	index, full, _ = newBoxIndex(uses, opt.SiteBits)
 	if r.IntN(2) == 0 {
-		rects, _ = coverIndex(index, opt, opt.Budget)
+		rects, _ = newBoxCovers(full, opt).of(index, opt.Budget)
 		return rects, index, full, opt
 	}
 	for _, p := range index {

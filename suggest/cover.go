@@ -66,10 +66,20 @@ type CoverResult struct {
 // densities are those at which planted subnets were told apart best in simulation: 0.0 % of covers touched an unused
 // neighbour at D = 2400. Time O(n log n), and O(n Budget) where the best cover does not fit the budget.
 func Cover(addrs []netip.Addr, opt CoverOptions) (CoverResult, bool) {
-	t, ok := newCoverTree(addrs, opt)
+	full, ok := coverFamily(addrs, opt.Prefixes)
 	if !ok {
 		return CoverResult{}, false
 	}
+	return coverWithin(addrs, full, opt, newCoverLimits(full, opt))
+}
+
+// coverWithin is Cover with what of the options is the same for several covers.
+func coverWithin(addrs []netip.Addr, full int, opt CoverOptions, limits coverLimits) (CoverResult, bool) {
+	t := newCoverTree(full, opt)
+	if len(addrs) == 1 && len(opt.Prefixes) == 0 {
+		return t.only(t.leafOf(addrs[0], limits), limits)
+	}
+	t.fill(addrs, opt, limits)
 	cut, ok := t.suggest(opt)
 	if !ok {
 		return CoverResult{}, false
@@ -90,10 +100,12 @@ type Curve struct {
 // CoverCurve returns the exact, suggested and compact covers, and the means to ask for the optimum of each size. It is
 // false where Cover is; Exact is then still set if the addresses themselves are allowed. Time and space O(n Budget).
 func CoverCurve(addrs []netip.Addr, opt CoverOptions) (Curve, bool) {
-	t, ok := newCoverTree(addrs, opt)
+	full, ok := coverFamily(addrs, opt.Prefixes)
 	if !ok {
 		return Curve{}, false
 	}
+	t := newCoverTree(full, opt)
+	t.fill(addrs, opt, newCoverLimits(full, opt))
 	c := Curve{tree: t}
 	extras := t.costs(t.extra)
 	exact, ok := t.exact(extras)

@@ -31,23 +31,30 @@ type coverLeaf struct {
 	bits int
 }
 
-// newCoverTree sorts out the input and builds the trie; false for no input or both families.
-func newCoverTree(addrs []netip.Addr, opt CoverOptions) (coverTree, bool) {
-	full, ok := coverFamily(addrs, opt.Prefixes)
-	if !ok {
-		return coverTree{}, false
-	}
+// newCoverTree makes a trie without nodes.
+func newCoverTree(full int, opt CoverOptions) coverTree {
 	t := coverTree{full: full, site: full}
 	if opt.SiteBits > 0 && opt.SiteBits < full {
 		t.site = opt.SiteBits
 	}
-	limits := newCoverLimits(full, opt)
+	return t
+}
+
+// fill sorts out the input and builds the trie.
+func (t *coverTree) fill(addrs []netip.Addr, opt CoverOptions, limits coverLimits) {
 	t.grow(t.leavesOf(addrs, opt.Prefixes, limits))
 	t.never = make([]bool, len(t.keys))
 	for v := range t.keys {
 		t.never[v] = !limits.permit(t.keys[v], int(t.bits[v]), t.left[v] < 0)
 	}
-	return t, true
+}
+
+// only is the cover of one leaf.
+func (t *coverTree) only(l coverLeaf, limits coverLimits) (CoverResult, bool) {
+	if !limits.permit(l.key, l.bits, true) {
+		return CoverResult{}, false
+	}
+	return CoverResult{Prefixes: []netip.Prefix{netip.PrefixFrom(keyAddr(l.key, t.full), l.bits)}}, true
 }
 
 // coverFamily is the width of all addresses and prefixes; false when there are none, or both families.
@@ -70,22 +77,26 @@ func coverFamily(addrs []netip.Addr, prefixes []netip.Prefix) (int, bool) {
 	return full, full > 0
 }
 
-// leavesOf returns what must be covered, sorted, without what lies inside another leaf. An address becomes its whole
-// site where that is allowed.
+// leavesOf returns what must be covered, sorted, without what lies inside another leaf.
 func (t *coverTree) leavesOf(addrs []netip.Addr, prefixes []netip.Prefix, limits coverLimits) []coverLeaf {
 	leaves := make([]coverLeaf, 0, len(addrs)+len(prefixes))
 	for _, a := range addrs {
-		leaf := coverLeaf{addrKey(a.Unmap()), t.full}
-		if site := maskKey(leaf.key, t.site); t.site < t.full && limits.permit(site, t.site, false) {
-			leaf = coverLeaf{site, t.site}
-		}
-		leaves = append(leaves, leaf)
+		leaves = append(leaves, t.leafOf(a, limits))
 	}
 	for _, p := range prefixes {
 		leaves = append(leaves, coverLeaf{addrKey(p.Masked().Addr()), p.Bits()})
 	}
 	slices.SortFunc(leaves, compareLeaves)
 	return dropNested(leaves)
+}
+
+// leafOf is an address, or its whole site where that is allowed.
+func (t *coverTree) leafOf(a netip.Addr, limits coverLimits) coverLeaf {
+	key := addrKey(a.Unmap())
+	if site := maskKey(key, t.site); t.site < t.full && limits.permit(site, t.site, false) {
+		return coverLeaf{site, t.site}
+	}
+	return coverLeaf{key, t.full}
 }
 
 func compareLeaves(a, b coverLeaf) int {
@@ -115,6 +126,9 @@ func (t *coverTree) grow(leaves []coverLeaf) {
 		bits int
 		left int32
 	}
+	nodes := max(0, 2*len(leaves)-1)
+	t.left, t.leaves, t.bits = make([]int32, 0, nodes), make([]int32, 0, nodes), make([]uint8, 0, nodes)
+	t.keys, t.seen = make([]Count, 0, nodes), make([]Count, 0, nodes)
 	var pending []open
 	close := func(until int) {
 		for n := len(pending); n > 0 && pending[n-1].bits > until; n-- {

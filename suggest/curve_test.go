@@ -16,7 +16,7 @@ func TestStepsHoldTheNamedPoints(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 11))
 	for round := range 60 {
 		peer := schema.Peer{Kind: schema.PeerIPv4, Value: "0.0.0.0/0"}
-		var uses []analyze.Use
+		var uses []*analyze.Use
 		ports := []uint16{443, 8443}[:1+round%2]
 		for range 2 + random.IntN(12) {
 			a := netip.AddrFrom4([4]byte{203, 0, 113, byte(random.IntN(256))})
@@ -24,7 +24,7 @@ func TestStepsHoldTheNamedPoints(t *testing.T) {
 				a = netip.AddrFrom4([4]byte{10, 1, 2, byte(random.IntN(256))})
 			}
 			for _, p := range ports {
-				uses = append(uses, analyze.Use{Protocol: schema.TCP, Port: p, Peer: a, Conversations: 1})
+				uses = append(uses, &analyze.Use{Protocol: schema.TCP, Port: p, Peer: a, Conversations: 1})
 			}
 		}
 		m := &maker{estate: newEstate(&analyze.Evidence{}), opt: Options{}.defaults()}

@@ -2,7 +2,6 @@ package suggest
 
 import (
 	"fmt"
-	"slices"
 
 	"sgfit/analyze"
 )
@@ -132,6 +131,11 @@ func (m *maker) kept(s *subject, out *Rule) {
 	}
 }
 
-func acceptedServices(s *subject) []analyze.PortUse {
-	return slices.DeleteFunc(slices.Clone(s.Ports), func(p analyze.PortUse) bool { return !p.Accepted })
+func acceptedServices(s *subject) (accepted []analyze.PortUse) {
+	for i := range s.Ports {
+		if s.Ports[i].Accepted {
+			accepted = append(accepted, s.Ports[i])
+		}
+	}
+	return accepted
 }

@@ -8,7 +8,10 @@ import (
 // describe fills in what does not depend on the decision.
 func (m *maker) describe(s *subject) Rule {
 	r := Rule{Direction: s.Direction, Protocol: s.Protocol.String(), Peer: s.Peer, Description: s.Description,
-		Findings: []Finding{}, Replacement: []ReplacementRule{}, Alternatives: []Alternative{}, StillThrough: []string{}, NamedUsers: []string{}, Evidence: m.evidence(s)}
+		Findings: []Finding{}, Replacement: []ReplacementRule{}, Alternatives: []Alternative{}, StillThrough: []string{}, NamedUsers: []string{}}
+	if m.lateFrom < 0 { // else only what would become of the rule is asked
+		r.Evidence = m.evidence(s)
+	}
 	if s.RuleID != "" {
 		r.RuleID = &s.RuleID
 	}

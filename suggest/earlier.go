@@ -8,10 +8,9 @@ import (
 
 // knowLess makes the makers that know less: the backtest's.
 func (m *maker) knowLess(groups []*analyze.Group) {
-	for w := range analyze.Weeks {
-		if m.days-7*(w+1) < 7 {
-			break
-		}
+	weeks := min(analyze.Weeks, max(0, m.days/7-1)) // those that have a week before them
+	m.earlier = make([]*maker, weeks)
+	eachApart(weeks, func(w int) {
 		e := m.earlierThan(w)
 		for _, g := range groups {
 			e.groups[g.GroupID] = e.earlierGroup(g)
@@ -20,8 +19,8 @@ func (m *maker) knowLess(groups []*analyze.Group) {
 			e.rules[no].bits = s.bits
 		}
 		e.findRedundant()
-		m.earlier = append(m.earlier, e)
-	}
+		m.earlier[w] = e
+	})
 	for w, e := range m.earlier {
 		e.later, e.earlier = m, m.earlier[w+1:]
 	}
@@ -86,7 +85,8 @@ func (m *maker) earlierRule(r *analyze.Rule) analyze.Rule {
 	out.Uses, out.TopPeers = nil, nil
 	out.Used, out.Observed, out.Worn = r.Used.Before(m.days), r.Observed.Before(m.days), r.Worn.Before(m.days)
 	out.DaysInForce -= 7 * (w + 1)
-	out.Ports, out.Sources, out.Conversations, out.Peers = nil, nil, 0, 0
+	out.Ports, out.Sources = make([]analyze.PortUse, 0, len(r.Ports)), make([]analyze.SourceSpan, 0, len(r.Sources))
+	out.Conversations, out.Peers = 0, 0
 	for _, p := range r.Ports {
 		for k := range w + 1 {
 			p.Conversations -= p.Late[k]
@@ -108,19 +108,21 @@ func (m *maker) earlierRule(r *analyze.Rule) analyze.Rule {
 	return out
 }
 
-// earlierUses are the uses of before.
-func (m *maker) earlierUses(uses []analyze.Use) []analyze.Use {
-	out := make([]analyze.Use, 0, len(uses))
-	for i := range uses {
-		u := uses[i]
+// earlierUses are the uses of before. They count what came later too, but where there was nothing before but what could not be
+// told.
+func (m *maker) earlierUses(uses []*analyze.Use) []*analyze.Use {
+	out := make([]*analyze.Use, 0, len(uses))
+	for _, u := range uses {
+		conversations := u.Conversations
 		for k := range m.lateFrom + 1 {
-			u.Conversations -= u.Late[k].Conversations
+			conversations -= u.Late[k].Conversations
 		}
-		if u.FirstDay >= 0 && u.FirstDay < m.days && u.Conversations > 0 {
+		if u.FirstDay >= 0 && u.FirstDay < m.days && conversations > 0 {
 			out = append(out, u)
-		} else if u.Ambiguous > 0 && u.Conversations <= 0 {
-			u.Conversations, u.FirstDay, u.LastDay = 0, -1, -1
-			out = append(out, u)
+		} else if u.Ambiguous > 0 && conversations <= 0 {
+			untold := *u
+			untold.Conversations, untold.FirstDay, untold.LastDay = 0, -1, -1
+			out = append(out, &untold)
 		}
 	}
 	return out

@@ -18,7 +18,7 @@ type estate struct {
 	lists   PrefixLists
 	weights map[string]int // what a prefix list counts against the quota
 	vpcs    map[string][]netip.Prefix
-	private *netipx.IPSet
+	private addrSet
 	subnets []subnetCIDR            // sorted by first address
 	own     map[string][]subnetCIDR // the same by VPC
 	numbers map[string]int          // of groups
@@ -36,7 +36,7 @@ type subnetCIDR struct {
 
 func newEstate(ev *analyze.Evidence) *estate {
 	e := &estate{inv: &ev.Inventory, lists: PrefixLists{}, weights: map[string]int{}, vpcs: map[string][]netip.Prefix{},
-		private: privateAddresses(&ev.Inventory), numbers: map[string]int{}, own: map[string][]subnetCIDR{}, subnetNames: map[string]string{}}
+		private: newAddrSet(privateAddresses(&ev.Inventory)), numbers: map[string]int{}, own: map[string][]subnetCIDR{}, subnetNames: map[string]string{}}
 	for _, l := range e.inv.PrefixLists {
 		e.lists[l.PrefixListID], e.weights[l.PrefixListID] = l.Entries, managedWeight(&l)
 	}
@@ -88,8 +88,8 @@ func (e *estate) isForeign(vpc string, a netip.Addr) bool {
 }
 
 // subnetsAt returns the known subnets that hold the address, seen from a VPC: its own where the address is its own, else
-// any, more than one when VPCs overlap.
-func (e *estate) subnetsAt(vpc string, a netip.Addr) []subnetCIDR {
+// any, more than one when VPCs overlap. They are put into room, where it suffices.
+func (e *estate) subnetsAt(vpc string, a netip.Addr, room []subnetCIDR) []subnetCIDR {
 	subnets := e.subnets
 	if e.isOwn(vpc, a) {
 		subnets = e.own[vpc]
@@ -100,7 +100,7 @@ func (e *estate) subnetsAt(vpc string, a netip.Addr) []subnetCIDR {
 		}
 		return 1
 	})
-	var out []subnetCIDR
+	out := room[:0]
 	for last := i - 64; i > 0 && i > last; i-- { // CIDRs of several VPCs may nest, a few deep
 		if subnets[i-1].prefix.Contains(a) {
 			out = append(out, subnets[i-1])
@@ -111,7 +111,8 @@ func (e *estate) subnetsAt(vpc string, a netip.Addr) []subnetCIDR {
 
 // subnetAt returns the one known subnet that holds the address, seen from a VPC.
 func (e *estate) subnetAt(vpc string, a netip.Addr) (subnetCIDR, bool) {
-	s := e.subnetsAt(vpc, a)
+	var room [4]subnetCIDR
+	s := e.subnetsAt(vpc, a, room[:])
 	if len(s) != 1 {
 		return subnetCIDR{}, false
 	}
@@ -121,8 +122,9 @@ func (e *estate) subnetAt(vpc string, a netip.Addr) (subnetCIDR, bool) {
 // caps returns the known subnets that the peers lie in, seen from a VPC, each once, and the peers that lie in none.
 func (e *estate) caps(vpc string, peers []netip.Addr) (subnets []netip.Prefix, loose []netip.Addr) {
 	seen := map[netip.Prefix]bool{}
+	var at []subnetCIDR
 	for _, a := range peers {
-		at := e.subnetsAt(vpc, a)
+		at = e.subnetsAt(vpc, a, at)
 		if len(at) == 0 {
 			loose = append(loose, a)
 		}
@@ -192,7 +194,7 @@ func privateAddresses(inv *analyze.Inventory) *netipx.IPSet {
 }
 
 // isPrivate says whether an address is private, or lies in a known VPC.
-func (e *estate) isPrivate(a netip.Addr) bool { return e.private.Contains(a) }
+func (e *estate) isPrivate(a netip.Addr) bool { return e.private.has(a) }
 
 // roundBits drops what only the order of additions decides.
 func roundBits(b float64) float64 { return math.Round(b*1e4) / 1e4 }

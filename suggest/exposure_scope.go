@@ -31,26 +31,31 @@ func newExposureMeter(e *estate) *exposureMeter {
 
 // measureExposure fills in every exposure of the plan. opaque tells peers that cannot all be listed.
 func (p *Plan) measureExposure(e *estate, opaque func(schema.Peer) bool) {
-	m := newExposureMeter(e)
-	for i := range p.Groups {
-		g := &p.Groups[i]
-		for j := range g.Rules {
-			g.Rules[j].Exposure = m.rule(&g.Rules[j], m.vpc(g.VPCID), opaque)
+	eachPart(p.Groups, func(groups []Group) {
+		m := newExposureMeter(e)
+		for i := range groups {
+			g := &groups[i]
+			for j := range g.Rules {
+				g.Rules[j].Exposure = m.rule(&g.Rules[j], m.vpc(g.VPCID), opaque)
+			}
 		}
-	}
-	m.sum(p)
+	})
+	p.sumExposure(e)
 }
 
-// sum measures groups, VPCs and accounts of a plan whose rules are measured.
-func (m *exposureMeter) sum(p *Plan) {
-	for i := range p.Groups {
-		g := &p.Groups[i]
-		one := []*Group{g}
-		g.Exposure = &GroupExposure{
-			Ingress: m.change(one, schema.Ingress, m.vpc(g.VPCID)), Egress: m.change(one, schema.Egress, m.vpc(g.VPCID))}
-		g.ExposureBits = ExposureBits{Ingress: g.Exposure.Ingress.bits(), Egress: g.Exposure.Egress.bits()}
-	}
-	p.Exposure = m.scopes(p.Groups)
+// sumExposure measures groups, VPCs and accounts of a plan whose rules are measured.
+func (p *Plan) sumExposure(e *estate) {
+	eachPart(p.Groups, func(groups []Group) {
+		m := newExposureMeter(e)
+		for i := range groups {
+			g := &groups[i]
+			one := []*Group{g}
+			g.Exposure = &GroupExposure{
+				Ingress: m.change(one, schema.Ingress, m.vpc(g.VPCID)), Egress: m.change(one, schema.Egress, m.vpc(g.VPCID))}
+			g.ExposureBits = ExposureBits{Ingress: g.Exposure.Ingress.bits(), Egress: g.Exposure.Egress.bits()}
+		}
+	})
+	p.Exposure = newExposureMeter(e).scopes(p.Groups)
 }
 
 // scope names an account, a Region of it, or a VPC: what is "" is not told apart.
@@ -85,27 +90,56 @@ func (m *exposureMeter) scopes(groups []Group) *PlanExposure {
 		all = append(all, s)
 	}
 	slices.SortFunc(all, compareScopes)
+	all = slices.DeleteFunc(all, func(s scope) bool { return s.vpc == "" && s.region != "" && len(regions[s.account]) < 2 })
+	ids := make([]measured, len(all))
+	for i, s := range all {
+		ids[i] = m.measured(s, byScope[s])
+	}
+	m.measureApart(ids, func(i int) []*Group { return byScope[all[i]] })
 	out := &PlanExposure{Accounts: []ScopeExposure{}, VPCs: []ScopeExposure{}}
-	for _, s := range all {
+	for i, s := range all {
+		is := m.done[ids[i]]
+		one := ScopeExposure{AccountID: s.account, Region: s.region, VPCID: s.vpc, Groups: ids[i].groups, Ingress: is.Ingress, Egress: is.Egress}
 		switch {
 		case s.vpc != "":
-			out.VPCs = append(out.VPCs, m.scope(s, byScope[s], m.vpc(s.vpc)))
+			out.VPCs = append(out.VPCs, one)
 		case s.region == "":
-			out.Accounts = append(out.Accounts, m.scope(s, byScope[s], m.account(s, byScope[s])))
-		case len(regions[s.account]) > 1:
-			out.Regions = append(out.Regions, m.scope(s, byScope[s], m.account(s, byScope[s])))
+			out.Accounts = append(out.Accounts, one)
+		default:
+			out.Regions = append(out.Regions, one)
 		}
 	}
 	return out
 }
 
-func (m *exposureMeter) scope(s scope, groups []*Group, classes *classMap) ScopeExposure {
-	id := measured{groups[0], len(groups), classes}
-	if _, known := m.done[id]; !known {
-		m.done[id] = GroupExposure{m.change(groups, schema.Ingress, classes), m.change(groups, schema.Egress, classes)}
+// measured tells what a scope's exposure is that of.
+func (m *exposureMeter) measured(s scope, groups []*Group) measured {
+	if s.vpc != "" {
+		return measured{groups[0], len(groups), m.vpc(s.vpc)}
 	}
-	return ScopeExposure{AccountID: s.account, Region: s.region, VPCID: s.vpc, Groups: len(groups),
-		Ingress: m.done[id].Ingress, Egress: m.done[id].Egress}
+	return measured{groups[0], len(groups), m.account(s, groups)}
+}
+
+// measureApart measures what is not done yet, of which groups are the parts.
+func (m *exposureMeter) measureApart(ids []measured, groups func(i int) []*Group) {
+	var missing []int
+	for i, id := range ids {
+		if _, known := m.done[id]; !known {
+			m.done[id], missing = GroupExposure{}, append(missing, i)
+		}
+	}
+	results := make([]GroupExposure, 2*len(missing))
+	eachApart(len(results), func(k int) {
+		i, own := missing[k/2], newExposureMeter(m.estate)
+		if k%2 == 0 {
+			results[k].Ingress = own.change(groups(i), schema.Ingress, ids[i].classes)
+		} else {
+			results[k].Egress = own.change(groups(i), schema.Egress, ids[i].classes)
+		}
+	})
+	for k, i := range missing {
+		m.done[ids[i]] = GroupExposure{results[2*k].Ingress, results[2*k+1].Egress}
+	}
 }
 
 // vpc returns the classes seen from one VPC.

@@ -29,7 +29,7 @@ type fitting struct {
 
 // fit returns the narrowest rules, in the order of preference of the design, that admit all the uses and nothing that
 // the rule did not admit; false when nothing narrower is to be had. uses are sorted by protocol, port, peer.
-func (f *fitting) fit(uses []analyze.Use) ([]ReplacementRule, bool) {
+func (f *fitting) fit(uses []*analyze.Use) ([]ReplacementRule, bool) {
 	rules, ok := f.rules(f.unaccepted(uses))
 	weight := f.m.estate.weightOf(rules)
 	if f.need(weight); !ok || weight > f.budget {
@@ -58,21 +58,23 @@ func (f *fitting) needWithin(others, n int) {
 }
 
 // unaccepted leaves out the uses of services whose wildcard is acceptable.
-func (f *fitting) unaccepted(uses []analyze.Use) []analyze.Use {
+func (f *fitting) unaccepted(uses []*analyze.Use) []*analyze.Use {
 	if len(f.accept) == 0 {
 		return uses
 	}
-	_, rest := split(uses, func(i int) bool {
-		return slices.ContainsFunc(f.accept, func(p analyze.PortUse) bool { return p.Protocol == uses[i].Protocol && p.Port == uses[i].Port })
-	})
+	accepted := make(map[service]bool, len(f.accept))
+	for _, s := range f.acceptedOnes() {
+		accepted[s] = true
+	}
+	_, rest := split(uses, func(i int) bool { return accepted[service{uses[i].Protocol, uses[i].Port}] })
 	return rest
 }
 
 // acceptedOnes lists the services whose wildcard is acceptable.
 func (f *fitting) acceptedOnes() []service {
-	var out []service
-	for _, p := range f.accept {
-		out = append(out, service{p.Protocol, p.Port})
+	out := make([]service, len(f.accept))
+	for i := range f.accept {
+		out[i] = service{f.accept[i].Protocol, f.accept[i].Port}
 	}
 	return out
 }
@@ -100,7 +102,7 @@ func compareReplacements(a, b ReplacementRule) int {
 }
 
 // rules tries the accepted services with the rule's own peer, then everything else.
-func (f *fitting) rules(uses []analyze.Use) ([]ReplacementRule, bool) {
+func (f *fitting) rules(uses []*analyze.Use) ([]ReplacementRule, bool) {
 	out := f.withPeer(f.acceptedOnes(), f.s.Peer)
 	if len(uses) == 0 {
 		return out, true
@@ -118,10 +120,12 @@ type service struct {
 	port     uint16
 }
 
-func servicesOf(uses []analyze.Use) []service {
+func servicesOf(uses []*analyze.Use) []service {
 	var out []service
 	for _, u := range uses {
-		out = append(out, service{u.Protocol, u.Port})
+		if s := (service{u.Protocol, u.Port}); len(out) == 0 || out[len(out)-1] != s {
+			out = append(out, s)
+		}
 	}
 	slices.SortFunc(out, func(a, b service) int {
 		return cmp.Or(cmp.Compare(a.protocol, b.protocol), cmp.Compare(a.port, b.port))
@@ -169,7 +173,7 @@ func (f *fitting) replacement(p schema.Protocol, ports PortSpan, peer schema.Pee
 }
 
 // peers narrows the sources of a CIDR rule: a group, else known subnets, else a prefix list, else a cover.
-func (f *fitting) peers(uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
+func (f *fitting) peers(uses []*analyze.Use, budget int) ([]ReplacementRule, bool) {
 	if group, ok := f.commonGroup(uses); ok {
 		return f.withPeer(servicesOf(uses), schema.Peer{Kind: schema.PeerGroup, Value: group}), true
 	}

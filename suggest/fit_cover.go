@@ -11,10 +11,10 @@ import (
 
 // cover says what is left in CIDRs: private sources and the internet's apart, each with its own density. What is within
 // the budget already is what the rule has otherwise.
-func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
+func (f *fitting) cover(uses []*analyze.Use, budget int) ([]ReplacementRule, bool) {
 	private, internet := split(uses, func(i int) bool { return f.m.estate.isPrivate(uses[i].Peer) })
 	var out []ReplacementRule
-	for i, part := range [][]analyze.Use{private, internet} {
+	for i, part := range [][]*analyze.Use{private, internet} {
 		if len(part) == 0 {
 			continue
 		}
@@ -22,14 +22,14 @@ func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool
 		if i == 0 && len(internet) > 0 {
 			left-- // something must be left for the others
 		}
-		opt := f.coverOptions(part, i == 1)
+		opt, peers := f.coverOptions(part, i == 1)
 		if opt.Budget = left; left < 1 {
 			f.need(budgetDecides)
 			return nil, false
 		}
 		needs := 0
 		opt.needs = &needs
-		boxes, ok := fitBoxes(part, opt)
+		boxes, ok := fitBoxes(part, peers, opt)
 		if !ok {
 			f.need(budgetDecides)
 			return nil, false
@@ -48,17 +48,13 @@ func (f *fitting) cover(uses []analyze.Use, budget int) ([]ReplacementRule, bool
 const mostServices = 512
 
 // fitBoxes are Boxes, but for rules with very many services, such as an open range that clients use at random: there
-// every source gets the same ranges of ports.
-func fitBoxes(uses []analyze.Use, opt CoverOptions) ([]Box, bool) {
+// every source gets the same ranges of ports. peers are those of the uses, each once.
+func fitBoxes(uses []*analyze.Use, peers []netip.Addr, opt CoverOptions) ([]Box, bool) {
 	services := servicesOf(uses)
 	if len(services) <= mostServices {
 		return Boxes(toBoxUses(uses), opt)
 	}
 	opt.need(budgetDecides)
-	peers := make([]netip.Addr, len(uses))
-	for i := range uses {
-		peers[i] = uses[i].Peer
-	}
 	ports := map[schema.Protocol][]uint16{}
 	for _, s := range services {
 		ports[s.protocol] = append(ports[s.protocol], s.port)
@@ -78,23 +74,15 @@ func fitBoxes(uses []analyze.Use, opt CoverOptions) ([]Box, bool) {
 	return out, true
 }
 
-func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {
+// coverOptions also returns the peers of the uses, each once.
+func (f *fitting) coverOptions(uses []*analyze.Use, internet bool) (opt CoverOptions, peers []netip.Addr) {
 	limit, _ := f.s.Peer.Prefix()
-	var opt CoverOptions
 	if internet {
 		opt = InternetCover(limit.Addr().Is6())
 		opt.MinBits = min(max(opt.MinBits, limit.Bits()), limit.Addr().BitLen())
 	}
 	opt.Allowed = []netip.Prefix{limit}
-	peers, worn, known := make([]netip.Addr, len(uses)), [][]string{}, map[groupList]bool{}
-	for i := range uses {
-		peers[i] = uses[i].Peer
-		for _, o := range uses[i].Owners {
-			if list := listOf(o.Groups); !known[list] {
-				known[list], worn = true, append(worn, o.Groups)
-			}
-		}
-	}
+	peers, worn := peersAndWorn(uses)
 	var loose []netip.Addr
 	opt.Caps, loose = f.m.estate.caps(f.s.group.VPCID, peers)
 	within := opt.Caps
@@ -102,7 +90,28 @@ func (f *fitting) coverOptions(uses []analyze.Use, internet bool) CoverOptions {
 		within = append([]netip.Prefix{enclosing(loose)}, within...)
 	}
 	opt.strangers = f.m.estate.strangers(f.s.group.VPCID, within, worn, peers)
-	return opt
+	return opt, peers
+}
+
+// peersAndWorn are the peers of uses, each once, and the lists of groups that their owners wore.
+func peersAndWorn(uses []*analyze.Use) (peers []netip.Addr, worn [][]string) {
+	owners, known := map[netip.Addr]*analyze.Owner{}, map[groupList]bool{} // owners: the first of the latest list of each peer's
+	for _, u := range uses {
+		latest, seen := owners[u.Peer]
+		if !seen {
+			peers, owners[u.Peer] = append(peers, u.Peer), nil
+		}
+		if len(u.Owners) == 0 || latest == &u.Owners[0] {
+			continue
+		}
+		owners[u.Peer] = &u.Owners[0]
+		for i := range u.Owners {
+			if list := listOf(u.Owners[i].Groups); !known[list] {
+				known[list], worn = true, append(worn, u.Owners[i].Groups)
+			}
+		}
+	}
+	return peers, worn
 }
 
 // enclosing is the narrowest prefix around addresses of one family.
@@ -116,7 +125,7 @@ func enclosing(addrs []netip.Addr) netip.Prefix {
 	return p
 }
 
-func toBoxUses(uses []analyze.Use) []BoxUse {
+func toBoxUses(uses []*analyze.Use) []BoxUse {
 	out := make([]BoxUse, len(uses))
 	for i, u := range uses {
 		out[i] = BoxUse{u.Protocol, u.Port, u.Peer}

@@ -10,11 +10,11 @@ import (
 // commonGroup finds the group that every source wore whenever it was seen, and that a rule may refer to without
 // admitting more than today's rule does: it is of the same VPC, all that its members can be lies in the rule's CIDR, and
 // at least half of its members are among the sources. The one with the fewest members wins.
-func (f *fitting) commonGroup(uses []analyze.Use) (string, bool) {
+func (f *fitting) commonGroup(uses []*analyze.Use) (string, bool) {
 	var common []string
 	peers := map[netip.Addr]bool{}
 	for i := range uses {
-		worn := wornAlways(&uses[i])
+		worn := wornAlways(uses[i])
 		if i == 0 {
 			common = slices.Clone(worn)
 		} else {

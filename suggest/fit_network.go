@@ -11,11 +11,11 @@ import (
 // subnetUses are the uses from one known subnet.
 type subnetUses struct {
 	prefix netip.Prefix
-	uses   []analyze.Use
+	uses   []*analyze.Use
 }
 
 // splitSubnets takes out the uses of known subnets that have several sources each and lie in the rule's CIDR.
-func (f *fitting) splitSubnets(uses []analyze.Use) (whole []subnetUses, rest []analyze.Use) {
+func (f *fitting) splitSubnets(uses []*analyze.Use) (whole []subnetUses, rest []*analyze.Use) {
 	limit, _ := f.s.Peer.Prefix()
 	sources := map[netip.Prefix]map[netip.Addr]bool{}
 	at := make([]netip.Prefix, len(uses))
@@ -54,7 +54,7 @@ func (f *fitting) splitSubnets(uses []analyze.Use) (whole []subnetUses, rest []a
 }
 
 // split parts uses by what is said of each index. Uses are large: where all are of one kind they are not copied.
-func split(uses []analyze.Use, of func(i int) bool) (yes, no []analyze.Use) {
+func split(uses []*analyze.Use, of func(i int) bool) (yes, no []*analyze.Use) {
 	is, n := make([]bool, len(uses)), 0
 	for i := range uses {
 		if is[i] = of(i); is[i] {
@@ -67,7 +67,7 @@ func split(uses []analyze.Use, of func(i int) bool) (yes, no []analyze.Use) {
 	case len(uses):
 		return uses, nil
 	}
-	yes, no = make([]analyze.Use, 0, n), make([]analyze.Use, 0, len(uses)-n)
+	yes, no = make([]*analyze.Use, 0, n), make([]*analyze.Use, 0, len(uses)-n)
 	for i := range uses {
 		if is[i] {
 			yes = append(yes, uses[i])
@@ -86,7 +86,7 @@ func dense(sources map[netip.Addr]bool) bool {
 
 // commonList finds a prefix list of the same account and Region that holds all sources, reaches no further than the
 // rule, and of which every entry is used.
-func (f *fitting) commonList(uses []analyze.Use) (string, bool) {
+func (f *fitting) commonList(uses []*analyze.Use) (string, bool) {
 	limit, _ := f.s.Peer.Prefix()
 	for _, l := range f.m.estate.inv.PrefixLists {
 		if l.Region != f.s.group.Region || len(l.Entries) == 0 || l.AccountID != f.s.group.AccountID {
@@ -104,7 +104,7 @@ func (f *fitting) commonList(uses []analyze.Use) (string, bool) {
 	return "", false
 }
 
-func (f *fitting) listFits(entries []netip.Prefix, limit netip.Prefix, uses []analyze.Use) bool {
+func (f *fitting) listFits(entries []netip.Prefix, limit netip.Prefix, uses []*analyze.Use) bool {
 	hit := make([]bool, len(entries))
 	for _, p := range entries {
 		if p.Bits() < limit.Bits() || !limit.Contains(p.Addr()) {

@@ -8,7 +8,7 @@ import (
 
 // fitted is the outcome of one fit, and what it hangs on.
 type fitted struct {
-	uses    []analyze.Use
+	uses    []*analyze.Use
 	budget  int
 	elastic bool
 	accept  []analyze.PortUse
@@ -19,7 +19,7 @@ type fitted struct {
 
 // fitOnce is fit, but what was worked out for the same uses is not worked out again unless the budget decides: mostly a
 // rule had a week ago all the sources that it has now.
-func (m *maker) fitOnce(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
+func (m *maker) fitOnce(s *subject, uses []*analyze.Use, budget int) ([]ReplacementRule, bool) {
 	asked := fitted{uses: uses, budget: budget, elastic: m.comesAndGoes(s) || m.opt.Profile == Cautious, accept: acceptedServices(s)}
 	known := []*fitted{s.fitted}
 	if m.later != nil {
@@ -41,7 +41,7 @@ func (m *maker) fitOnce(s *subject, uses []analyze.Use, budget int) ([]Replaceme
 func (f *fitted) answers(asked fitted) bool {
 	return (f.budget == asked.budget || f.needs <= asked.budget) && f.elastic == asked.elastic &&
 		slices.EqualFunc(f.accept, asked.accept, func(a, b analyze.PortUse) bool { return a.Protocol == b.Protocol && a.Port == b.Port }) &&
-		slices.EqualFunc(f.uses, asked.uses, func(a, b analyze.Use) bool {
-			return a.Protocol == b.Protocol && a.Port == b.Port && a.Peer == b.Peer
+		slices.EqualFunc(f.uses, asked.uses, func(a, b *analyze.Use) bool {
+			return a == b || a.Protocol == b.Protocol && a.Port == b.Port && a.Peer == b.Peer
 		})
 }

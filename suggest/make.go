@@ -152,10 +152,10 @@ type subject struct {
 	carries  bool      // some of its uses flow through no narrower rule
 	tested   *Backtest // the outcome of its backtest, once asked for
 	news     *NewSources
-	carried  []analyze.Use // the uses that it must go on to admit itself, once asked for
-	fitted   *fitted       // what it would be replaced by, once asked for
-	curved   *curved       // the curves of what it carries, once asked for
-	through  []*subject    // rules that carry the uses which it does not carry itself
+	carried  []*analyze.Use // the uses that it must go on to admit itself, once asked for
+	fitted   *fitted        // what it would be replaced by, once asked for
+	curved   *curved        // the curves of what it carries, once asked for
+	through  []*subject     // rules that carry the uses which it does not carry itself
 }
 
 // name is how people refer to the rule.

@@ -33,13 +33,18 @@ type Observation struct {
 // observe says what the groups of a finished plan come to, each by itself and together.
 func (p *Plan) observe(e *estate) {
 	p.PrefixLists = e.listWeights(p)
-	for i := range p.Groups {
-		p.Groups[i].Suggested = nil
-		if slices.ContainsFunc(p.Groups[i].Rules, func(r Rule) bool { return r.Action == Replace }) {
-			p.Groups[i].Suggested = p.Groups[i].suggested()
+	eachPart(p.Groups, func(groups []Group) {
+		for i := range groups {
+			groups[i].Suggested = nil
+			if slices.ContainsFunc(groups[i].Rules, func(r Rule) bool { return r.Action == Replace }) {
+				groups[i].Suggested = groups[i].suggested()
+			}
 		}
-	}
-	p.Observations = slices.Concat(p.sameRules(), e.travelling(p), p.unworn(), p.recurring(), p.awsServices(), p.quotaOnTheWay())
+	})
+	parts := []func() []Observation{p.sameRules, func() []Observation { return e.travelling(p) }, p.unworn, p.recurring, p.awsServices, p.quotaOnTheWay}
+	observed := make([][]Observation, len(parts))
+	eachApart(len(parts), func(i int) { observed[i] = parts[i]() })
+	p.Observations = slices.Concat(observed...)
 }
 
 // rulesAfter are the rules that a group has when the plan is applied, by content; sorted.

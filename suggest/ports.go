@@ -69,10 +69,11 @@ const (
 // cost. Ranges are chosen among those that joining over ever wider gaps gives; no range reaches beyond the ports seen, so none leaves
 // the rule that it replaces. Time O(n log n), and O(n most) where the limit binds.
 func FitPorts(ports []uint16, most int) []PortSpan {
-	t := newPortTree(portRuns(ports))
-	if len(t.spans) == 0 {
-		return nil
+	runs := portRuns(ports)
+	if len(runs) <= 1 || len(ports) < cloudPorts && (most < 1 || len(runs) <= most) { // there can be no cloud
+		return runs
 	}
+	t := newPortTree(runs)
 	cut, _ := t.cheapest(t.costs(true)) // runs are always allowed
 	if most >= 1 && len(cut) > most {
 		cut = t.prune(t.costs(false), most).cut(most) // the runs are at least as many as that cut
@@ -96,7 +97,8 @@ func newPortTree(runs []PortSpan) portTree {
 		gap  int
 		left int32
 	}
-	var t portTree
+	nodes := max(0, 2*len(runs)-1)
+	t := portTree{postTree{make([]int32, 0, nodes), make([]int32, 0, nodes)}, make([]PortSpan, 0, nodes), make([]int, 0, nodes)}
 	var pending []open
 	closeBelow := func(gap int) {
 		for n := len(pending); n > 0 && pending[n-1].gap < gap; n-- {

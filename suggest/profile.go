@@ -33,7 +33,7 @@ const (
 // fitByProfile is fit, moved along the curve. What is suggested instead of the usual must be narrower than the rule too, and
 // fit the quota; references to groups stay, since they name whoever it is and not where. The prefix list of an AWS service
 // comes before all, where it was asked for.
-func (f *fitting) fitByProfile(uses []analyze.Use) ([]ReplacementRule, bool) {
+func (f *fitting) fitByProfile(uses []*analyze.Use) ([]ReplacementRule, bool) {
 	m, s := f.m, f.s
 	if m.opt.Profile == Cautious || m.opt.ServiceRanges != nil || m.loggedAsOne(uses) {
 		f.need(budgetDecides)
@@ -58,14 +58,14 @@ func (f *fitting) fitByProfile(uses []analyze.Use) ([]ReplacementRule, bool) {
 }
 
 // usual is the fit of the balanced profile.
-func (m *maker) usual(s *subject, uses []analyze.Use, budget int) ([]ReplacementRule, bool) {
+func (m *maker) usual(s *subject, uses []*analyze.Use, budget int) ([]ReplacementRule, bool) {
 	f := &fitting{m: m, s: s, budget: budget, accept: acceptedServices(s), elastic: m.comesAndGoes(s)}
 	return f.fit(uses)
 }
 
 // point is one named point of the curve in rules; false where the rule has no such curve, or the point is as wide as the
 // rule or beyond the budget.
-func (m *maker) point(s *subject, uses []analyze.Use, budget int, name string) ([]ReplacementRule, bool) {
+func (m *maker) point(s *subject, uses []*analyze.Use, budget int, name string) ([]ReplacementRule, bool) {
 	if _, isCIDR := s.Peer.Prefix(); !isCIDR || len(uses) == 0 || len(uses) > mostAlternative {
 		return nil, false
 	}
@@ -89,7 +89,7 @@ type curved struct {
 }
 
 // curvesOnce are the curves of what the rule carries; they are asked for by point.
-func (f *fitting) curvesOnce(uses []analyze.Use) ([]servicesCurve, bool) {
+func (f *fitting) curvesOnce(uses []*analyze.Use) ([]servicesCurve, bool) {
 	if c := f.s.curved; c != nil && c.budget == f.budget {
 		return c.parts, c.ok
 	}

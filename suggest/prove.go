@@ -78,7 +78,7 @@ func (p *Plan) demote(e *estate, refusals []Refusal) bool {
 		}
 	}
 	if turned {
-		newExposureMeter(e).sum(p)
+		p.sumExposure(e)
 	}
 	return turned
 }

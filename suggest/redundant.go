@@ -155,12 +155,12 @@ func (m *maker) carriesBefore(a, b *subject) bool {
 func (s *subject) isRedundant() bool { return s.Conversations > 0 && !s.carries && len(s.through) > 0 }
 
 // carried returns the uses that the rule itself must go on to admit; it is asked for several times.
-func (m *maker) carried(s *subject) []analyze.Use {
+func (m *maker) carried(s *subject) []*analyze.Use {
 	if len(s.through) == 0 {
 		return s.Uses
 	}
 	if s.carried == nil {
-		s.carried = make([]analyze.Use, 0, len(s.Uses))
+		s.carried = make([]*analyze.Use, 0, len(s.Uses))
 		carries := m.carriesFor(s)
 		for i := range s.Uses {
 			if slices.ContainsFunc(s.Uses[i].Sets, carries) {

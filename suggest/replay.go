@@ -75,21 +75,6 @@ func Replay(ctx context.Context, plan Plan, flows iter.Seq2[Flow, error], lists 
 	return total, refused.sorted(), nil
 }
 
-// replayIndex holds the rules of a plan by group and direction.
-type replayIndex map[replaySide]*replayRules
-
-type replaySide struct {
-	group     string
-	direction schema.Direction
-}
-
-// replayRules are the rules of one side, by what becomes of them.
-type replayRules struct {
-	stays []replayRule // kept or under review: before and after
-	comes []replayRule // replacements: only after
-	goes  []replayRule // removed or replaced: only before
-}
-
 // replayRule is one rule ready to be asked. Exactly one of anyPeer, group, set and prefix names the peer.
 type replayRule struct {
 	protocol schema.Protocol
@@ -99,23 +84,6 @@ type replayRule struct {
 	set      *netipx.IPSet
 	prefix   netip.Prefix
 	name     string
-}
-
-func newReplayIndex(plan Plan, lists PrefixLists, opaque func(schema.Peer) bool) (replayIndex, error) {
-	r := replayReader{lists: lists, opaque: opaque, sets: map[string]*netipx.IPSet{}}
-	index := replayIndex{}
-	for _, g := range plan.Groups {
-		for _, rule := range g.Rules {
-			side := replaySide{g.GroupID, rule.Direction}
-			if index[side] == nil {
-				index[side] = &replayRules{}
-			}
-			if err := r.sort(index[side], side, rule); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return index, nil
 }
 
 // replayReader turns rules of a plan into rules that can be asked.
@@ -216,14 +184,10 @@ func replayName(side replaySide, protocol string, from, to *int32, peer schema.P
 }
 
 // admits says whether the plan leaves the flow as it is: it is admitted after, or was not admitted before.
-func (x replayIndex) admits(f Flow) bool {
+func (x *replayIndex) admits(f Flow) bool {
 	f.Peer = f.Peer.Unmap()
 	lost := false
-	for _, g := range f.Groups {
-		rules := x[replaySide{g, f.Direction}]
-		if rules == nil {
-			continue
-		}
+	for _, rules := range x.of(f.Groups, f.Direction) {
 		if anyAdmits(rules.stays, &f) || anyAdmits(rules.comes, &f) {
 			return true
 		}
@@ -233,14 +197,10 @@ func (x replayIndex) admits(f Flow) bool {
 }
 
 // through names the rules that admit the flow today.
-func (x replayIndex) through(f Flow) []string {
+func (x *replayIndex) through(f Flow) []string {
 	f.Peer = f.Peer.Unmap()
 	var names []string
-	for _, g := range f.Groups {
-		rules := x[replaySide{g, f.Direction}]
-		if rules == nil {
-			continue
-		}
+	for _, rules := range x.of(f.Groups, f.Direction) {
 		for i := range rules.goes {
 			if rules.goes[i].admits(&f) {
 				names = append(names, rules.goes[i].name)

@@ -85,10 +85,13 @@ const (
 )
 
 // services finds the AWS services that a rule's peers are of, by AWS's lists in the inventory and by its published ranges.
-func (m *maker) services(s *subject, uses []analyze.Use) (out []RuleService) {
+func (m *maker) services(s *subject, uses []*analyze.Use) (out []RuleService) {
 	limit, isCIDR := s.Peer.Prefix()
+	if !isCIDR || len(uses) > mostAlternative || m.estate.isPrivate(limit.Addr()) && limit.Bits() > 0 {
+		return nil
+	}
 	peers := peersOf(uses)
-	if !isCIDR || len(peers) == 0 || len(uses) > mostAlternative || m.estate.isPrivate(limit.Addr()) && limit.Bits() > 0 {
+	if len(peers) == 0 {
 		return nil
 	}
 	for i := range awsServices {
@@ -150,9 +153,9 @@ func (m *maker) isLogged(a *awsService, addr netip.Addr) bool {
 }
 
 // loggedAsOne says whether flow logs have all peers as one service's, of which AWS manages a list.
-func (m *maker) loggedAsOne(uses []analyze.Use) bool {
+func (m *maker) loggedAsOne(uses []*analyze.Use) bool {
 	for i := range awsServices {
-		if len(uses) > 0 && !slices.ContainsFunc(uses, func(u analyze.Use) bool { return !m.isLogged(&awsServices[i], u.Peer) }) {
+		if len(uses) > 0 && !slices.ContainsFunc(uses, func(u *analyze.Use) bool { return !m.isLogged(&awsServices[i], u.Peer) }) {
 			return true
 		}
 	}
@@ -188,7 +191,7 @@ func (m *maker) isPublished(a *awsService, region string, addr netip.Addr) bool 
 
 // byService names the list of the service that all peers are of, where the inventory knows the list and holds all of them;
 // it must lie in the rule.
-func (f *fitting) byService(uses []analyze.Use) ([]ReplacementRule, bool) {
+func (f *fitting) byService(uses []*analyze.Use) ([]ReplacementRule, bool) {
 	limit, isCIDR := f.s.Peer.Prefix()
 	if !isCIDR || len(uses) == 0 || len(f.accept) > 0 {
 		return nil, false
@@ -198,7 +201,7 @@ func (f *fitting) byService(uses []analyze.Use) ([]ReplacementRule, bool) {
 		list := f.m.managedList(a.listName(f.s.group.Region, limit.Addr().Is6()), f.s.group.Region)
 		if list == nil || a.direction != f.s.Direction || managedWeight(list) > f.budget ||
 			slices.ContainsFunc(list.Entries, func(p netip.Prefix) bool { return !inside(p, limit) }) ||
-			slices.ContainsFunc(uses, func(u analyze.Use) bool { return !holds(list.Entries, u.Peer) }) {
+			slices.ContainsFunc(uses, func(u *analyze.Use) bool { return !holds(list.Entries, u.Peer) }) {
 			continue
 		}
 		rules := f.withPeer(servicesOf(uses), schema.Peer{Kind: schema.PeerPrefixList, Value: list.PrefixListID})
@@ -212,7 +215,7 @@ func holds(prefixes []netip.Prefix, a netip.Addr) bool {
 }
 
 // peersOf are the distinct peers of real uses.
-func peersOf(uses []analyze.Use) (peers []netip.Addr) {
+func peersOf(uses []*analyze.Use) (peers []netip.Addr) {
 	for _, u := range uses {
 		if u.Conversations > 0 {
 			peers = append(peers, u.Peer)

@@ -80,7 +80,7 @@ func TestNoPrivateAddressIsAService(t *testing.T) {
 			t.Errorf("%s is told to be %q, want %q", addr, got.Service, want)
 		}
 	}
-	if m.loggedAsOne([]analyze.Use{{Peer: private}}) {
+	if m.loggedAsOne([]*analyze.Use{{Peer: private}}) {
 		t.Error("a private address is taken for a service's")
 	}
 }

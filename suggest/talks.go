@@ -52,10 +52,10 @@ const (
 // Talks adds up who talks to whom while flows pass by.
 type Talks struct {
 	private *netipx.IPSet
-	parties []string              // by number: ids of groups with commas between, or a kind
-	numbers map[string]uint32     // of parties
-	worn    map[groupList]uint32  // of lists of groups, each of which is one slice in memory for many flows
-	seen    map[talkKey]*[2]int64 // conversations as the opened side's log has them, and the opener's
+	parties []string             // by number: ids of groups with commas between, or a kind
+	numbers map[string]uint32    // of parties
+	worn    map[groupList]uint32 // of lists of groups, each of which is one slice in memory for many flows
+	seen    talkTable
 }
 
 // groupList tells a list of groups by where it lies in memory.
@@ -72,15 +72,9 @@ func listOf(groups []string) groupList {
 	return groupList{&groups[0], len(groups)}
 }
 
-type talkKey struct {
-	from, to uint32
-	protocol schema.Protocol
-	port     uint16
-}
-
 // NewTalks begins with nothing.
 func NewTalks(ev *analyze.Evidence) *Talks {
-	return &Talks{private: privateAddresses(&ev.Inventory), numbers: map[string]uint32{}, worn: map[groupList]uint32{}, seen: map[talkKey]*[2]int64{}}
+	return &Talks{private: privateAddresses(&ev.Inventory), numbers: map[string]uint32{}, worn: map[groupList]uint32{}}
 }
 
 // Watch counts the real uses among flows while they are read, and ahead of who reads them: all are counted when all were read.
@@ -103,12 +97,7 @@ func (t *Talks) add(f *Flow) {
 	if f.Direction == schema.Egress {
 		key.from, key.to, side = own, peer, 1
 	}
-	n := t.seen[key]
-	if n == nil {
-		n = new([2]int64)
-		t.seen[key] = n
-	}
-	n[side] += f.Conversations
+	t.seen.of(key).conversations[side] += f.Conversations
 }
 
 // peer numbers the other end of a flow: its groups, or what kind of address it is.
@@ -153,8 +142,8 @@ func partyOf(name string) Party {
 // List is who talked to whom, the busiest first. What both ends logged counts once.
 func (t *Talks) List() []Talk {
 	sums := map[[2]uint32]int64{}
-	for key, n := range t.seen {
-		sums[[2]uint32{key.from, key.to}] += max(n[0], n[1])
+	for talk := range t.seen.all {
+		sums[[2]uint32{talk.from, talk.to}] += talk.most()
 	}
 	counts := slices.Sorted(maps.Values(sums))
 	least := int64(0)
@@ -167,9 +156,9 @@ func (t *Talks) List() []Talk {
 			busy[pair] = &Talk{From: partyOf(t.parties[pair[0]]), To: partyOf(t.parties[pair[1]]), Conversations: sum}
 		}
 	}
-	for key, n := range t.seen {
-		if talk := busy[[2]uint32{key.from, key.to}]; talk != nil {
-			talk.Services = append(talk.Services, Service{key.protocol.String(), int32(key.port), max(n[0], n[1])})
+	for one := range t.seen.all {
+		if talk := busy[[2]uint32{one.from, one.to}]; talk != nil {
+			talk.Services = append(talk.Services, Service{one.protocol.String(), int32(one.port), one.most()})
 		}
 	}
 	out := []Talk{}

@@ -16,15 +16,14 @@ type Traffic struct {
 }
 
 // trafficOf divides what a rule carries among the rules that replace it, in their order: what several admit is the first's.
-func (m *maker) trafficOf(uses []analyze.Use, rules []ReplacementRule) []Traffic {
+func (m *maker) trafficOf(uses []*analyze.Use, rules []ReplacementRule) []Traffic {
 	out := make([]Traffic, len(rules))
 	peers := make([]map[netip.Addr]bool, len(rules))
 	admits := make([]func(*analyze.Use) bool, len(rules))
 	for i, r := range rules {
 		admits[i], peers[i] = m.admitter(r), map[netip.Addr]bool{}
 	}
-	for k := range uses {
-		u := &uses[k]
+	for _, u := range uses {
 		i := slices.IndexFunc(admits, func(admit func(*analyze.Use) bool) bool { return admit(u) })
 		if i >= 0 && u.Conversations > 0 {
 			out[i].Conversations += u.Conversations

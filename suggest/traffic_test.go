@@ -18,14 +18,14 @@ func TestTrafficOfSuggestedRules(t *testing.T) {
 	cidr := func(s string) schema.Peer { return schema.CIDRPeer(netip.MustParsePrefix(s)) }
 	pieces := []ReplacementRule{{"tcp", port(443), port(443), cidr("10.0.0.0/25"), ""}, {"tcp", port(400), port(500), cidr("10.0.0.0/24"), ""}, {"icmp", nil, nil, cidr("10.0.0.0/24"), ""},
 		{"tcp", port(22), port(22), schema.Peer{Kind: schema.PeerGroup, Value: "sg-2"}, ""}}
-	use := func(p schema.Protocol, port uint16, peer string, n int64, groups ...string) analyze.Use {
-		u := analyze.Use{Protocol: p, Port: port, Peer: netip.MustParseAddr(peer), Conversations: n}
+	use := func(p schema.Protocol, port uint16, peer string, n int64, groups ...string) *analyze.Use {
+		u := &analyze.Use{Protocol: p, Port: port, Peer: netip.MustParseAddr(peer), Conversations: n}
 		if groups != nil {
 			u.Owners = []analyze.Owner{{Groups: groups}}
 		}
 		return u
 	}
-	got := m.trafficOf([]analyze.Use{use(schema.TCP, 443, "10.0.0.1", 5), use(schema.TCP, 443, "10.0.0.2", 7), use(schema.TCP, 443, "10.0.0.200", 1), use(schema.TCP, 500, "10.0.0.200", 2),
+	got := m.trafficOf([]*analyze.Use{use(schema.TCP, 443, "10.0.0.1", 5), use(schema.TCP, 443, "10.0.0.2", 7), use(schema.TCP, 443, "10.0.0.200", 1), use(schema.TCP, 500, "10.0.0.200", 2),
 		use(schema.ICMP, 0, "10.0.0.1", 3), use(schema.TCP, 22, "10.9.9.9", 4, "sg-1", "sg-2"), use(schema.TCP, 22, "10.9.9.8", 8, "sg-1"), use(schema.TCP, 443, "10.0.0.3", 0)}, pieces)
 	if diff := cmp.Diff([]Traffic{{12, 2}, {3, 1}, {3, 1}, {4, 1}}, got); diff != "" {
 		t.Error(diff)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"runtime"
 
@@ -14,14 +12,8 @@ import (
 )
 
 func encodePlan(plan suggest.Plan) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", " ")
-	enc.SetEscapeHTML(true)
-	if err := enc.Encode(plan); err != nil {
-		return nil, fmt.Errorf("encode the plan: %w", err)
-	}
-	return b.Bytes(), nil
+	body, err := suggest.Encode(plan, " ")
+	return append(body, '\n'), err
 }
 
 // lenient leaves out the search for names that stand twice, which the standard library does not make either.

@@ -61,6 +61,12 @@ func (p *appender) text(s string) {
 	p.col++
 }
 
+// bytes writes a text.
+func (p *appender) bytes(text []byte) {
+	mapping.VectorAssignStringElementLen(p.vecs[p.col], mapping.IdxT(p.row), text)
+	p.col++
+}
+
 // uhugeint has DuckDB's layout of UHUGEINT.
 type uhugeint struct{ lower, upper uint64 }
 

@@ -1,7 +1,6 @@
 package duck
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -22,7 +21,7 @@ func (db *DB) SavePlan(ctx context.Context, body []byte) error {
 		}
 		return db.appendRows("plan", 1, func(p *appender, _ int) {
 			put(p, int32(next[0]))
-			p.text(string(body))
+			p.bytes(body)
 		})
 	})
 	if err != nil {
@@ -33,13 +32,13 @@ func (db *DB) SavePlan(ctx context.Context, body []byte) error {
 
 // isLatestPlan says whether a plan is the one that was stored last; of another length it is not read for that.
 func (db *DB) isLatestPlan(ctx context.Context, body []byte) (bool, error) {
-	var alike bool
-	err := db.sql.QueryRowContext(ctx, `SELECT count(*) > 0 FROM plan WHERE plan_no = (SELECT max(plan_no) FROM plan) AND strlen(body) = ?`, len(body)).Scan(&alike)
-	if err != nil || !alike {
-		return false, err
+	const query = `SELECT CASE WHEN strlen(body) = ? THEN body END FROM plan WHERE plan_no = (SELECT max(plan_no) FROM plan)`
+	var latest sql.NullString
+	err := db.sql.QueryRowContext(ctx, query, len(body)).Scan(&latest)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
-	latest, err := db.LatestPlan(ctx)
-	return bytes.Equal(latest, body), err
+	return latest.Valid && latest.String == string(body), err
 }
 
 // ErrNoPlan says that no plan was stored yet.
