@@ -28,7 +28,7 @@ DROP TYPE IF EXISTS side;
 CREATE TEMP TYPE side AS ENUM ('remote', 'local', 'both', 'unknown');
 
 -- A dozen columns of yes and no cost as much to carry and to store as a dozen of numbers; as bits of one they cost as one.
-CREATE OR REPLACE TEMP MACRO mark(n, yes) AS yes::USMALLINT * (1 << n)::USMALLINT;
+CREATE OR REPLACE TEMP MACRO mark(n, yes) AS CASE WHEN yes THEN (1 << n)::USMALLINT ELSE 0::USMALLINT END;
 CREATE OR REPLACE TEMP MACRO marked(signs, n) AS (signs & (1 << n)::USMALLINT) <> 0;
 CREATE OR REPLACE TEMP MACRO spelled_out(rows) AS TABLE
 SELECT * EXCLUDE (signs), protocol_of(here) AS protocol,
