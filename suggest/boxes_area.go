@@ -33,7 +33,8 @@ func (a *boxArea) replace(whole boxRect) {
 
 // measure finds what is around what, and how large they are.
 func (a *boxArea) measure() {
-	a.total, a.around, a.shared, a.spans = 0, a.around[:0], a.shared[:0], a.spans[:0]
+	n := len(a.rects)
+	a.total, a.around, a.shared, a.spans = 0, slices.Grow(a.around[:0], n)[:n], slices.Grow(a.shared[:0], n)[:n], slices.Grow(a.spans[:0], n)[:n]
 	a.place = slices.Grow(a.place[:0], len(a.all))[:len(a.all)]
 	for i := range a.rects {
 		r := &a.rects[i]
@@ -49,7 +50,7 @@ func (a *boxArea) measure() {
 				last = a.around[last]
 			}
 		}
-		a.around, a.shared, a.spans = append(a.around, last), append(a.shared, int16(shared)), append(a.spans, r.ports)
+		a.around[i], a.shared[i], a.spans[i] = last, int16(shared), r.ports
 	}
 }
 

@@ -29,20 +29,19 @@ func (q *boxQueue) push(bound float64, pair int32) {
 func (q *boxQueue) pop() int32 {
 	h := *q
 	first, n := h[0].pair, len(h)-1
-	h[0] = h[n]
+	last := h[n]
 	h = h[:n]
-	for i := 0; ; {
-		least := i
-		for c := 2*i + 1; c <= 2*i+2 && c < n; c++ {
-			if h[c].bound < h[least].bound {
-				least = c
-			}
+	for i := 0; n > 0; {
+		c := 2*i + 1
+		if c+1 < n && h[c+1].bound < h[c].bound {
+			c++
 		}
-		if least == i {
+		if c >= n || h[c].bound >= last.bound {
+			h[i] = last
 			break
 		}
-		h[i], h[least] = h[least], h[i]
-		i = least
+		h[i] = h[c]
+		i = c
 	}
 	*q = h
 	return first

@@ -95,7 +95,7 @@ func (f *fitting) coverOptions(uses []*analyze.Use, internet bool) (opt CoverOpt
 
 // peersAndWorn are the peers of uses, each once, and the lists of groups that their owners wore.
 func peersAndWorn(uses []*analyze.Use) (peers []netip.Addr, worn [][]string) {
-	owners, known := map[netip.Addr]*analyze.Owner{}, map[groupList]bool{} // owners: the first of the latest list of each peer's
+	owners, known := make(map[netip.Addr]*analyze.Owner, len(uses)/4), map[groupList]bool{} // owners: the first of the latest list of each peer's
 	for _, u := range uses {
 		latest, seen := owners[u.Peer]
 		if !seen {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
-	"runtime"
 	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"sgfit/analyze"
 )
@@ -198,19 +198,35 @@ func (m *maker) group(ctx context.Context, g *analyze.Group) (Group, error) {
 // decided is one group as the plan shows it, and as a plan made a week before the window's end would have.
 type decided struct{ now, weekAgo Group }
 
-// decide decides the groups in the order in which their uses come, a few at a time: what one becomes does not hang on what
+// Groups wait to be decided, so that there is something to decide while uses are asked for; of all of them at most so many
+// uses, of which each group counts for some more.
+const (
+	usesAhead = 1 << 18
+	groupUses = 1 << 10
+)
+
+// decide decides the groups in the order in which their uses come, some at a time: what one becomes does not hang on what
 // another becomes.
 func (m *maker) decide(ctx context.Context, withUses iter.Seq2[*analyze.Group, error]) ([]decided, error) {
 	workers, ctx := errgroup.WithContext(ctx)
-	workers.SetLimit(runtime.GOMAXPROCS(0))
+	ahead := semaphore.NewWeighted(usesAhead)
 	var all []*decided
 	for g, err := range withUses {
 		if err != nil || ctx.Err() != nil {
 			return nil, cmp.Or(err, workers.Wait(), ctx.Err())
 		}
+		uses := groupUses
+		for i := range g.Rules {
+			uses += len(g.Rules[i].Uses)
+		}
+		n := int64(min(usesAhead, uses))
+		if ahead.Acquire(ctx, n) != nil {
+			return nil, cmp.Or(workers.Wait(), ctx.Err())
+		}
 		one := new(decided)
 		all = append(all, one)
 		workers.Go(func() (err error) {
+			defer ahead.Release(n)
 			*one, err = m.bothGroups(ctx, g)
 			return err
 		})
