@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
+	"runtime"
 	"slices"
 	"time"
 
@@ -205,33 +206,24 @@ const (
 	groupUses = 1 << 10
 )
 
-// decide decides the groups in the order in which their uses come, some at a time: what one becomes does not hang on what
+// decide decides the groups in the order in which their uses come, a few at a time: what one becomes does not hang on what
 // another becomes.
 func (m *maker) decide(ctx context.Context, withUses iter.Seq2[*analyze.Group, error]) ([]decided, error) {
-	workers, ctx := errgroup.WithContext(ctx)
-	ahead := semaphore.NewWeighted(usesAhead)
-	var all []*decided
-	for g, err := range withUses {
-		if err != nil || ctx.Err() != nil {
-			return nil, cmp.Or(err, workers.Wait(), ctx.Err())
-		}
-		uses := groupUses
-		for i := range g.Rules {
-			uses += len(g.Rules[i].Uses)
-		}
-		n := int64(min(usesAhead, uses))
-		if ahead.Acquire(ctx, n) != nil {
-			return nil, cmp.Or(workers.Wait(), ctx.Err())
-		}
-		one := new(decided)
-		all = append(all, one)
-		workers.Go(func() (err error) {
-			defer ahead.Release(n)
-			*one, err = m.bothGroups(ctx, g)
-			return err
+	workers, within := errgroup.WithContext(ctx)
+	waiting, room := make(chan func() error, usesAhead/groupUses), semaphore.NewWeighted(usesAhead)
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() error {
+			for decide := range waiting {
+				if err := decide(); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
-	if err := workers.Wait(); err != nil {
+	all, err := m.queue(within, withUses, waiting, room)
+	close(waiting)
+	if err := cmp.Or(err, workers.Wait(), ctx.Err()); err != nil {
 		return nil, err
 	}
 	out := make([]decided, len(all))
@@ -239,6 +231,32 @@ func (m *maker) decide(ctx context.Context, withUses iter.Seq2[*analyze.Group, e
 		out[i] = *one
 	}
 	return out, nil
+}
+
+// queue lets groups wait to be decided, as long as there is room for their uses, until all wait or ctx ends. There is room in
+// the channel for as many groups as there is for uses.
+func (m *maker) queue(ctx context.Context, withUses iter.Seq2[*analyze.Group, error], waiting chan<- func() error, room *semaphore.Weighted) (all []*decided, err error) {
+	for g, err := range withUses {
+		if err != nil || ctx.Err() != nil {
+			return nil, err // without one a worker's is the one to tell, or that of the caller's ctx
+		}
+		uses := groupUses
+		for i := range g.Rules {
+			uses += len(g.Rules[i].Uses)
+		}
+		n := int64(min(usesAhead, uses))
+		if room.Acquire(ctx, n) != nil {
+			return nil, nil
+		}
+		one := new(decided)
+		all = append(all, one)
+		waiting <- func() (err error) {
+			defer room.Release(n)
+			*one, err = m.bothGroups(ctx, g)
+			return err
+		}
+	}
+	return all, nil
 }
 
 // bothGroups decides one group's rules, then and now, and drops its uses.
