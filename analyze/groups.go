@@ -91,15 +91,15 @@ func (a *Analysis) loadPorts(ctx context.Context, rules map[uint32]*Rule) error 
 		         FROM use_early GROUP BY rule_no, service)
 		SELECT u.rule_no, u.service, u.peers, u.conversations, u.ambiguous, coalesce(l.late_0, 0), coalesce(l.late_1, 0), u.early_0, u.early_1
 		FROM used u LEFT JOIN late l ON l.rule_no = u.rule_no AND l.service = u.service ORDER BY u.rule_no, u.service`
+	of := byRule[PortUse]{rules: rules, put: func(r *Rule, ports []PortUse) { r.Ports = ports }}
 	err := a.eachRow(ctx, query, func(row []driver.Value) error {
 		service := row[1].(uint64)
-		if r := rules[row[0].(uint32)]; r != nil {
-			r.Ports = append(r.Ports, PortUse{Protocol: schema.Protocol(uint8(service >> 16)), Port: uint16(service),
-				Peers: row[2].(int64), Conversations: row[3].(int64), Ambiguous: row[4].(int64),
-				Late: [Weeks]int64{row[5].(int64), row[6].(int64)}, Early: [Weeks]int64{row[7].(int64), row[8].(int64)}})
-		}
+		of.add(row[0].(uint32), PortUse{Protocol: schema.Protocol(uint8(service >> 16)), Port: uint16(service),
+			Peers: row[2].(int64), Conversations: row[3].(int64), Ambiguous: row[4].(int64),
+			Late: [Weeks]int64{row[5].(int64), row[6].(int64)}, Early: [Weeks]int64{row[7].(int64), row[8].(int64)}})
 		return nil
 	})
+	of.end()
 	for _, r := range rules {
 		AcceptWildcards(r, a.wildcard)
 	}
@@ -181,14 +181,15 @@ func AcceptWildcards(r *Rule, threshold int) {
 func (a *Analysis) loadSources(ctx context.Context, rules map[uint32]*Rule) error {
 	const query = `
 		SELECT rule_no, first_day, last_day, days, early_0, early_1, count(*) FROM rule_peer GROUP BY ALL ORDER BY ALL`
-	return a.eachRow(ctx, query, func(row []driver.Value) error {
+	of := byRule[SourceSpan]{rules: rules, put: func(r *Rule, spans []SourceSpan) { r.Sources = spans }}
+	err := a.eachRow(ctx, query, func(row []driver.Value) error {
 		day := func(i int) int { return int(row[i].(int32)) }
-		if r := rules[row[0].(uint32)]; r != nil {
-			r.Sources = append(r.Sources, SourceSpan{FirstDay: day(1), LastDay: day(2), Days: day(3),
-				Early: [Weeks]int{day(4), day(5)}, Sources: int(row[6].(int64))})
-		}
+		of.add(row[0].(uint32), SourceSpan{FirstDay: day(1), LastDay: day(2), Days: day(3),
+			Early: [Weeks]int{day(4), day(5)}, Sources: int(row[6].(int64))})
 		return nil
 	})
+	of.end()
+	return err
 }
 
 func (a *Analysis) loadTopPeers(ctx context.Context, rules map[uint32]*Rule) error {
@@ -196,11 +197,12 @@ func (a *Analysis) loadTopPeers(ctx context.Context, rules map[uint32]*Rule) err
 		SELECT rule_no, ` + hiLo("ip") + `, state, conversations, days FROM rule_peer JOIN address ON address_no = peer_no
 		QUALIFY row_number() OVER (PARTITION BY rule_no ORDER BY conversations DESC, ip) <= 10
 		ORDER BY rule_no, conversations DESC, ip`
-	return a.eachRow(ctx, query, func(row []driver.Value) error {
-		if r := rules[row[0].(uint32)]; r != nil {
-			r.TopPeers = append(r.TopPeers, PeerUse{Peer: schema.AddrFromBits(row[1].(uint64), row[2].(uint64)), Owner: a.owners[row[3].(uint32)],
-				Conversations: row[4].(int64), Days: int(row[5].(int32))})
-		}
+	of := byRule[PeerUse]{rules: rules, put: func(r *Rule, peers []PeerUse) { r.TopPeers = peers }}
+	err := a.eachRow(ctx, query, func(row []driver.Value) error {
+		of.add(row[0].(uint32), PeerUse{Peer: schema.AddrFromBits(row[1].(uint64), row[2].(uint64)), Owner: a.owners[row[3].(uint32)],
+			Conversations: row[4].(int64), Days: int(row[5].(int32))})
 		return nil
 	})
+	of.end()
+	return err
 }
