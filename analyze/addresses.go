@@ -3,6 +3,7 @@ package analyze
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
 	"net/netip"
 
 	"sgfit/schema"
@@ -35,10 +36,10 @@ func (a *Analysis) knownAddresses(ctx context.Context) (*addresses, error) {
 	return known, err
 }
 
-// rank is the place of an address in the order of all; false for a number that none has.
-func (a *addresses) rank(no uint64) (uint32, bool) {
-	if no >= uint64(len(a.ranks)) || a.ranks[no] == 0 {
-		return 0, false
+// rank is the place of an address in the order of all.
+func (a *addresses) rank(no uint64) (uint32, error) {
+	if no >= uint64(len(a.ranks)) || a.ranks[no] == 0 { // without it a rule would seem less used than it is
+		return 0, fmt.Errorf("no address has number %d", no)
 	}
-	return a.ranks[no] - 1, true
+	return a.ranks[no] - 1, nil
 }

@@ -189,9 +189,9 @@ func (a *Analysis) flows(ctx context.Context, part string, args ...any) iter.Seq
 		}
 		err = a.eachRow(ctx, query, func(row []driver.Value) error {
 			ends, spot := row[0].(uint64), row[2].(uint64)
-			rank, ok := known.rank(spot >> 24)
-			if !ok {
-				return nil
+			rank, err := known.rank(spot >> 24)
+			if err != nil {
+				return err
 			}
 			f := Flow{Direction: schema.Egress, Protocol: schema.Protocol(uint8(spot >> 16)), Port: uint16(spot), Peer: known.sorted[rank], Noise: row[3].(bool),
 				Conversations: row[4].(int64), Bytes: row[5].(int64), Groups: policies[uint32(ends>>32)], PeerGroups: worn[uint32(ends)]}

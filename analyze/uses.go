@@ -117,10 +117,12 @@ func (u *uses) ask(ctx context.Context, first int) error {
 	u.rows = make([][]useRow, len(u.rules))
 	return u.a.eachRow(ctx, usesQuery, func(row []driver.Value) error {
 		at, spot := int(row[0].(uint32))-first, row[1].(uint64)
-		if rank, ok := u.addresses.rank(spot >> 24); ok {
-			key := spot&(1<<24-1)<<32 | uint64(rank)
-			u.rows[at] = append(u.rows[at], useRow{key, row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64), row[2].(uint8)})
+		rank, err := u.addresses.rank(spot >> 24)
+		if err != nil {
+			return err
 		}
+		key := spot&(1<<24-1)<<32 | uint64(rank)
+		u.rows[at] = append(u.rows[at], useRow{key, row[3].(int64), row[4].(int64), row[5].(int64), row[6].(int64), row[2].(uint8)})
 		return nil
 	}, int64(first), int64(first+len(u.rules)))
 }
